@@ -1,0 +1,142 @@
+"""Users, their dated grants of roles, and their keys.
+
+A grant holds from valid_from up to, not including, valid_to; ending a grant today therefore works at once.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from policies.subject import GRANTABLE_ROLES
+
+_ROLES = ", ".join(f"'{role}'" for role in GRANTABLE_ROLES)
+
+
+def _id() -> Any:
+    return Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+
+
+def _reference(target: str, *, nullable: bool = True) -> Any:
+    column: Column[int] = Column(BigInteger, ForeignKey(target), nullable=nullable)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+def _moment(*, default: str | None = None) -> Any:
+    server_default = text(default) if default else None
+    return Field(
+        default=None,
+        sa_column=Column(DateTime(timezone=True), nullable=default is None, server_default=server_default),
+    )
+
+
+def _text(*, nullable: bool = False, unique: bool = False) -> Any:
+    column: Column[str] = Column(Text, nullable=nullable, unique=unique)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+def _role() -> Any:
+    return Field(sa_column=Column(Text, primary_key=True))
+
+
+class AppUser(SQLModel, table=True):
+    """A person or a service that may act; never deleted, since events name it."""
+
+    __tablename__ = "app_user"
+
+    id: int | None = _id()
+    name: str = _text(unique=True)
+    full_name: str = _text()
+    email: str | None = _text(nullable=True)
+    agency_id: int | None = _reference("agency.id")
+    is_service: bool = Field(default=False, nullable=False)
+    disabled_at: datetime | None = _moment()
+    created_at: datetime | None = _moment(default="now()")
+
+
+class RoleGrant(SQLModel, table=True):
+    """A role held by a user at an agency for a time; `on_behalf_of` is the person who delegated it (KT., uỷ quyền)."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint(f"role in ({_ROLES})", name="role_grant_role"),
+        CheckConstraint("valid_to >= valid_from", name="role_grant_period"),
+        CheckConstraint("on_behalf_of <> user_id", name="role_grant_on_behalf_of_another"),
+        Index("role_grant_user", "user_id"),
+        Index("role_grant_agency", "agency_id"),
+    )
+
+    id: int | None = _id()
+    user_id: int = _reference("app_user.id", nullable=False)
+    role: str = _text()
+    agency_id: int | None = _reference("agency.id")
+    valid_from: date = Field(sa_column=Column(Date, nullable=False))
+    valid_to: date | None = Field(default=None, sa_column=Column(Date))
+    on_behalf_of: int | None = _reference("app_user.id")
+    granted_by: int | None = _reference("app_user.id")
+    reason: str | None = _text(nullable=True)
+    created_at: datetime | None = _moment(default="now()")
+
+
+class RoleGrantable(SQLModel, table=True):
+    """Who may grant which role: the holder of granter_role grants role."""
+
+    __tablename__ = "role_grantable"
+
+    granter_role: str = _role()
+    role: str = _role()
+
+
+class RoleConflict(SQLModel, table=True):
+    """Two roles that may not meet in one person (separation of duties); role_a sorts before role_b."""
+
+    __tablename__ = "role_conflict"
+    __table_args__ = (CheckConstraint('role_a < role_b collate "C"', name="role_conflict_order"),)
+
+    role_a: str = _role()
+    role_b: str = _role()
+
+
+class AccessToken(SQLModel, table=True):
+    """A key of a user; only its SHA-256 is kept, which is enough for a random key of 256 bits."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (
+        CheckConstraint("octet_length(sha256) = 32", name="access_token_sha256"),
+        Index("access_token_user", "user_id"),
+    )
+
+    id: int | None = _id()
+    user_id: int = _reference("app_user.id", nullable=False)
+    label: str = _text()
+    sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    prefix: str = _text()
+    created_at: datetime | None = _moment(default="now()")
+    expires_at: datetime | None = _moment()
+    revoked_at: datetime | None = _moment()
+    last_used_at: datetime | None = _moment()
+
+
+class PolicyState(SQLModel, table=True):
+    """One row: how often the tree of agencies has changed, so that a process knows when to build its law anew."""
+
+    __tablename__ = "policy_state"
+    __table_args__ = (CheckConstraint("id = 1", name="policy_state_single"),)
+
+    id: int = Field(default=1, sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    agency_version: int = Field(default=1, sa_column=Column(BigInteger, nullable=False))
+    policy_sha256: str | None = _text(nullable=True)
