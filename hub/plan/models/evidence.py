@@ -1,6 +1,6 @@
 """What a figure rests on besides records: exclusions, documents, decided lists, procedures, training.
 
-Each row names its decision or its legal basis, because a figure that reaches the City is walked back to a paper.
+Each row names its decision or its legal basis, because a figure is walked back to a paper.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ class DecidedListKind(StrEnum):
 
 
 class Exclusion(SQLModel, table=True):
-    """Trừ trường hợp pháp luật có quy định khác: one record left out of one indicator, with basis and approver (R5).
+    """Trừ trường hợp pháp luật có quy định khác: one record left out of one indicator (R5).
 
-    In force from `valid_from` to the day before `valid_to`. Who proposes never approves.
+    It has a legal basis and an approver (in `approved_by` also who rejected it), and is in force
+    from `valid_from` to the day before `valid_to`. Who proposes never approves.
     """
 
     __tablename__: ClassVar[str] = "exclusion"
@@ -140,7 +141,7 @@ class DecidedList(SQLModel, table=True):
 
 
 class DecidedListEntry(SQLModel, table=True):
-    """One fonds, series or file named by a decided list; `category` is the kind of record in annex row 3.5."""
+    """One fonds, series or file named by a decided list; `category` is its kind in annex row 3.5."""
 
     __tablename__: ClassVar[str] = "decided_list_entry"
     __table_args__ = (

@@ -64,7 +64,7 @@ class Plan(SQLModel, table=True):
 
 
 class Indicator(SQLModel, table=True):
-    """Chỉ tiêu, nhiệm vụ: a row of the plan. `measure` names a file of `hub/kpi/measures`, null = none yet."""
+    """Chỉ tiêu, nhiệm vụ: a row of the plan; `measure` names, by meaning, a file of `hub/kpi/measures`."""
 
     __tablename__: ClassVar[str] = "indicator"
     __table_args__ = (
@@ -81,6 +81,7 @@ class Indicator(SQLModel, table=True):
     code: str
     position: int
     part: str
+    section_vi: str | None = None
     kind: str
     title: str
     title_vi: str
@@ -105,7 +106,7 @@ class Indicator(SQLModel, table=True):
 
 
 class IndicatorParty(SQLModel, table=True):
-    """Who leads and who coordinates, in the plan's order and words; `agency_id` when the hub knows the body."""
+    """Who leads and who coordinates, in the plan's order and words; `agency_id` where the hub knows it."""
 
     __tablename__: ClassVar[str] = "indicator_party"
     __table_args__ = (
@@ -123,7 +124,7 @@ class IndicatorParty(SQLModel, table=True):
 
 
 class IndicatorParameter(SQLModel, table=True):
-    """A decided reading of an indicator from a date on (which headline, how fresh): `valid_to` is exclusive."""
+    """A decided reading of an indicator from a date on, as a decision says; `valid_to` is exclusive."""
 
     __tablename__: ClassVar[str] = "indicator_parameter"
     __table_args__ = (
@@ -157,7 +158,7 @@ class Duty(SQLModel, table=True):
 
 
 class DeclaredProgress(SQLModel, table=True):
-    """What an agency declares where no record can prove it; the newest row for a date is the one that holds."""
+    """What an agency declares where no record can prove it; the newest row for a date holds."""
 
     __tablename__: ClassVar[str] = "declared_progress"
     __table_args__ = (
