@@ -6,11 +6,8 @@
 from hub.plan.models.evidence import (
     DecidedList,
     DecidedListEntry,
-    DecidedListKind,
     Deliverable,
-    DeliverableState,
     Exclusion,
-    ExclusionState,
     OnlineProcedure,
     TrainingParticipant,
 )
@@ -18,31 +15,22 @@ from hub.plan.models.plan import (
     DeclaredProgress,
     Duty,
     Indicator,
-    IndicatorKind,
     IndicatorParameter,
-    IndicatorPart,
     IndicatorParty,
-    PartyRole,
     Plan,
 )
 
 __all__ = [
     "DecidedList",
     "DecidedListEntry",
-    "DecidedListKind",
     "DeclaredProgress",
     "Deliverable",
-    "DeliverableState",
     "Duty",
     "Exclusion",
-    "ExclusionState",
     "Indicator",
-    "IndicatorKind",
     "IndicatorParameter",
-    "IndicatorPart",
     "IndicatorParty",
     "OnlineProcedure",
-    "PartyRole",
     "Plan",
     "TrainingParticipant",
 ]

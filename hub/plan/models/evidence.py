@@ -6,39 +6,16 @@ Each row names its decision or its legal basis, because a figure is walked back 
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, DateTime, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from hub.plan.models.columns import any_of, identity, link, optional_link, part_of, stamp, state, version
+from hub.kit.tables import choice, count, key, moment, ref
 
-
-class ExclusionState(StrEnum):
-    """A lifted exclusion was approved once and counts for the dates it was in force."""
-
-    PROPOSED = "PROPOSED"
-    APPROVED = "APPROVED"
-    REJECTED = "REJECTED"
-    LIFTED = "LIFTED"
-
-
-class DeliverableState(StrEnum):
-    """How far a document of a checklist has come; only APPROVED counts."""
-
-    PLANNED = "PLANNED"
-    DRAFTED = "DRAFTED"
-    APPROVED = "APPROVED"
-    CANCELLED = "CANCELLED"
-
-
-class DecidedListKind(StrEnum):
-    """Danh mục sử dụng cao, phông sử dụng rộng rãi, danh mục hạn chế sử dụng."""
-
-    HIGH_USE = "HIGH_USE"
-    WIDELY_USED = "WIDELY_USED"
-    RESTRICTED = "RESTRICTED"
+# A lifted exclusion was approved once and counts for its dates; of documents only an approved one counts.
+EXCLUSION_STATES = ("PROPOSED", "APPROVED", "REJECTED", "LIFTED")
+DELIVERABLE_STATES = ("PLANNED", "DRAFTED", "APPROVED", "CANCELLED")
+DECIDED_LIST_KINDS = ("HIGH_USE", "WIDELY_USED", "RESTRICTED")
 
 
 class Exclusion(SQLModel, table=True):
@@ -48,16 +25,16 @@ class Exclusion(SQLModel, table=True):
     from `valid_from` to the day before `valid_to`. Who proposes never approves.
     """
 
-    __tablename__: ClassVar[str] = "exclusion"
+    __tablename__ = "exclusion"
     __table_args__ = (
         CheckConstraint("num_nonnulls(series_id, file_id, item_id) = 1", name="ck_exclusion_one_object"),
-        CheckConstraint(any_of("state", ExclusionState), name="ck_exclusion_state"),
+        CheckConstraint(f"state in {EXCLUSION_STATES}", name="ck_exclusion_state"),
         CheckConstraint("approved_by <> proposed_by", name="ck_exclusion_two_people"),
         CheckConstraint(
-            "state = 'PROPOSED' OR (approved_by IS NOT NULL AND decided_at IS NOT NULL)",
+            "state = 'PROPOSED' or (approved_by is not null and decided_at is not null)",
             name="ck_exclusion_decided",
         ),
-        CheckConstraint("state <> 'LIFTED' OR valid_to IS NOT NULL", name="ck_exclusion_lifted"),
+        CheckConstraint("state <> 'LIFTED' or valid_to is not null", name="ck_exclusion_lifted"),
         CheckConstraint("valid_from <= valid_to", name="ck_exclusion_dates"),
         CheckConstraint("btrim(legal_basis) <> ''", name="ck_exclusion_legal_basis"),
         Index("ix_exclusion_agency_id", "agency_id"),
@@ -67,58 +44,58 @@ class Exclusion(SQLModel, table=True):
         Index("ix_exclusion_item_id", "item_id"),
     )
 
-    id: int | None = identity()
-    indicator_id: int = link("indicator.id")
-    agency_id: int = link("agency.id")
-    series_id: int | None = optional_link("series.id")
-    file_id: int | None = optional_link("file.id")
-    item_id: int | None = optional_link("item.id")
+    id: int | None = key()
+    indicator_id: int = ref("indicator.id")
+    agency_id: int = ref("agency.id")
+    series_id: int | None = ref("series.id", nullable=True)
+    file_id: int | None = ref("file.id", nullable=True)
+    item_id: int | None = ref("item.id", nullable=True)
     basis_code: str
     legal_basis: str
     valid_from: date
     valid_to: date | None = None
-    state: str = state(ExclusionState.PROPOSED)
-    proposed_by: int = link("app_user.id")
-    approved_by: int | None = optional_link("app_user.id")
-    decided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    state: str = choice("PROPOSED")
+    proposed_by: int = ref("app_user.id")
+    approved_by: int | None = ref("app_user.id", nullable=True)
+    decided_at: datetime | None = moment(nullable=True)
     note: str | None = None
-    version: int = version()
-    created_at: datetime | None = stamp()
-    updated_at: datetime | None = stamp()
+    version: int = count(1)
+    created_at: datetime | None = moment(now=True)
+    updated_at: datetime | None = moment(now=True)
 
 
 class Deliverable(SQLModel, table=True):
     """Sản phẩm của một nhiệm vụ: a document, decision or step that a checklist or milestone counts."""
 
-    __tablename__: ClassVar[str] = "deliverable"
+    __tablename__ = "deliverable"
     __table_args__ = (
-        CheckConstraint(any_of("state", DeliverableState), name="ck_deliverable_state"),
+        CheckConstraint(f"state in {DELIVERABLE_STATES}", name="ck_deliverable_state"),
         CheckConstraint(
-            "state <> 'APPROVED' OR (document_number IS NOT NULL AND document_date IS NOT NULL)",
+            "state <> 'APPROVED' or (document_number is not null and document_date is not null)",
             name="ck_deliverable_evidence",
         ),
         Index("ix_deliverable_indicator_id", "indicator_id", "agency_id"),
         Index("ix_deliverable_agency_id", "agency_id"),
     )
 
-    id: int | None = identity()
-    indicator_id: int = link("indicator.id")
-    agency_id: int | None = optional_link("agency.id")
+    id: int | None = key()
+    indicator_id: int = ref("indicator.id")
+    agency_id: int | None = ref("agency.id", nullable=True)
     part_code: str | None = None
     title: str
     document_number: str | None = None
     document_date: date | None = None
-    state: str = state(DeliverableState.PLANNED)
+    state: str = choice("PLANNED")
     due_on: date | None = None
-    version: int = version()
+    version: int = count(1)
 
 
 class DecidedList(SQLModel, table=True):
     """Danh mục có quyết định: which records are of high use, widely used or restricted, from a date on."""
 
-    __tablename__: ClassVar[str] = "decided_list"
+    __tablename__ = "decided_list"
     __table_args__ = (
-        CheckConstraint(any_of("kind", DecidedListKind), name="ck_decided_list_kind"),
+        CheckConstraint(f"kind in {DECIDED_LIST_KINDS}", name="ck_decided_list_kind"),
         CheckConstraint("valid_from < valid_to", name="ck_decided_list_dates"),
         UniqueConstraint(
             "kind",
@@ -131,19 +108,19 @@ class DecidedList(SQLModel, table=True):
         Index("ix_decided_list_agency_id", "agency_id"),
     )
 
-    id: int | None = identity()
+    id: int | None = key()
     kind: str
     decision_number: str
     decided_on: date
     valid_from: date
     valid_to: date | None = None
-    agency_id: int | None = optional_link("agency.id")
+    agency_id: int | None = ref("agency.id", nullable=True)
 
 
 class DecidedListEntry(SQLModel, table=True):
     """One fonds, series or file named by a decided list; `category` is its kind in annex row 3.5."""
 
-    __tablename__: ClassVar[str] = "decided_list_entry"
+    __tablename__ = "decided_list_entry"
     __table_args__ = (
         CheckConstraint(
             "num_nonnulls(fonds_id, series_id, file_id) = 1", name="ck_decided_list_entry_one_object"
@@ -161,25 +138,25 @@ class DecidedListEntry(SQLModel, table=True):
         Index("ix_decided_list_entry_file_id", "file_id"),
     )
 
-    id: int | None = identity()
-    list_id: int = part_of("decided_list.id")
-    fonds_id: int | None = optional_link("fonds.id")
-    series_id: int | None = optional_link("series.id")
-    file_id: int | None = optional_link("file.id")
+    id: int | None = key()
+    list_id: int = ref("decided_list.id", ondelete="CASCADE")
+    fonds_id: int | None = ref("fonds.id", nullable=True)
+    series_id: int | None = ref("series.id", nullable=True)
+    file_id: int | None = ref("file.id", nullable=True)
     category: str | None = None
 
 
 class OnlineProcedure(SQLModel, table=True):
     """Quy trình khai thác trên môi trường mạng of an agency archive (II.1.c), from adoption to withdrawal."""
 
-    __tablename__: ClassVar[str] = "online_procedure"
+    __tablename__ = "online_procedure"
     __table_args__ = (
         CheckConstraint("adopted_on < withdrawn_on", name="ck_online_procedure_dates"),
         Index("ix_online_procedure_agency_id", "agency_id"),
     )
 
-    id: int | None = identity()
-    agency_id: int = link("agency.id")
+    id: int | None = key()
+    agency_id: int = ref("agency.id")
     document_number: str
     adopted_on: date
     withdrawn_on: date | None = None
@@ -189,14 +166,14 @@ class OnlineProcedure(SQLModel, table=True):
 class TrainingParticipant(SQLModel, table=True):
     """A person due for training in a year's plan (annex 2.2); who leaves before it leaves the denominator."""
 
-    __tablename__: ClassVar[str] = "training_participant"
+    __tablename__ = "training_participant"
     __table_args__ = (
         UniqueConstraint("agency_id", "person", "due_year", name="uq_training_participant_person_year"),
-        CheckConstraint("due_year BETWEEN 1945 AND 2200", name="ck_training_participant_due_year"),
+        CheckConstraint("due_year between 1945 and 2200", name="ck_training_participant_due_year"),
     )
 
-    id: int | None = identity()
-    agency_id: int = link("agency.id")
+    id: int | None = key()
+    agency_id: int = ref("agency.id")
     person: str
     due_year: int = Field(sa_type=SmallInteger)
     trained_on: date | None = None
