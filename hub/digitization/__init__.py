@@ -1,0 +1,1 @@
+"""Digitisation (số hóa): batches of scanning and the pages accepted from them. May import storage and below."""

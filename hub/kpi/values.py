@@ -1,0 +1,108 @@
+"""The one shape of a figure: GraphQL, PDF, CLI and pages all show these values and compute none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Result(StrEnum):
+    """What the figure says (R8): đạt, chưa đạt, không phát sinh, thiếu dữ liệu."""
+
+    MET = "MET"
+    NOT_MET = "NOT_MET"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    MISSING_DATA = "MISSING_DATA"
+
+
+class Schedule(StrEnum):
+    """Whether the deadline has come (R8): chưa đến hạn, đã đến hạn."""
+
+    BEFORE_DUE = "BEFORE_DUE"
+    PAST_DUE = "PAST_DUE"
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """One row of a plan, as stored: what is measured, against which target, by when."""
+
+    id: int
+    code: str
+    part: str
+    kind: str
+    title: str
+    title_vi: str
+    legal_basis: str
+    unit: str
+    measure: str
+    target_percent: Decimal | None
+    starts_on: date | None
+    due_on: date | None
+    window_from: date | None
+    window_to: date | None
+    parameters: dict[str, object]
+
+
+@dataclass(frozen=True)
+class AgencyRef:
+    """The agency a figure is about; None stands for the whole city."""
+
+    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SideFigure:
+    """A figure printed beside the headline: `code` is stable, titles are for people."""
+
+    code: str
+    title: str
+    title_vi: str
+    numerator: int | None
+    denominator: int | None
+    percent: str | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class IndicatorValue:
+    """An indicator's figure at a cut-off. Percents are text with two places ("79.99"); null = unknown, never 0."""
+
+    indicator: IndicatorRow
+    agency: AgencyRef | None
+    as_of: date
+    numerator: int | None
+    denominator: int | None
+    excluded: int | None
+    missing: int | None
+    percent: str | None
+    percent_low: str | None
+    percent_with_excluded: str | None
+    result: Result
+    schedule: Schedule
+    status_text: str
+    status_text_en: str
+    coverage: str | None
+    estimated: bool
+    agencies_reported: int | None
+    agencies_expected: int | None
+    side: tuple[SideFigure, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class BreakdownRow:
+    """One line of an indicator's breakdown: by agency, parent, kind of agency, or year."""
+
+    key: str
+    label: str
+    agency: AgencyRef | None
+    year: int | None
+    numerator: int | None
+    denominator: int | None
+    excluded: int | None
+    missing: int | None
+    percent: str | None
+    result: Result

@@ -1,0 +1,117 @@
+"""Tables of the half-year: a period (30/6, 31/12), the agencies' returns, the published report and its snapshot."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import SQLModel
+
+from hub.kit.tables import choice, count, document, key, moment, ref
+
+
+class ReportingPeriod(SQLModel, table=True):
+    """One reporting date of a plan (IV.1.g, IV.5.h: 30/6 and 31/12 each year), with its own deadlines."""
+
+    __tablename__ = "reporting_period"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "deadline", name="uq_reporting_period_deadline"),
+        CheckConstraint("state in ('PLANNED','OPEN','CLOSED','PUBLISHED')", name="ck_reporting_period_state"),
+    )
+
+    id: int | None = key()
+    plan_id: int = ref("plan.id")
+    deadline: date
+    returns_due_on: date
+    unit_returns_due_on: date | None = None
+    data_cutoff: date
+    state: str = choice("PLANNED")
+    version: int = count(1)
+    created_at: datetime | None = moment(now=True)
+    updated_at: datetime | None = moment(now=True)
+
+
+class AgencyReturn(SQLModel, table=True):
+    """An agency's return: results, difficulties (khó khăn, vướng mắc) and proposals for one period."""
+
+    __tablename__ = "agency_return"
+    __table_args__ = (
+        UniqueConstraint("period_id", "agency_id", name="uq_agency_return_period_agency"),
+        CheckConstraint(
+            "state in ('DRAFT','SUBMITTED','APPROVED','SENT_BACK','ACCEPTED')", name="ck_agency_return_state"
+        ),
+        CheckConstraint(
+            "approved_by is null or approved_by <> submitted_by", name="ck_agency_return_approved_by_another"
+        ),
+        Index("ix_agency_return_agency", "agency_id", "period_id"),
+    )
+
+    id: int | None = key()
+    period_id: int = ref("reporting_period.id")
+    agency_id: int = ref("agency.id")
+    state: str = choice("DRAFT")
+    results: str | None = None
+    difficulties: str | None = None
+    proposals: str | None = None
+    figures: dict[str, Any] = document()
+    submitted_by: int | None = ref("app_user.id", nullable=True)
+    submitted_at: datetime | None = moment(nullable=True)
+    approved_by: int | None = ref("app_user.id", nullable=True)
+    decided_by: int | None = ref("app_user.id", nullable=True)
+    decided_at: datetime | None = moment(nullable=True)
+    decision_note: str | None = None
+    created_by: int | None = ref("app_user.id", nullable=True)
+    version: int = count(1)
+    created_at: datetime | None = moment(now=True)
+    updated_at: datetime | None = moment(now=True)
+
+
+class PublishedReport(SQLModel, table=True):
+    """A half-year report (báo cáo) of the city or of one agency; a correction is a new revision."""
+
+    __tablename__ = "published_report"
+    __table_args__ = (
+        UniqueConstraint(
+            "period_id",
+            "agency_id",
+            "revision",
+            name="uq_published_report_revision",
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint(
+            "state in ('DRAFT','SUBMITTED','PUBLISHED','SUPERSEDED')", name="ck_published_report_state"
+        ),
+        CheckConstraint(
+            "published_by is null or published_by <> submitted_by",
+            name="ck_published_report_published_by_another",
+        ),
+    )
+
+    id: int | None = key()
+    period_id: int = ref("reporting_period.id")
+    agency_id: int | None = ref("agency.id", nullable=True, index=True)
+    revision: int = count(1)
+    state: str = choice("DRAFT")
+    number: str | None = None
+    sha256: str | None = None
+    object_key: str | None = None
+    submitted_by: int | None = ref("app_user.id", nullable=True)
+    published_by: int | None = ref("app_user.id", nullable=True)
+    published_at: datetime | None = moment(nullable=True)
+    created_by: int | None = ref("app_user.id", nullable=True)
+    created_at: datetime | None = moment(now=True)
+
+
+class Snapshot(SQLModel, table=True):
+    """The figures of a report, frozen: cut-off, formula version, figures; never re-computed in place."""
+
+    __tablename__ = "snapshot"
+
+    id: int | None = key()
+    report_id: int = ref("published_report.id", index=True)
+    as_of: date
+    formula_version: str
+    figures: dict[str, Any] = document()
+    sha256: str
+    created_at: datetime | None = moment(now=True)

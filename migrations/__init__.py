@@ -1,0 +1,1 @@
+"""The ground: every change of the database, in order. `env.py` runs them politely, `versions/` holds them."""
