@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 
 import migrations
+from hub.kit.db import sqlalchemy_url
 
 
 def configuration(owner_dsn: str) -> Config:
@@ -16,11 +17,6 @@ def configuration(owner_dsn: str) -> Config:
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("sqlalchemy.url", sqlalchemy_url(owner_dsn).replace("%", "%%"))
     return config
-
-
-def sqlalchemy_url(dsn: str) -> str:
-    """A libpq URL as SQLAlchemy names it."""
-    return "postgresql+psycopg://" + dsn.split("://", 1)[1]
 
 
 def upgrade(owner_dsn: str, revision: str = "head") -> None:

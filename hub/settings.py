@@ -1,0 +1,98 @@
+"""What an installation may set: environment variables `HUB_*`, and a file `hub.toml` in the data folder.
+
+One frozen object, read once at start. A name nobody knows is an error: a mistyped setting that is silently
+ignored is found on the day it was needed.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hub.kit.errors import BadRequest
+
+PROFILES = ("development", "production")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of one installation. Names in the environment: `HUB_` and the field in capitals.
+
+    `dsn`: a real PostgreSQL (15 or newer) by a role that owns the tables; without it the embedded one in `data`.
+    `app_dsn`: login of the application there; without it the application drops to role hub_app after login.
+    `read_dsn`: a streaming replica for reads. Times are milliseconds, sizes bytes.
+    """
+
+    data: Path = Path(".hub")
+    dsn: str | None = None
+    app_dsn: str | None = None
+    read_dsn: str | None = None
+    profile: str = "production"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    pool_size: int = 8
+    allowed_origins: tuple[str, ...] = ()
+    today: date | None = None
+    statement_timeout: int = 5_000
+    request_timeout: int = 20_000
+    max_body: int = 256_000
+    log_level: str = "info"
+
+    @property
+    def is_development(self) -> bool:
+        """Whether the IDE, introspection and GET are offered."""
+        return self.profile == "development"
+
+
+class UnknownSetting(BadRequest):
+    """A setting that the hub does not have, or a value that does not fit."""
+
+    def __init__(self, name: str, reason_vi: str, reason_en: str) -> None:
+        super().__init__(
+            f"Cấu hình {name}: {reason_vi}. Các tên hợp lệ: {_known()}.",
+            f"Setting {name}: {reason_en}. Known names: {_known()}.",
+        )
+
+
+def _known() -> str:
+    return ", ".join(f"HUB_{field.name.upper()}" for field in fields(Settings))
+
+
+def load(environment: Mapping[str, str] | None = None, *, data: Path | None = None) -> Settings:
+    """The settings from the environment, over those of `hub.toml` in the data folder. Raises UnknownSetting."""
+    environment = os.environ if environment is None else environment
+    given: dict[str, Any] = {
+        name[4:].lower(): value for name, value in environment.items() if name.startswith("HUB_") and value
+    }
+    folder = data or Path(given.get("data", Settings.data))
+    file = folder / "hub.toml"
+    if file.is_file():
+        given = {**tomllib.loads(file.read_text()), **given}
+    given["data"] = folder.expanduser().resolve()
+    return Settings(**{name: _value(name, value) for name, value in given.items()})
+
+
+def _value(name: str, value: Any) -> Any:
+    kinds = {field.name: str(field.type) for field in fields(Settings)}
+    shown = f"HUB_{name.upper()}"
+    if name not in kinds:
+        raise UnknownSetting(shown, "không có cấu hình này", "there is no such setting")
+    try:
+        if kinds[name].startswith("int"):
+            return int(value)
+        if kinds[name].startswith("date"):
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        if kinds[name].startswith("tuple"):
+            return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+    except ValueError:
+        raise UnknownSetting(
+            shown, f"giá trị «{value}» không đúng kiểu", f'value "{value}" does not fit'
+        ) from None
+    if name == "profile" and value not in PROFILES:
+        raise UnknownSetting(shown, f"chỉ nhận {PROFILES}", f"must be one of {PROFILES}")
+    return value
