@@ -38,7 +38,7 @@ class Grant(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What of a subject decides the text of a predicate: signed in or not, and each role with or without a place."""
+    """What of a subject decides the text of a predicate: signed in, and each role with or without a place."""
 
     signed_in: bool
     roles: tuple[tuple[str, bool], ...]

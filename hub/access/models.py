@@ -69,7 +69,7 @@ class AppUser(SQLModel, table=True):
 
 
 class RoleGrant(SQLModel, table=True):
-    """A role held by a user at an agency for a time; `on_behalf_of` is the person who delegated it (KT., uỷ quyền)."""
+    """A role held at an agency for a time; `on_behalf_of` is the person who delegated it (KT., uỷ quyền)."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -132,7 +132,7 @@ class AccessToken(SQLModel, table=True):
 
 
 class PolicyState(SQLModel, table=True):
-    """One row: how often the tree of agencies has changed, so that a process knows when to build its law anew."""
+    """One row: how often the tree of agencies has changed, so that a process knows when its law is old."""
 
     __tablename__ = "policy_state"
     __table_args__ = (CheckConstraint("id = 1", name="policy_state_single"),)

@@ -1,0 +1,176 @@
+"""One version of the law: the rules of policy.csv over one tree of agencies, for points and for lists.
+
+    law.may(subject, "close", "file", row)          one record, asked of Casbin
+    law.predicate(subject.shape, "file", "read", {"agency_id": "f.agency_id", …}, root=True)   SQL text
+    law.values(subject, names_of(sql))               the values of its :law_… parameters
+
+Immutable: another tree of agencies is another Law. Both forms come from the same rules.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from policies.enforcer import SCOPES, HubEnforcer, Rule, read_rules
+from policies.predicate import BITS, GRANTED, PREFIX, UID, Clauses, Writer, clauses, names_in
+from policies.resources import RESOURCES, Facts
+from policies.subject import Shape, Subject
+from policies.tree import AgencyTree
+from policies.words import FACT_OF, WORDS, parse
+
+_HERE = Path(__file__).parent
+_NAME = re.compile(rf"(?<!:):({PREFIX}\w+)")
+_BLOCK = 1024
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule that was looked at, and the first thing that kept it from speaking (None: it spoke)."""
+
+    rule: Rule
+    obstacle: str | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An answer with its reason: the rule that decided, and every rule that was looked at."""
+
+    allowed: bool
+    rule: Rule | None
+    steps: tuple[Step, ...]
+
+
+@cache
+def model_text() -> str:
+    """The Casbin model."""
+    return (_HERE / "model.conf").read_text(encoding="utf-8")
+
+
+@cache
+def policy_text() -> str:
+    """The policy of the product."""
+    return (_HERE / "policy.csv").read_text(encoding="utf-8")
+
+
+@cache
+def _product_rules() -> tuple[Rule, ...]:
+    return read_rules(policy_text())
+
+
+@cache
+def policy_version() -> str:
+    """Twelve hexadecimal digits that name the product's policy in audit events."""
+    return hashlib.sha256(policy_text().encode()).hexdigest()[:12]
+
+
+def names_of(sql: str) -> tuple[str, ...]:
+    """The law's parameters in a statement, in order of first appearance."""
+    return tuple(dict.fromkeys(_NAME.findall(sql)))
+
+
+class Law:
+    """The rules over a tree; `parents` gives each agency's parent, `rules` default to the product's."""
+
+    def __init__(self, parents: Mapping[int, int | None], rules: Iterable[Rule] | None = None) -> None:
+        self.rules = tuple(rules) if rules is not None else _product_rules()
+        self.tree = AgencyTree(parents)
+        self._enforcer = HubEnforcer.build(model_text(), self.rules, self.tree)
+        self._by_question: dict[tuple[str, str], list[Rule]] = {}
+        for rule in self.rules:
+            self._by_question.setdefault((rule.resource, rule.action), []).append(rule)
+        # two blocks of slack: an agency younger than this law must not fall off the string
+        self._bits = (self.tree.highest_id // _BLOCK + 2) * _BLOCK
+        self._clauses = lru_cache(8192)(self._compile)
+        self._value = lru_cache(8192)(self._compute)
+
+    @property
+    def questions(self) -> tuple[tuple[str, str], ...]:
+        """Every (resource, action) that some rule speaks about."""
+        return tuple(sorted(self._by_question))
+
+    def may(self, subject: Subject, action: str, resource: str, row: object, **known: Any) -> bool:
+        """Whether the subject may do the action to the row; `known` are facts the row itself lacks."""
+        facts = Facts(RESOURCES[resource], row, known)
+        return self._enforcer.decide(subject, resource, action, facts)[0]
+
+    def predicate(
+        self, shape: Shape, resource: str, action: str, columns: Mapping[str, str], *, root: bool
+    ) -> str:
+        """SQL that is true for the rows a subject of this shape may do the action to.
+
+        `columns` gives the SQL of each column by its name in `resources.py`; `root` says whether the table is
+        the one the statement starts from. Raises UnknownFact when a needed column is not mapped.
+        """
+        allow, deny = self._clauses(shape, resource, action)
+        return Writer(RESOURCES[resource], columns, root=root).text(allow, deny)
+
+    def columns(self, resource: str, action: str) -> frozenset[str]:
+        """The columns that predicates of this question may ask for."""
+        facts = set()
+        for rule in self._by_question.get((resource, action), ()):
+            facts |= {SCOPES[rule.scope], *(FACT_OF.get(word) for word, _ in parse(rule.condition))}
+        return frozenset(RESOURCES[resource].names[fact] for fact in facts if fact is not None)
+
+    def values(self, subject: Subject, names: Iterable[str] | None = None) -> dict[str, Any]:
+        """The values of the named parameters, or of all that statements of this shape can name."""
+        wanted = self._names(subject.shape) if names is None else names
+        return {name: self._one(subject, name) for name in wanted}
+
+    def decide(self, subject: Subject, action: str, resource: str, row: object, **known: Any) -> Decision:
+        """The answer of `may` with its reason, for `hub explain` and for audit."""
+        facts = Facts(RESOURCES[resource], row, known)
+        allowed, fields = self._enforcer.decide(subject, resource, action, facts)
+        looked_at = self._by_question.get((resource, action), [])
+        decided = next((rule for rule in looked_at if [_prefixed(rule), *rule[1:6]] == fields), None)
+        steps = tuple(Step(rule, self._obstacle(rule, subject, facts)) for rule in looked_at)
+        return Decision(allowed, decided, steps)
+
+    def _obstacle(self, rule: Rule, subject: Subject, facts: Facts) -> str | None:
+        if not subject.holds(rule.role):
+            return f"role {rule.role} is not held"
+        if not self._enforcer.reaches(subject, rule, facts):
+            return f"scope {rule.scope} does not reach the record"
+        for word, positive in parse(rule.condition):
+            if WORDS[word](subject, facts) != positive:
+                return f"condition {'' if positive else '!'}{word} does not hold"
+        return None
+
+    def _compile(self, shape: Shape, resource: str, action: str) -> Clauses:
+        return clauses(self._by_question.get((resource, action), ()), shape)
+
+    def _names(self, shape: Shape) -> list[str]:
+        found: set[str] = set()
+        for resource, action in self._by_question:
+            found |= names_in(self._clauses(shape, resource, action))
+        return sorted(found)
+
+    def _one(self, subject: Subject, name: str) -> Any:
+        if name == UID:
+            return subject.id
+        if name == GRANTED:
+            return "{" + ",".join(map(str, sorted(subject.granted_ids))) + "}"
+        return self._value(subject.grants, name)
+
+    def _compute(self, grants: tuple[tuple[str, int | None], ...], name: str) -> str:
+        """Agencies as PostgreSQL reads them from text: an array literal, or a string of bits by agency id."""
+        agencies: set[int] = set()
+        for part in name.removeprefix(PREFIX).removesuffix(BITS).split("__"):
+            kind, _, wanted = part.partition("_")
+            for role, agency in grants:
+                if role == wanted and agency is not None:
+                    agencies.update([agency] if kind == "own" else self.tree.subtree(agency))
+        if not name.endswith(BITS):
+            return "{" + ",".join(map(str, sorted(agencies))) + "}"
+        bits = bytearray(b"0" * self._bits)
+        for agency in agencies:
+            if agency < self._bits:
+                bits[agency] = 49  # "1"
+        return bits.decode()
+
+
+def _prefixed(rule: Rule) -> str:
+    return str(rule).split(", ")[1]
