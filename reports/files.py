@@ -1,0 +1,70 @@
+"""Writes a report to a file in the form that its suffix names."""
+
+import os
+from pathlib import Path
+
+from hub.kit.errors import FieldError, Invalid
+from reports.html import render_html
+from reports.model import Report
+from reports.pdf import PdfUnavailable, render_pdf
+
+SUFFIXES = (".pdf", ".html")
+
+
+class HtmlInstead(PdfUnavailable):
+    """No PDF could be printed here, so the report was written as HTML; the command line exits with 3."""
+
+    exit_code = 3
+
+    def __init__(self, missing: str, written: Path) -> None:
+        super().__init__(missing)
+        self.written = written
+        self.message_vi += f" (đã ghi bản HTML: {written})"
+        self.message_en += f" (written as HTML instead: {written})"
+
+
+def check_suffix(out: Path) -> None:
+    """Raises Invalid when no form of the report has this suffix; ask before any figure is computed."""
+    if out.suffix.lower() in SUFFIXES:
+        return
+    later = out.suffix.lower() == ".xlsx"
+    raise Invalid(
+        [
+            FieldError(
+                "out",
+                "UNSUPPORTED_FORMAT",
+                f"{out.name}: "
+                + ("báo cáo .xlsx chưa có trong bản này" if later else "đuôi tệp không được hỗ trợ")
+                + "; hãy dùng .pdf hoặc .html.",
+                f"{out.name}: "
+                + ("reports as .xlsx are not there yet" if later else "this suffix is not supported")
+                + "; use .pdf or .html.",
+            )
+        ]
+    )
+
+
+def write_report(report: Report, out: Path) -> Path:
+    """Writes .pdf or .html and returns the path written; a half-written file is never left behind.
+
+    Raises Invalid for another suffix and HtmlInstead when this machine cannot print a PDF.
+    """
+    check_suffix(out)
+    if out.suffix.lower() == ".html":
+        return _put(out, render_html(report).encode())
+    try:
+        return _put(out, render_pdf(report))
+    except PdfUnavailable as error:
+        written = _put(out.with_suffix(".html"), render_html(report).encode())
+        raise HtmlInstead(error.missing, written) from error
+
+
+def _put(out: Path, content: bytes) -> Path:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return out

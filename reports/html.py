@@ -1,0 +1,36 @@
+"""The report as one HTML page that needs nothing beside it: no address, no file, no script.
+
+The same page is what the PDF is printed from; fonts are named by the printer (`pdf.py`), so that no path of
+a machine stands in it.
+"""
+
+from importlib.resources import files
+
+from markupsafe import Markup
+
+from reports import charts, sentences
+from reports.model import Report, Standing
+from reports.templating import environment
+
+CHARTED_AGENCIES = 14
+PRINTED_VOICES = 20
+ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+
+
+def render_html(report: Report) -> str:
+    """The whole report as HTML; the same report gives the same text."""
+    styles = files("reports") / "styles" / "report.css"
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            css=Markup(styles.read_text(encoding="utf-8")),
+            say=sentences,
+            charts=charts,
+            Standing=Standing,
+            roman=ROMAN,
+            charted_agencies=CHARTED_AGENCIES,
+            printed_voices=PRINTED_VOICES,
+        )
+    )

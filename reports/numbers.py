@@ -1,0 +1,55 @@
+"""Numbers, percentages and dates as a Vietnamese official document writes them.
+
+Thousands are parted by a dot and decimals by a comma; an unknown value is a dash, never 0. Dates follow
+NĐ 30/2020, Phụ lục I: days under 10 and the months 1 and 2 carry a leading zero.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+UNKNOWN = "–"
+
+
+def number(value: int | Decimal | None, places: int = 0) -> str:
+    """1234567 as "1.234.567"; a dash when the value is unknown."""
+    if value is None:
+        return UNKNOWN
+    text = f"{value:,.{places}f}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def percent(value: Decimal | None) -> str:
+    """A measured percentage with the two places it was published with: "79,99%"."""
+    return UNKNOWN if value is None else f"{number(value, 2)}%"
+
+
+def goal(value: Decimal | int | None) -> str:
+    """A target as the plan writes it, without empty decimals: "80%"; a dash when the plan sets none."""
+    if value is None:
+        return UNKNOWN
+    places = max(0, -int(Decimal(value).normalize().as_tuple().exponent))
+    return f"{number(Decimal(value), places)}%"
+
+
+def points(change: Decimal) -> str:
+    """The size of a change between two percentages: "4,20 điểm phần trăm"."""
+    return f"{number(abs(change), 2)} điểm phần trăm"
+
+
+def day(value: date | None) -> str:
+    """30/6/2025, 01/7/2016, 05/02/2025; a dash when unknown."""
+    return UNKNOWN if value is None else f"{value.day:02}/{_month(value)}/{value.year}"
+
+
+def long_day(value: date) -> str:
+    """The date line of a document: "ngày 30 tháng 6 năm 2025"."""
+    return f"ngày {value.day:02} tháng {_month(value)} năm {value.year}"
+
+
+def half_year(end: date) -> str:
+    """The name of the half-year that ends on this day, for titles and running text."""
+    return f"6 tháng đầu năm {end.year}" if end.month <= 6 else f"năm {end.year}"
+
+
+def _month(value: date) -> str:
+    return f"{value.month:02}" if value.month < 3 else str(value.month)

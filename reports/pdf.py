@@ -1,0 +1,170 @@
+"""Prints a report as PDF. The only module that imports WeasyPrint, and only when something is printed.
+
+Printing takes seconds and up to 350 MB: the command line prints in its own process by `render_pdf`; a server
+or a worker calls `render_pdf_apart`, which runs this module as a program, so that no event loop waits and
+the memory goes back when it ends. What passes between the two is text; the program needs no database.
+"""
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.kit.errors import Unavailable
+from reports import figures, fonts
+from reports.html import render_html
+from reports.model import Report
+
+APT_COMMAND = (
+    "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
+    f"{fonts.PACKAGE}"
+)
+EXIT_MISSING = 3
+
+
+class PdfUnavailable(Unavailable):
+    """This machine cannot print: WeasyPrint's libraries or a Times-metric font are missing."""
+
+    code = "PDF_UNAVAILABLE"
+
+    def __init__(self, missing: str) -> None:
+        self.missing = missing
+        super().__init__(
+            f"Chưa tạo được PDF vì máy này thiếu {missing}. Hãy chạy: {APT_COMMAND}",
+            f"No PDF was made because this machine lacks {missing}. Run: {APT_COMMAND}",
+        )
+
+
+class PdfFailed(Unavailable):
+    """The printing process ended without a PDF."""
+
+    code = "PDF_FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What the printer is given: a page, its attached figures and the moment written into the file."""
+
+    html: str
+    csv: str
+    json: str
+    at: str
+
+    @classmethod
+    def of(cls, report: Report) -> "Print":
+        """The print of a report; the moment is the period's end, so that two prints are the same bytes."""
+        at = datetime(report.period.year, report.period.month, report.period.day, tzinfo=UTC)
+        return cls(render_html(report), figures.as_csv(report), figures.as_json(report), at.isoformat())
+
+
+def render_pdf(report: Report) -> bytes:
+    """The report as PDF/A-3a and PDF/UA-1, printed in this process. Raises PdfUnavailable."""
+    return _print(Print.of(report))
+
+
+def render_pdf_apart(report: Report, *, timeout_seconds: float = 600) -> bytes:
+    """The same bytes, printed in a process of its own. Raises PdfUnavailable, PdfFailed."""
+    sent = json.dumps(asdict(Print.of(report))).encode()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "reports.pdf"],
+            input=sent,
+            capture_output=True,
+            timeout=timeout_seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PdfFailed(
+            f"Tạo PDF quá {timeout_seconds:.0f} giây nên đã dừng. Hãy thử lại hoặc xuất .html.",
+            f"Printing was stopped after {timeout_seconds:.0f} seconds. Try again or ask for .html.",
+        ) from None
+    if done.returncode == 0:
+        return done.stdout
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    last = said[-1] if said else f"exit {done.returncode}"
+    if done.returncode == EXIT_MISSING:
+        raise PdfUnavailable(last)
+    raise PdfFailed(
+        f"Tiến trình tạo PDF dừng với lỗi: {last}. Hãy thử lại hoặc xuất .html.",
+        f"The printing process failed: {last}. Try again or ask for .html.",
+    )
+
+
+def check_printer() -> None:
+    """Raises PdfUnavailable when this machine cannot print; for `hub doctor` and before long work."""
+    _weasyprint()
+    _face()
+
+
+def _print(wanted: Print) -> bytes:
+    weasyprint = _weasyprint()
+    face = _face()
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    from reports.conformance import VARIANT, also_accessible
+
+    known = FontConfiguration()
+    style = weasyprint.CSS(
+        string=face.css(), font_config=known, url_fetcher=URLFetcher(allowed_protocols={"file"})
+    )
+    page = weasyprint.HTML(string=wanted.html, url_fetcher=URLFetcher(allowed_protocols={"data"}))
+    printed: bytes = page.write_pdf(
+        stylesheets=[style],
+        font_config=known,
+        pdf_variant=VARIANT,
+        finisher=also_accessible,
+        attachments=_attachments(weasyprint, wanted),
+    )
+    return printed
+
+
+def _attachments(weasyprint: Any, wanted: Print) -> list[Any]:
+    at = datetime.fromisoformat(wanted.at)
+    named = (
+        ("so-lieu.csv", "Số liệu của báo cáo (CSV)", wanted.csv.encode("utf-8-sig")),
+        ("so-lieu.json", "Số liệu của báo cáo (JSON)", wanted.json.encode()),
+    )
+    return [
+        weasyprint.Attachment(
+            string=content, name=name, description=description, created=at, modified=at, relationship="Source"
+        )
+        for name, description, content in named
+    ]
+
+
+def _weasyprint() -> Any:
+    """WeasyPrint, or PdfUnavailable when the system libraries under it are missing; other errors pass."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints a banner of its own before failing
+            import weasyprint
+    except OSError as error:
+        if not str(error).startswith("cannot load library"):
+            raise
+        raise PdfUnavailable(str(error).split("'")[1]) from error
+    return weasyprint
+
+
+def _face() -> fonts.Face:
+    face = fonts.times_face()
+    if face is None:
+        raise PdfUnavailable("phông chữ có kích thước như Times New Roman / a font with Times metrics")
+    return face
+
+
+def _main() -> int:
+    wanted = Print(**json.load(sys.stdin))
+    try:
+        sys.stdout.buffer.write(_print(wanted))
+    except PdfUnavailable as error:
+        print(error.missing, file=sys.stderr)
+        return EXIT_MISSING
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
