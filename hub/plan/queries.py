@@ -1,0 +1,68 @@
+"""Reads of a plan: its rows in plan order, with the readings decided for a date.
+
+The plan is a public paper and every caller may read it, so nothing here asks who is asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session, col, select
+
+from hub.kit.errors import NotFound
+from hub.plan.models import Duty, Plan
+
+_ROWS = text(
+    """
+    select i.id, i.code, i.part, i.kind, i.title, i.title_vi, i.text_vi, i.legal_basis, i.measure, i.unit,
+           i.unit_en, i.target_percent, i.starts_on, i.due_on, i.window_from, i.window_to,
+           i.parameters || coalesce(decided.readings, '{}') as parameters
+      from plan p
+      join indicator i on i.plan_id = p.id
+      left join lateral (
+           select jsonb_object_agg(d.name, d.value) as readings
+             from indicator_parameter d
+            where d.indicator_id in (i.id, (select o.id from indicator o
+                                             where o.plan_id = i.plan_id and o.code = i.parameters ->> 'of'))
+              and d.valid_from <= :as_of and (d.valid_to is null or :as_of < d.valid_to)
+              and (d.indicator_id = i.id or d.name <> 'figure')
+      ) decided on true
+     where p.code = :plan
+       and (i.code = any(:codes) or (:whole and i.part = 'TARGET')
+            or (:sides and i.part = 'SIDE' and (:whole or i.parameters ->> 'of' = any(:codes))))
+     order by i.position
+    """
+)
+
+
+def plan_by_code(session: Session, code: str) -> Plan:
+    """The plan of a code such as `67/KH-UBND`. Raises NotFound."""
+    plan = session.exec(select(Plan).where(Plan.code == code)).first()
+    if plan is None:
+        raise NotFound(f"kế hoạch «{code}»", f'plan "{code}"', path=("plan",))
+    return plan
+
+
+def indicator_rows(
+    session: Session, plan: str, as_of: date, codes: Sequence[str] | None, *, sides: bool = False
+) -> Sequence[RowMapping]:
+    """Rows of a plan in plan order, with the parameters in force at `as_of`.
+
+    Without codes the targets of part II; `sides` adds the figures printed beside rows. A side row follows the
+    decided readings of the row it is of, save which figure is shown. An unknown code gives no row.
+    """
+    values = {
+        "plan": plan,
+        "as_of": as_of,
+        "whole": codes is None,
+        "codes": list(codes or ()),
+        "sides": sides,
+    }
+    return session.execute(_ROWS, values).mappings().all()
+
+
+def duties(session: Session, plan: str) -> Sequence[Duty]:
+    """The duties of part IV in plan order."""
+    return session.exec(select(Duty).join(Plan).where(Plan.code == plan).order_by(col(Duty.position))).all()
