@@ -103,7 +103,8 @@ def test_leads_keep_their_order_and_find_the_agency_by_name(session: Session) ->
     found = session.execute(
         text(
             "select p.role, p.position, p.name, a.code from indicator_party p"
-            " join indicator i on i.id = p.indicator_id left join agency a on a.id = p.agency_id where i.code = '2.2' order by p.role desc, p.position"
+            " join indicator i on i.id = p.indicator_id left join agency a on a.id = p.agency_id"
+            " where i.code = '2.2' order by p.role desc, p.position"
         )
     ).all()
     assert [tuple(row) for row in found] == [
