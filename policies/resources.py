@@ -16,6 +16,7 @@ _STATES: Mapping[str, frozenset[str]] = MappingProxyType(
         "submitted": frozenset({"SUBMITTED"}),
         "approved": frozenset({"APPROVED"}),
         "disposed": frozenset({"DISPOSED"}),
+        "issued": frozenset({"PUBLISHED", "SUPERSEDED"}),
     }
 )
 
@@ -51,10 +52,18 @@ RESOURCES: Mapping[str, Resource] = {
         _resource("file", f"{_RECORD} state submitted_by"),
         _resource("item", _RECORD, state="file_state"),
         _resource("digital", _RECORD, state="file_state"),
-        _resource("batch", f"{_PAPER} custodian_id"),
+        _resource("batch", "id custodian_id state", agency_id="custodian_id"),
         _resource("publication", "id agency_id custodian_id state published created_by access_level"),
         # dealings with records
-        _resource("transfer", f"{_PAPER} custodian_id"),
+        _resource(
+            "transfer",
+            f"{_PAPER} custodian_id",
+            {
+                **_STATES,
+                "draft": frozenset({"REGISTERED", "RETURNED"}),
+                "approved": frozenset({"APPROVED", "CHECKING"}),
+            },
+        ),
         _resource("disposal", f"{_PAPER} custodian_id"),
         _resource("request", f"{_PAPER} custodian_id"),
         _resource("copy", f"{_PAPER} custodian_id access_level"),
@@ -65,7 +74,7 @@ RESOURCES: Mapping[str, Resource] = {
         _resource("indicator", "id"),
         _resource("codelist", "id"),
         _resource("kpi", _PAPER),
-        _resource("report", f"{_PAPER} published"),
+        _resource("report", _PAPER),
         _resource("period", "id state"),
         _resource("return", _PAPER),
         _resource(

@@ -1,0 +1,127 @@
+"""What can go wrong with users, grants and tokens, and the names of things in both languages.
+
+NotFound          UnknownUser
+Conflict          UserNameTaken, RolesInConflict, GrantEnded
+NotPermitted      RoleNotGrantable
+Invalid           unknown_role, role_needs_agency
+"""
+
+from collections.abc import Mapping
+
+from hub.kit.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted
+from policies.subject import GRANTABLE_ROLES
+
+# Vietnamese, English
+NAMES: Mapping[str, tuple[str, str]] = {
+    "fonds": ("phông", "the fonds"),
+    "series": ("nhóm hồ sơ", "the series"),
+    "file": ("hồ sơ", "the file"),
+    "item": ("văn bản", "the document"),
+    "digital": ("tệp số", "the digital object"),
+    "batch": ("đợt số hóa", "the digitisation batch"),
+    "publication": ("công bố", "the publication"),
+    "transfer": ("đợt giao nộp", "the transfer"),
+    "disposal": ("hồ sơ tiêu hủy", "the disposal"),
+    "request": ("yêu cầu khai thác", "the request"),
+    "copy": ("bản sao", "the copy"),
+    "import": ("lần nhập dữ liệu", "the import"),
+    "job": ("công việc", "the job"),
+    "plan": ("kế hoạch", "the plan"),
+    "indicator": ("chỉ tiêu", "the indicator"),
+    "codelist": ("danh mục mã", "the code list"),
+    "kpi": ("số liệu chỉ tiêu", "the figures"),
+    "report": ("báo cáo", "the report"),
+    "period": ("kỳ báo cáo", "the reporting period"),
+    "return": ("báo cáo của cơ quan", "the agency's return"),
+    "exclusion": ("trường hợp loại trừ", "the exclusion"),
+    "system": ("hệ thống", "the system"),
+    "agency": ("cơ quan", "the agency"),
+    "user": ("người dùng", "the user"),
+    "grant": ("vai trò được cấp", "the grant"),
+    "apikey": ("mã truy cập", "the access token"),
+    "session": ("phiên làm việc", "the session"),
+    "audit": ("nhật ký", "the audit trail"),
+    "policy": ("chính sách", "the policy"),
+    "setting": ("cấu hình", "the setting"),
+}
+
+
+class UnknownUser(NotFound):
+    """No user has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"người dùng «{name}»", f'user "{name}"', path=("user",))
+
+
+class UserNameTaken(Conflict):
+    """Another user has this name."""
+
+    code = "USER_NAME_TAKEN"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Tên «{name}» đã có người dùng. Hãy chọn tên khác.",
+            f'The name "{name}" is taken. Choose another one.',
+            path=("name",),
+        )
+
+
+class RolesInConflict(Conflict):
+    """The person holds a role that may not meet the new one (separation of duties)."""
+
+    code = "ROLES_IN_CONFLICT"
+
+    def __init__(self, user: str, role: str, held: str) -> None:
+        super().__init__(
+            f"«{user}» đang giữ vai trò {held}, không được giữ thêm {role}. Hãy thu hồi {held} trước.",
+            f'"{user}" holds the role {held} and may not hold {role} as well. Revoke {held} first.',
+            path=("role",),
+        )
+
+
+class GrantEnded(Conflict):
+    """The grant has already ended."""
+
+    code = "GRANT_ENDED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Vai trò này đã hết hiệu lực. Không cần thu hồi nữa.",
+            "This grant has already ended. There is nothing to revoke.",
+        )
+
+
+class RoleNotGrantable(NotPermitted):
+    """None of the caller's roles may grant this one."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__("grant", f"vai trò {role}", f"the role {role}", path=("role",))
+
+
+def unknown_role(role: str) -> Invalid:
+    """The problem of a role that is not in the list."""
+    known = ", ".join(GRANTABLE_ROLES)
+    return Invalid(
+        [
+            FieldError(
+                "role",
+                "UNKNOWN_ROLE",
+                f"Không có vai trò «{role}». Các vai trò: {known}.",
+                f'There is no role "{role}". The roles are {known}.',
+            )
+        ]
+    )
+
+
+def role_needs_agency(role: str) -> Invalid:
+    """The problem of an agency's role granted nowhere: it would allow nothing."""
+    return Invalid(
+        [
+            FieldError(
+                "agency",
+                "AGENCY_REQUIRED",
+                f"Vai trò {role} phải gắn với một cơ quan. Hãy cho biết mã cơ quan.",
+                f"The role {role} is held at an agency. Give the agency's code.",
+            )
+        ]
+    )

@@ -1,0 +1,141 @@
+"""Who is calling, read with the request: a revoked token or an ended grant counts from the next request on.
+
+CALLER_SQL and LAW_SQL are plain text with named parameters, so that the asynchronous path runs the very same
+statements: `caller_values(token)` → one row → `caller_from_row(row)`; then `kept_law(row["agency_version"])`,
+and only when the tree of agencies is new to this process LAW_SQL → `keep_law(row)`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session, select
+
+from hub.access.actor import PUBLIC, Actor
+from hub.access.errors import UnknownUser
+from hub.access.models import AppUser, RoleGrant
+from hub.kit import clock
+from hub.kit.errors import Unauthenticated
+from policies.law import Law
+from policies.subject import Grant, Subject
+
+# a row of either driver
+Row = Mapping[str, Any] | RowMapping
+
+_GRANTS = """
+left join lateral (
+    select array_agg(g.role order by g.id) as roles, array_agg(g.agency_id order by g.id) as agencies
+      from role_grant g
+     where g.user_id = u.id and g.valid_from <= :today and (g.valid_to is null or g.valid_to > :today)
+) held on true
+"""
+
+_FIELDS = "u.id as user_id, u.name, held.roles, held.agencies, s.agency_version"
+
+CALLER_SQL = f"""
+select {_FIELDS}, t.id as token_id
+  from access_token t
+  join app_user u on u.id = t.user_id
+ cross join policy_state s
+{_GRANTS}
+ where t.sha256 = :sha256 and t.revoked_at is null and u.disabled_at is null
+   and (t.expires_at is null or t.expires_at > :now)
+"""
+
+_USER_SQL = f"""
+select {_FIELDS}
+  from app_user u
+ cross join policy_state s
+{_GRANTS}
+ where u.name = :name and u.disabled_at is null
+"""
+
+LAW_SQL = """
+select s.agency_version,
+       array_agg(a.id order by a.id) filter (where a.id is not null) as ids,
+       array_agg(a.parent_id order by a.id) filter (where a.id is not null) as parents
+  from policy_state s
+  left join agency a on true
+ group by s.agency_version
+"""
+
+LOCAL_USER = "operator"
+
+# Few versions are alive at once; the oldest goes when the tree has changed often.
+_LAWS: dict[int, Law] = {}
+_KEPT_LAWS = 8
+
+
+def caller_values(token: str) -> dict[str, Any]:
+    """The parameters of CALLER_SQL for a bearer token."""
+    digest = hashlib.sha256(token.encode()).digest()
+    return {"sha256": digest, "now": clock.now(), "today": clock.today()}
+
+
+def caller_from_row(row: Row | None) -> Subject:
+    """The subject in an answer of CALLER_SQL. Raises Unauthenticated when there is none."""
+    if row is None:
+        raise Unauthenticated
+    grants = zip(row["roles"] or (), row["agencies"] or (), strict=True)
+    return Subject(row["user_id"], row["name"], tuple(Grant(role, agency) for role, agency in grants))
+
+
+def kept_law(agency_version: int) -> Law | None:
+    """The law over that version of the tree, if this process has it."""
+    return _LAWS.get(agency_version)
+
+
+def keep_law(row: Row) -> Law:
+    """The law over the tree in an answer of LAW_SQL, kept for the requests that follow."""
+    law = Law(dict(zip(row["ids"] or (), row["parents"] or (), strict=True)))
+    while len(_LAWS) >= _KEPT_LAWS:
+        _LAWS.pop(next(iter(_LAWS)), None)
+    _LAWS[row["agency_version"]] = law
+    return law
+
+
+def law(session: Session, agency_version: int | None = None) -> Law:
+    """The law in force; give the version when it has just been read."""
+    if agency_version is None:
+        agency_version = session.connection().scalar(text("select agency_version from policy_state"))
+    known = kept_law(agency_version) if agency_version is not None else None
+    return known or keep_law(session.connection().execute(text(LAW_SQL)).mappings().one())
+
+
+def actor_for_token(session: Session, token: str | None) -> Actor:
+    """Who holds the token; the public when no token is given. Raises Unauthenticated for a bad one."""
+    if token is None:
+        return PUBLIC
+    row = session.connection().execute(text(CALLER_SQL), caller_values(token)).mappings().first()
+    subject = caller_from_row(row)
+    return Actor(subject, law(session, row["agency_version"] if row else None))
+
+
+def actor_for_user(session: Session, name: str = LOCAL_USER, *, today: date | None = None) -> Actor:
+    """The user of that name (the CLI's --as), by default the local service user. Raises UnknownUser."""
+    values = {"name": name, "today": today or clock.today()}
+    row = session.connection().execute(text(_USER_SQL), values).mappings().first()
+    if row is None:
+        raise UnknownUser(name)
+    return Actor(caller_from_row(row), law(session, row["agency_version"]))
+
+
+def user_by_name(session: Session, name: str) -> AppUser:
+    """The user of that name, disabled ones too. Raises UnknownUser."""
+    user = session.exec(select(AppUser).where(AppUser.name == name)).first()
+    if user is None:
+        raise UnknownUser(name)
+    return user
+
+
+def grants_of(session: Session, user_id: int, *, today: date | None = None) -> list[RoleGrant]:
+    """The grants of a user that are in force, in the order they were given."""
+    day = today or clock.today()
+    grants = session.exec(
+        select(RoleGrant)
+        .where(RoleGrant.user_id == user_id, RoleGrant.valid_from <= day)
+        .order_by(RoleGrant.id)  # type: ignore[arg-type]
+    ).all()
+    return [grant for grant in grants if grant.valid_to is None or grant.valid_to > day]

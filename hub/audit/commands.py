@@ -1,0 +1,67 @@
+"""Writing the trail: one event, in the transaction of the deed, without any lock.
+
+Whoever undoes the deed undoes the event with it; a denial is therefore written in a transaction of its own.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, NamedTuple, Protocol
+
+from sqlmodel import Session
+
+from hub.audit.models import AuditEvent
+from policies.law import policy_version
+
+
+class Origin(NamedTuple):
+    """Where a request came from; a face sets ORIGIN once per request, a command line leaves it empty."""
+
+    request_id: str | None = None
+    client_ip: str | None = None
+
+
+ORIGIN: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+
+class Agent(Protocol):
+    """Who acts: anything with the id of a user; None is the public."""
+
+    @property
+    def id(self) -> int | None: ...
+
+
+def record(
+    session: Session,
+    actor: Agent | int | None,
+    event_type: str,
+    object_type: str | None = None,
+    object_id: int | None = None,
+    *,
+    agency_id: int | None = None,
+    outcome: str = "success",
+    reason: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+    on_behalf_of: int | None = None,
+) -> AuditEvent:
+    """Write one event, named noun:verb (`file:close`); `detail` holds changed fields, no secret text.
+
+    PostgreSQL fills the transaction id and the time. Outcome is success, failure or denied.
+    """
+    origin = ORIGIN.get() or Origin()
+    event = AuditEvent(
+        event_type=event_type,
+        agent_id=actor if actor is None or isinstance(actor, int) else actor.id,
+        on_behalf_of=on_behalf_of,
+        object_type=object_type,
+        object_id=object_id,
+        agency_id=agency_id,
+        outcome=outcome,
+        reason=reason,
+        detail=dict(detail) if detail is not None else None,
+        policy_version=policy_version(),
+        request_id=origin.request_id,
+        client_ip=origin.client_ip,
+    )
+    session.add(event)
+    session.flush()
+    return event
