@@ -15,6 +15,7 @@ The starter waits until the server accepts connections (exit 0) or gets the tail
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -102,8 +103,11 @@ def supervise(home: Path, data: Path, who: dict[str, object], command: list[str]
         os.fchown(log, home.stat().st_uid, home.stat().st_gid)
     os.dup2(log, 2)
     deadline = time.monotonic() + STOP_SECONDS
-    while running_postmaster(data) and time.monotonic() < deadline:
-        time.sleep(0.05)  # the server of a supervisor that was killed is still shutting down
+    # We hold the lock, so a server found here has lost its supervisor: it is stopping, or must be told to.
+    while (orphan := running_postmaster(data)) and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            os.kill(orphan, signal.SIGINT)
+        time.sleep(0.05)
     server = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
         preexec_fn=_die_with(os.getpid()), **who,  # type: ignore[call-overload]
@@ -116,7 +120,10 @@ def supervise(home: Path, data: Path, who: dict[str, object], command: list[str]
         os.write(answer, b"1")
         os.close(answer)
         threading.Thread(target=_hold, args=(home, server), daemon=True).start()
-    return server.wait()
+    code = server.wait()
+    with contextlib.suppress(OSError):
+        os.rmdir((home / ".server").read_text())  # the socket's folder; starters wait until we are gone
+    return code
 
 
 def main(arguments: list[str]) -> int:
