@@ -56,3 +56,21 @@ def reserve_keys(session: Session, table: str, number: int) -> range:
     if last - first + 1 != number:
         raise RuntimeError(f"keys of {table} were taken by another writer; run it again")
     return range(first, last + 1)
+
+
+def copy_lines(session: Session, table: str, columns: Sequence[str], lines: Iterable[str]) -> int:
+    """As `copy_rows` for lines of COPY text that the caller has already written (tabs, \\N for null)."""
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with driver_connection(session).cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            block: list[str] = []
+            for line in lines:
+                block.append(line)
+                if len(block) == 2000:
+                    copy.write("\n".join(block) + "\n")
+                    block.clear()
+            if block:
+                copy.write("\n".join(block) + "\n")
+        return cursor.rowcount

@@ -1,0 +1,249 @@
+"""Loads the demo city in one transaction: all of it, or nothing.
+
+The mark of a loaded city is an audit event written in the same transaction; it says how many items there are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.access.commands import seat_operator
+from hub.access.queries import actor_for_user
+from hub.agencies.models import Agency, AgencyCode
+from hub.audit.commands import record
+from hub.demo import archive, holdings
+from hub.demo.city import ARCHIVE, DISTRICT, Body, bodies
+from hub.demo.evidence import load_evidence
+from hub.demo.people import hand_out_tokens, seat_people
+from hub.demo.vocabulary import FIELDS
+from hub.kit.errors import Conflict
+from hub.kit.vietnamese import sort_key
+from hub.records.bulk import copy_lines, copy_rows, reserve_keys
+from hub.records.codes import load_code_lists
+from hub.records.models import Fonds, Series
+
+DEFAULT_ITEMS = 20_000
+SEED = "hub-demo-1"
+CHUNK = 50_000
+MARK = "demo:load"
+Progress = Callable[[str, int, int], None]
+
+
+class AnotherDemo(Conflict):
+    """The folder already holds a demo city of another size."""
+
+    code = "ANOTHER_DEMO"
+
+    def __init__(self, there: int, wanted: int) -> None:
+        super().__init__(
+            f"Thư mục này đã có thành phố mẫu với {there} văn bản, không phải {wanted}. "
+            f"Hãy chạy lại với --items {there}, hoặc chọn thư mục khác bằng --data.",
+            f"This folder already holds a demo city of {there} items, not {wanted}. "
+            f"Run again with --items {there}, or choose another folder with --data.",
+        )
+
+
+def loaded_items(session: Session) -> int | None:
+    """How many items the demo in this database has; None when there is none."""
+    found = session.connection().scalar(
+        text("select (detail->>'items')::int from audit_event where event_type = :mark order by id limit 1"),
+        {"mark": MARK},
+    )
+    return None if found is None else int(found)
+
+
+def load_city(session: Session, items: int, progress: Progress = lambda *_: None) -> dict[str, str]:
+    """Load the city with `items` items; returns the keys per role. The caller commits.
+
+    Raises AnotherDemo when a city is there already, of whatever size.
+    """
+    session.connection().execute(text("select pg_advisory_xact_lock(hashtext('hub-demo'))"))
+    there = loaded_items(session)
+    if there is not None:
+        raise AnotherDemo(there, items)
+    load_code_lists(session)
+    city = bodies()
+    agencies = _load_agencies(session, city)
+    seat_operator(session)
+    administrator = actor_for_user(session)
+    users = seat_people(session, administrator, agencies)
+    maker, keeper, staff = (users[name].id or 0 for name in ("registry", "keeper", "staff"))
+    places = [
+        _place(session, body, agencies, staff if body.code == DISTRICT else maker, keeper)
+        for body in city
+        if body.stage != "NONE"
+    ]
+    given = holdings.shares(city, items)
+    _load_holdings(session, places, given, items, progress)
+    old = _load_archive(session, agencies, maker, max(40, items // 9), progress)
+    load_evidence(session, agencies, city, old, users)
+    tokens = hand_out_tokens(session, administrator, users)
+    _mark(session, administrator, items)
+    return tokens
+
+
+def _mark(session: Session, administrator: Actor, items: int) -> None:
+    record(session, administrator, MARK, "agency", None, detail={"items": items})
+
+
+def _load_agencies(session: Session, city: list[Body]) -> dict[str, int]:
+    keys: dict[str, int] = {}
+    for body in city:
+        agency = Agency(
+            parent_id=keys[body.parent] if body.parent else None, code=body.code, name=body.name,
+            name_sort=sort_key(body.name), kind=body.kind, valid_from=body.valid_from, valid_to=body.valid_to,
+            archive_since=date(2012, 1, 1) if body.has_archive else None, is_historical_archive=body.code == ARCHIVE,
+        )  # fmt: skip
+        session.add(agency)
+        session.flush()
+        keys[body.code] = agency.id or 0
+        session.add(
+            AgencyCode(agency_id=keys[body.code], scheme="DEMO", value=body.code, valid_from=body.valid_from)
+        )
+    session.flush()
+    return keys
+
+
+def _open_fonds(session: Session, fonds: Fonds, fields: Iterable[str]) -> dict[str, int]:
+    """A fonds with one series for each heading; returns the series by heading."""
+    session.add(fonds)
+    session.flush()
+    rows = [
+        Series(fonds_id=fonds.id or 0, agency_id=fonds.agency_id, custodian_id=fonds.custodian_id, code=f"{fonds.code}.{field}",
+               title=FIELDS[field][0], title_sort=sort_key(FIELDS[field][0]), position=number * 1000,
+               access_level=0, published=fonds.published, created_by=fonds.created_by)
+        for number, field in enumerate(fields, 1)
+    ]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    return {field: row.id or 0 for field, row in zip(fields, rows, strict=True)}
+
+
+def _place(session: Session, body: Body, agencies: dict[str, int], maker: int, keeper: int) -> holdings.Place:
+    agency_id = agencies[body.code]
+    title = f"Phông {body.name}"
+    fonds = Fonds(
+        agency_id=agency_id, creator_id=agency_id, custodian_id=agency_id, code=f"{body.code}.P01", title=title,
+        title_sort=sort_key(title), start_year=body.valid_from.year, languages=["01"], access_level=0,
+        metadata_schema="N30", created_by=maker,
+    )  # fmt: skip
+    series = _open_fonds(session, fonds, tuple(FIELDS))
+    return holdings.Place(body, agency_id, fonds.id or 0, series, agencies[ARCHIVE], maker, keeper)
+
+
+def _load_holdings(
+    session: Session, places: list[holdings.Place], given: dict[str, int], items: int, progress: Progress
+) -> None:
+    largest = max(places, key=lambda place: given[place.body.code]).body.code
+    files = [
+        file
+        for place in places
+        for file in holdings.files_of(
+            place, given[place.body.code], SEED, huge=items // 50 if place.body.code == largest else 0
+        )
+    ]
+    for file, key in zip(files, reserve_keys(session, "file", len(files)), strict=True):
+        file.row[0] = key
+    copy_lines(session, "file", holdings.FILE_COLUMNS, (holdings.line(file.row) for file in files))
+    progress("file", len(files), len(files))
+    keys = reserve_keys(session, "item", items)
+    lines = _item_lines(files, keys.start)
+    done = 0
+    while chunk := copy_lines(session, "item", holdings.ITEM_COLUMNS, islice(lines, CHUNK)):
+        done += chunk
+        progress("item", done, items)
+    _load_transfers(session)
+
+
+def _item_lines(files: list[holdings.DemoFile], first: int) -> Iterator[str]:
+    for file in files:
+        for row in holdings.items_of(file, first, SEED):
+            yield holdings.line(row)
+        first += file.items
+
+
+def _load_transfers(session: Session) -> None:
+    """One accepted transfer for each agency and year of the files that were handed over."""
+    connection = session.connection()
+    connection.execute(
+        text(
+            "insert into transfer (code, agency_id, custodian_id, fonds_id, state, channel, registered_on,"
+            " submitted_at, accepted_at, minutes_number)"
+            " select 'GN.' || f.catalog_number || '.' || a.code, f.creator_id, f.custodian_id, min(f.fonds_id),"
+            " 'ACCEPTED', 'INTEGRATED', min(f.transferred_on) - 60, min(f.transferred_on) - 45,"
+            " min(f.transferred_on), 'BB-' || f.catalog_number || '/' || a.code"
+            " from file f join agency a on a.id = f.creator_id where f.transferred_on is not null"
+            " group by f.catalog_number, a.code, f.creator_id, f.custodian_id order by a.code, f.catalog_number"
+        )
+    )
+    connection.execute(
+        text(
+            "insert into transfer_entry (transfer_id, file_id) select t.id, f.id from file f"
+            " join agency a on a.id = f.creator_id"
+            " join transfer t on t.agency_id = f.creator_id and t.code = 'GN.' || f.catalog_number || '.' || a.code"
+            " where f.transferred_on is not null order by f.id"
+        )
+    )
+
+
+def _load_archive(
+    session: Session, agencies: dict[str, int], maker: int, files: int, progress: Progress
+) -> dict[str, int]:
+    keys: dict[str, int] = {}
+    owner = agencies[ARCHIVE]
+    total = sum(old.weight for old in archive.OLD_FONDS)
+    for old in archive.OLD_FONDS:
+        creator = agencies[old.creator]
+        fonds = Fonds(
+            agency_id=owner, creator_id=creator, custodian_id=owner, code=old.code, title=old.title,
+            title_sort=sort_key(old.title), state="CLOSED", history=old.history, start_year=old.years[0],
+            end_year=old.years[1], languages=["01"], access_level=0, published=True, metadata_schema="HD169",
+            created_by=maker,
+        )  # fmt: skip
+        series = _open_fonds(session, fonds, archive.fields_of_archive())
+        keys[old.code] = fonds.id or 0
+        made = list(
+            archive.archive_files(
+                old, reserve_keys(session, "file", files * old.weight // total), keys[old.code], series, owner, creator,
+                maker, SEED,
+            )
+        )  # fmt: skip
+        copy_lines(session, "file", archive.ARCHIVE_FILE_COLUMNS, (holdings.line(row) for row, _ in made))
+        copy_rows(
+            session,
+            "page_acceptance",
+            archive.PAGE_COLUMNS,
+            (pages for _, ranges in made for pages in ranges),
+        )
+    progress("archive", files, files)
+    return keys
+
+
+@dataclass(frozen=True)
+class TokenFile:
+    """Where the keys of the demo are kept; only its owner may read it."""
+
+    path: Path
+
+    def read(self) -> dict[str, str] | None:
+        """The keys of an earlier run, or None."""
+        if not self.path.is_file():
+            return None
+        tokens: dict[str, str] = json.loads(self.path.read_text())
+        return tokens
+
+    def write(self, tokens: dict[str, str]) -> None:
+        """Keep the keys; the file is never readable by others, not even for a moment."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.touch(mode=0o600, exist_ok=True)
+        self.path.chmod(0o600)
+        self.path.write_text(json.dumps(tokens, indent=2))
