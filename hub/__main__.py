@@ -226,6 +226,7 @@ def main(arguments: list[str]) -> NoReturn:
                 set_up()
     if arguments and arguments[0] in RENDERS:
         offer_packages()
+    os.environ.pop(system.NO_INSTALL, None)  # a word between us and `system`, not a setting of the hub
     os.execv(PYTHON, [str(PYTHON), str(VENV / "bin" / "hub"), *arguments])
 
 

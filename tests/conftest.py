@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -32,6 +33,7 @@ from hub.kit.embedded import APP, embedded_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "hub_test_"
+REAL_SERVER = pytest.StashKey[str | None]()
 # What the migrated template depends on; a change in any of these makes a new one.
 SOURCES = (
     "migrations/**/*",
@@ -102,11 +104,25 @@ def _drop_if_unguarded(connection: psycopg.Connection[tuple[object, ...]], name:
             connection.execute("select pg_advisory_unlock(%s)", [_key(name)])
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Take HUB_DSN, and leave no setting of the surroundings to the code under test."""
+    worker = getattr(config, "workerinput", None)
+    config.stash[REAL_SERVER] = worker["hub_dsn"] if worker else os.environ.get("HUB_DSN")
+    for name in [name for name in os.environ if name.startswith("HUB_")]:
+        del os.environ[name]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist's workers inherit an environment without it."""
+    node.workerinput["hub_dsn"] = node.config.stash[REAL_SERVER]
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def server(pytestconfig: pytest.Config) -> Iterator[Server]:
     """The server of this run."""
     with contextlib.ExitStack() as stack:
-        if dsn := os.environ.get("HUB_DSN"):
+        if dsn := pytestconfig.stash[REAL_SERVER]:
             yield Server(dsn, real=True)
         else:
             embedded = stack.enter_context(embedded_postgres(ROOT / ".cache" / "tests", fast=True))

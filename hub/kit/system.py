@@ -26,7 +26,7 @@ TIMES_FACES = (
     "Tinos-Regular.ttf",
     "texgyretermes-regular.otf",
     "times.ttf",
-    "Times New Roman.ttf",
+    "Times_New_Roman.ttf",
 )
 NO_INSTALL = "HUB_NO_SYSTEM_PACKAGES"
 

@@ -1,0 +1,177 @@
+"""`hub doctor`: what this machine has, what it lacks, and how to get it.
+
+Looks only; installs nothing and starts no server. Answers 0 when all is there, 3 when something is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+
+from hub.kit import cluster, system
+from hub.kit.errors import HubError
+from hub.settings import Settings, load
+from reports.fonts import times_face
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_POSTGRESQL = 15
+EXTENSIONS = ("unaccent",)
+ROOM = 1 << 30
+MISSING = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; the cures, empty when it is there, say how to get it."""
+
+    name: str
+    ok: bool
+    detail: str
+    cure_vi: str = ""
+    cure_en: str = ""
+
+    def __post_init__(self) -> None:
+        if self.ok:
+            object.__setattr__(self, "cure_vi", "")
+            object.__setattr__(self, "cure_en", "")
+
+
+def examine(settings: Settings | None = None) -> list[Finding]:
+    """Everything the hub stands on, in the order in which one would mend it."""
+    try:
+        settings = settings or load()
+    except HubError as error:
+        return [Finding("settings", False, error.message_en, error.message_vi, error.message_en)]
+    database = [_real(settings.dsn)] if settings.dsn else [_embedded(), _folder(settings.data)]
+    return [_python(), _environment(), _room(settings.data), *database, _pdf(), _font()]
+
+
+def run(settings: Settings | None = None, *, as_json: bool = False) -> int:
+    """Print the findings, for people or as one JSON object; returns the exit code."""
+    findings = examine(settings)
+    ok = all(finding.ok for finding in findings)
+    if as_json:
+        print(
+            json.dumps({"ok": ok, "findings": [asdict(finding) for finding in findings]}, ensure_ascii=False)
+        )
+    else:
+        print("\n".join(line for finding in findings for line in _lines(finding)))
+    return 0 if ok else MISSING
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    yield f"{'✓' if finding.ok else '✗'} {finding.name:<12} {finding.detail}"
+    if not finding.ok:
+        yield f"  → {finding.cure_vi}"
+        yield f"    {finding.cure_en}"
+
+
+def _python() -> Finding:
+    ok = sys.version_info >= OLDEST_PYTHON
+    return Finding(
+        "python", ok, sys.version.split()[0], "cần Python 3.11 trở lên", "Python 3.11 or newer is needed"
+    )
+
+
+def _environment() -> Finding:
+    ok = sys.prefix != sys.base_prefix
+    again = "python3 -m hub doctor"
+    return Finding("environment", ok, sys.prefix, f"hãy chạy: {again}", f"run: {again}")
+
+
+def _existing(path: Path) -> Path:
+    """The folder itself or the nearest one above it that is there."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _room(data: Path) -> Finding:
+    free = shutil.disk_usage(_existing(data)).free
+    return Finding(
+        "disk",
+        free >= ROOM,
+        f"{free / (1 << 30):.1f} GiB free for {data}",
+        f"hãy giải phóng ít nhất {ROOM >> 30} GiB, hoặc đặt HUB_DATA tới ổ khác",
+        f"free at least {ROOM >> 30} GiB, or set HUB_DATA to another disk",
+    )
+
+
+def _folder(data: Path) -> Finding:
+    return Finding(
+        "data",
+        os.access(_existing(data), os.W_OK | os.X_OK),
+        str(data),
+        "không ghi được; hãy chọn thư mục khác bằng --data hoặc HUB_DATA",
+        "cannot be written; choose another folder with --data or HUB_DATA",
+    )
+
+
+def _embedded() -> Finding:
+    cure_vi = "hãy chạy lại python3 -m hub doctor, hoặc đặt HUB_DSN tới PostgreSQL 15 trở lên"
+    cure_en = "run python3 -m hub doctor again, or set HUB_DSN to a PostgreSQL 15 or newer"
+    try:
+        binaries = cluster.shipped_binaries()
+        done = subprocess.run(
+            [str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=False
+        )
+    except (HubError, OSError) as error:
+        return Finding("postgresql", False, str(error), cure_vi, cure_en)
+    folder = binaries.parent / "share"
+    there = {control.stem for control in folder.rglob("*.control")}
+    lacking = [name for name in EXTENSIONS if name not in there]
+    ok = done.returncode == 0 and not lacking
+    said = (done.stdout or done.stderr).strip().splitlines() or ["?"]
+    detail = f"embedded, {said[-1]}" + (f", without {', '.join(lacking)}" if lacking else "")
+    return Finding("postgresql", ok, detail, cure_vi, cure_en)
+
+
+def _real(dsn: str) -> Finding:
+    """The server that HUB_DSN names; its password never shows."""
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            number = connection.info.server_version
+            known = connection.execute("select name from pg_available_extensions").fetchall()
+    except psycopg.Error as error:
+        said = " ".join(str(error).split())
+        return Finding(
+            "postgresql",
+            False,
+            said,
+            "không nối được tới HUB_DSN; hãy kiểm tra địa chỉ, mật khẩu và máy chủ",
+            "HUB_DSN cannot be reached; check the address, the password and the server",
+        )
+    lacking = [name for name in EXTENSIONS if (name,) not in known]
+    detail = f"HUB_DSN, PostgreSQL {number // 10000}.{number % 10000}"
+    if number < OLDEST_POSTGRESQL * 10000:
+        cure = (
+            f"cần PostgreSQL {OLDEST_POSTGRESQL} trở lên",
+            f"PostgreSQL {OLDEST_POSTGRESQL} or newer is needed",
+        )
+        return Finding("postgresql", False, detail, *cure)
+    packages = "apt-get install -y postgresql-contrib"
+    detail += f", without {', '.join(lacking)}" if lacking else ""
+    return Finding(
+        "postgresql", not lacking, detail, f"trên máy chủ: {packages}", f"on the server: {packages}"
+    )
+
+
+def _pdf() -> Finding:
+    lacking = [package for package in system.missing_packages() if package != system.FONT_PACKAGE]
+    command = system.install_command(lacking)
+    detail = f"without {', '.join(lacking)}" if lacking else f"WeasyPrint {version('weasyprint')} with pango"
+    return Finding("pdf", not lacking, detail, f"hãy chạy: {command}", f"run: {command}")
+
+
+def _font() -> Finding:
+    face = times_face()
+    command = system.install_command([system.FONT_PACKAGE])
+    detail = f"{face.name}, {face.files[0]}" if face else "no face with the metrics of Times that draws ữ"
+    return Finding("font", face is not None, detail, f"hãy chạy: {command}", f"run: {command}")
