@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from textwrap import wrap
+from zlib import crc32
 
 from markupsafe import Markup
 
@@ -86,4 +87,7 @@ def _draw(rows: Sequence[tuple[str, Decimal | None, Decimal | None, str, Standin
         bars.append(Bar(lines, top, height, length, tick, text, standing))
         top += height
     macro = environment().get_template("charts.svg.j2").module.bars  # type: ignore[attr-defined]
-    return Markup(macro(bars=bars, alt=alt, width=WIDTH, label=LABEL, plot=plot, bottom=top, line=LINE))
+    key = f"{crc32(alt.encode()):08x}"  # a page holds several charts, and a pattern is found by its id
+    return Markup(
+        macro(bars=bars, alt=alt, key=key, width=WIDTH, label=LABEL, plot=plot, bottom=top, line=LINE)
+    )

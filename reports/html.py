@@ -19,13 +19,14 @@ ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 def render_html(report: Report) -> str:
     """The whole report as HTML; the same report gives the same text."""
-    styles = files("reports") / "styles" / "report.css"
+    styles = files("reports") / "styles"
     return (
         environment()
         .get_template("report.html.j2")
         .render(
             report=report,
-            css=Markup(styles.read_text(encoding="utf-8")),
+            css=Markup((styles / "report.css").read_text(encoding="utf-8")),
+            screen_css=Markup((styles / "screen.css").read_text(encoding="utf-8")),
             say=sentences,
             charts=charts,
             Standing=Standing,

@@ -167,7 +167,7 @@ class Exclusion:
     basis: str
     count: int
     unit: str
-    decision: str = ""
+    approved_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

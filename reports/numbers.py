@@ -47,8 +47,10 @@ def long_day(value: date) -> str:
 
 
 def half_year(end: date) -> str:
-    """The name of the half-year that ends on this day, for titles and running text."""
-    return f"6 tháng đầu năm {end.year}" if end.month <= 6 else f"năm {end.year}"
+    """What a report to this day covers, for its title: a first half-year, a year, or up to the day."""
+    if (end.month, end.day) == (6, 30):
+        return f"6 tháng đầu năm {end.year}"
+    return f"năm {end.year}" if (end.month, end.day) == (12, 31) else f"đến ngày {day(end)}"
 
 
 def _month(value: date) -> str:

@@ -10,6 +10,7 @@ import io
 import json
 import subprocess
 import sys
+import warnings
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -113,13 +114,15 @@ def _print(wanted: Print) -> bytes:
         string=face.css(), font_config=known, url_fetcher=URLFetcher(allowed_protocols={"file"})
     )
     page = weasyprint.HTML(string=wanted.html, url_fetcher=URLFetcher(allowed_protocols={"data"}))
-    printed: bytes = page.write_pdf(
-        stylesheets=[style],
-        font_config=known,
-        pdf_variant=VARIANT,
-        finisher=also_accessible,
-        attachments=_attachments(weasyprint, wanted),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # it leaves its colour profile open
+        printed: bytes = page.write_pdf(
+            stylesheets=[style],
+            font_config=known,
+            pdf_variant=VARIANT,
+            finisher=also_accessible,
+            attachments=_attachments(weasyprint, wanted),
+        )
     return printed
 
 

@@ -22,9 +22,10 @@ _COUNTED = {
 
 
 def plan_reference(plan: PlanName) -> str:
-    """The plan as a document cites it: number, date, issuer."""
+    """The plan as a document cites it: number, date, issuer, subject."""
     issued = f" ngày {day(plan.issued_on)}" if plan.issued_on else ""
-    return f"Kế hoạch số {plan.code}{issued} của {plan.issuer}"
+    about = plan.title[:1].lower() + plan.title[1:]
+    return f"Kế hoạch số {plan.code}{issued} của {plan.issuer} về việc {about}"
 
 
 def subject(report: Report) -> tuple[str, ...]:
@@ -97,7 +98,10 @@ def fraction(figure: Figure) -> str:
 def trend(target: Target, previous: date) -> str:
     """The value against the period before, or why there is none."""
     before = target.previous
-    if before is None or (before.standing is Standing.MISSING_DATA and before.percent is None):
+    is_unknown = before is None or (before.standing is Standing.MISSING_DATA and before.percent is None)
+    if is_unknown and target.figure.standing is Standing.MISSING_DATA and target.figure.percent is None:
+        return ""  # nothing then, nothing now: the paragraph has said so
+    if before is None or is_unknown:
         return f"Kỳ trước ({day(previous)}) chưa có số liệu để so sánh."
     change = target.change
     if change is None:
@@ -209,8 +213,8 @@ def _reached(target: Target, cutoff: date) -> str:
         )
     if figure.numerator is None or figure.denominator is None:
         return (
-            f"Đến ngày {day(cutoff)} chưa có đủ dữ liệu để tính; báo cáo không đưa số thay thế và không kết luận "
-            "đạt hay chưa đạt."
+            f"Đến ngày {day(cutoff)} chưa có đủ dữ liệu để tính; báo cáo không đưa số thay thế và không "
+            "kết luận đạt hay chưa đạt."
         )
     if target.kind is Kind.MILESTONE:
         return f"Đến ngày {day(cutoff)}: {value(figure, target.kind).lower()}."

@@ -134,7 +134,8 @@ def report(count: int = 31, official: bool = False, voices: int = 0) -> Report:
         ),
         Target(
             "B.1", "Kế hoạch và giải pháp bảo quản tài liệu Lưu trữ lịch sử", Kind.CHECKLIST, "văn bản",
-            None, DUE, Figure(1, 2, None, Standing.IN_PROGRESS), previous=Figure(0, 2, None, Standing.IN_PROGRESS),
+            None, DUE, Figure(1, 2, None, Standing.IN_PROGRESS),
+            previous=Figure(0, 2, None, Standing.IN_PROGRESS),
         ),
         Target(
             "B.3", "Dữ liệu đặc tả phục vụ trực tuyến mức độ 3; 4", Kind.RATIO, "hồ sơ", Decimal(80),
@@ -185,9 +186,9 @@ def tasks() -> tuple[TaskGroup, ...]:
     """Annex rows in every standing, some with long texts."""
     standings = tuple(Standing)
     long_text = (
-        "Hướng dẫn các tiêu chuẩn kỹ thuật đối với Hệ thống quản lý tài liệu lưu trữ điện tử tại các cơ quan, "
-        "tổ chức theo quy định hiện hành; xây dựng quy trình, quy định tiêu chuẩn dữ liệu thông tin đầu vào và "
-        "yêu cầu bảo quản, khai thác tài liệu lưu trữ điện tử"
+        "Hướng dẫn các tiêu chuẩn kỹ thuật đối với Hệ thống quản lý tài liệu lưu trữ điện tử tại các "
+        "cơ quan, tổ chức theo quy định hiện hành; xây dựng quy trình, quy định tiêu chuẩn dữ liệu thông tin "
+        "đầu vào và yêu cầu bảo quản, khai thác tài liệu lưu trữ điện tử"
     )
     groups = []
     titles = ("Hoàn thiện hệ thống văn bản", "Kiện toàn tổ chức", "Phần mềm", "Hạ tầng")

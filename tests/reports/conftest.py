@@ -1,0 +1,31 @@
+"""One printed sample for the tests that look at a PDF; skipped with a reason where nothing can be printed."""
+
+import io
+
+import pypdf
+import pytest
+
+from reports.pdf import PdfUnavailable, check_printer, render_pdf
+from tests.reports import samples
+
+
+@pytest.fixture(scope="session")
+def printer() -> None:
+    """Skips the test on a machine without pango or a Times-metric font."""
+    try:
+        check_printer()
+    except PdfUnavailable as error:
+        pytest.skip(error.message_en)
+
+
+@pytest.fixture(scope="session")
+def printed(printer: None) -> bytes:
+    """The sample report of 31 agencies as PDF."""
+    return render_pdf(samples.report(31))
+
+
+@pytest.fixture(scope="session")
+def pages(printed: bytes) -> list[str]:
+    """The text of each page, with runs of white space made one space."""
+    reader = pypdf.PdfReader(io.BytesIO(printed))
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
