@@ -163,8 +163,10 @@ def test_explaining_names_the_rule_and_what_kept_the_others(city: City, actor: C
 def test_the_application_cannot_rewrite_the_rules_of_granting(session: Session) -> None:
     rights = session.connection().execute(
         text(
-            "select t, p from unnest(array['role_grantable', 'role_conflict', 'policy_state', 'audit_event']) t,"
-            " unnest(array['insert', 'update', 'delete', 'truncate']) p where has_table_privilege('hub_app', t, p)"
+            "select t, p"
+            "  from unnest(array['role_grantable', 'role_conflict', 'policy_state', 'audit_event']) t,"
+            "       unnest(array['insert', 'update', 'delete', 'truncate']) p"
+            " where has_table_privilege('hub_app', t, p)"
         )
     )
     assert {tuple(row) for row in rights} == {("audit_event", "insert")}

@@ -1,0 +1,39 @@
+"""Every table has the columns that the rules about it ask for."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Table
+
+from hub.models import metadata
+from policies.resources import RESOURCES
+
+TABLES = {
+    "fonds": "fonds",
+    "series": "series",
+    "file": "file",
+    "item": "item",
+    "digital": "digital_object",
+    "batch": "digitization_batch",
+    "transfer": "transfer",
+    "request": "use_request",
+    "plan": "plan",
+    "indicator": "indicator",
+    "report": "published_report",
+    "period": "reporting_period",
+    "return": "agency_return",
+    "exclusion": "exclusion",
+    "agency": "agency",
+    "user": "app_user",
+    "grant": "role_grant",
+    "audit": "audit_event",
+}
+# the state of an item's home file comes by a join
+JOINED = {("item", "file_state"), ("digital", "file_state")}
+
+
+@pytest.mark.parametrize("resource", TABLES)
+def test_a_table_has_the_columns_of_its_rules(resource: str) -> None:
+    table: Table = metadata.tables[TABLES[resource]]
+    needed = {name for name in RESOURCES[resource].names.values() if (resource, name) not in JOINED}
+    assert needed - set(table.columns.keys()) == set()
