@@ -43,6 +43,7 @@ class IndicatorRow:
     window_from: date | None
     window_to: date | None
     parameters: dict[str, object]
+    base_id: int | None = None  # a side figure: the row it is printed beside, whose exclusions hold
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,14 @@ _ROWS = text(
     """
     select i.id, i.code, i.part, i.kind, i.title, i.title_vi, i.text_vi, i.legal_basis, i.measure, i.unit,
            i.unit_en, i.target_percent, i.starts_on, i.due_on, i.window_from, i.window_to,
-           i.parameters || coalesce(decided.readings, '{}') as parameters
+           i.parameters || coalesce(decided.readings, '{}') as parameters, coalesce(o.id, i.id) as base_id
       from plan p
       join indicator i on i.plan_id = p.id
+      left join indicator o on o.plan_id = p.id and o.code = i.parameters ->> 'of'
       left join lateral (
            select jsonb_object_agg(d.name, d.value) as readings
              from indicator_parameter d
-            where d.indicator_id in (i.id, (select o.id from indicator o
-                                             where o.plan_id = i.plan_id and o.code = i.parameters ->> 'of'))
+            where d.indicator_id in (i.id, o.id)
               and d.valid_from <= :as_of and (d.valid_to is null or :as_of < d.valid_to)
               and (d.indicator_id = i.id or d.name <> 'figure')
       ) decided on true
@@ -51,7 +51,7 @@ def indicator_rows(
     """Rows of a plan in plan order, with the parameters in force at `as_of`.
 
     Without codes the targets of part II; `sides` adds the figures printed beside rows. A side row follows the
-    decided readings of the row it is of, save which figure is shown. An unknown code gives no row.
+    decided readings of the row it is of (`base_id`), save which figure is shown. An unknown code gives no row.
     """
     values = {
         "plan": plan,

@@ -1,0 +1,107 @@
+"""An indicator's figure by agency, by parent agency, by kind of agency or by year: the same sums, cut finer."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.kpi import rules
+from hub.kpi.scorecard import SUMS, Total, result_of
+from hub.kpi.statement import Counting, counting, facts, figure_of
+from hub.kpi.values import AgencyRef, BreakdownRow, IndicatorRow
+
+
+class By(StrEnum):
+    """What a breakdown is cut by."""
+
+    AGENCY = "AGENCY"
+    PARENT = "PARENT"
+    KIND = "KIND"
+    YEAR = "YEAR"
+
+
+KIND_LABELS = {
+    "CITY": "Thành phố",
+    "DEPARTMENT": "Sở, ngành",
+    "BOARD": "Ban",
+    "DISTRICT": "Quận, huyện, thị xã",
+    "COMMUNE": "Xã, phường, thị trấn",
+    "UNIT": "Đơn vị",
+    "ARCHIVE": "Lưu trữ lịch sử",
+    "ENTERPRISE": "Doanh nghiệp",
+    "ASSOCIATION": "Hội",
+}
+_KEYS = {
+    By.AGENCY: "a.id",
+    By.PARENT: "coalesce(a.parent_id, a.id)",
+    By.KIND: "a.kind",
+    By.YEAR: "facts.year",
+}
+
+
+def breakdown(
+    session: Session,
+    actor: Actor,
+    indicator: IndicatorRow,
+    as_of: date,
+    by: By = By.AGENCY,
+    agency_id: int | None = None,
+) -> list[BreakdownRow]:
+    """The lines that add up to the indicator's figure at `as_of`, by name, kind or year; one statement.
+
+    An agency that should report and has nothing is a line too (không phát sinh). A measure that is not written
+    yet has no lines.
+    """
+    one = counting(indicator)
+    if one is None or not actor.may("read", "indicator", indicator):
+        return []
+    relation, values = facts([one], as_of, agency_id, by_year=by is By.YEAR)
+    # Agencies and metres that know no year stand in a line of their own, which says nothing when it is empty.
+    lines = "and (facts.year is not null or facts.denominator > 0)" if by is By.YEAR else ""
+    sql = f"""
+        with line as (
+            select {_KEYS[by]} as key, {SUMS}
+              from ({relation}) facts join agency a on a.id = facts.agency_id
+             where facts.figure = :figure {lines}
+             group by 1
+        )
+        select line.*, n.id as agency_id, n.code as agency_code, n.name as agency_name
+          from line left join agency n on n.id = {"line.key" if by in (By.AGENCY, By.PARENT) else "null"}
+         order by n.name_sort, n.name, line.key
+    """
+    found = session.execute(text(sql), {**values, "figure": figure_of(indicator, one.measure)})
+    return [_line(row, indicator, one, by) for row in found.mappings()]
+
+
+def _line(row: RowMapping, indicator: IndicatorRow, one: Counting, by: By) -> BreakdownRow:
+    total = Total.of(row)
+    agency = (
+        AgencyRef(row["agency_id"], row["agency_code"], row["agency_name"])
+        if row["agency_id"] is not None
+        else None
+    )
+    year = row["key"] if by is By.YEAR else None
+    # Shelf metres know no year, so a line of a year is judged by its own pages.
+    judged = rules.judged(total.share, indicator.target_percent, uncounted=total.uncounted > 0)
+    return BreakdownRow(
+        key=agency.code if agency else "unknown" if row["key"] is None else str(row["key"]),
+        label=agency.name if agency else _label(row["key"], by),
+        agency=agency,
+        year=year,
+        numerator=round(total.numerator),
+        denominator=round(total.denominator),
+        excluded=total.excluded,
+        missing=total.missing,
+        percent=rules.percent(total.share, indicator.target_percent),
+        result=judged if by is By.YEAR else result_of(indicator, total, one),
+    )
+
+
+def _label(key: str | int | None, by: By) -> str:
+    if key is None:
+        return "Không rõ năm"
+    return KIND_LABELS.get(str(key), str(key)) if by is By.KIND else f"Năm {key}"

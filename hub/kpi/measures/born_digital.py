@@ -1,0 +1,232 @@
+"""Documents created electronically (II.1.a: tài liệu được tạo lập dưới dạng điện tử), in documents.
+
+    numerator      V with origin 01 (BORN_DIGITAL) whose signature, where one is required, is verified or declared
+    denominator    V created in the plan's window, up to the date, held by the agency archive or due to it
+                   + for each such file dated in the window: max(0, declared totalDoc - listed items)
+                   - V excluded by law (R5), which leave both sides
+
+Paper is catalogued by file and e-documents one by one, so the documents that a file declares and does not list
+are counted too, by the file's *declared* origin; undeclared or mixed is missing data. Listed are own and listed-in
+items, excluded ones too. A file with neither items nor totalDoc cannot be counted and lowers coverage.
+
+Held: accepted by the agency archive (`accepted_at`), or moved on to the historical archive (`transferred_on`),
+where it keeps its creating agency (R10). Due: closed (`closed_on`), kept for `retention_years_min` years or more,
+`due_after_years` after its work ended. A retention whose length is not known is missing data, not a way out.
+What the historical archive keeps without a transfer never was of an agency archive.
+
+Dates true at the cut-off (R3b): V by `issued_date`, a file by `end_date`, else `start_date`. A document without a
+date is missing data (R12), unless its file's date shows that it cannot lie in the window; a file without dates
+likewise, unless its fonds ended before the window. Only ACTIVE items and files not disposed of count (R7); each V
+once, in however many files it is listed (R11).
+
+Side figures: own-created and incoming (both also of the cut-off's year), per file, with scans (broad), share of
+verified signatures among counted documents that need one, and the stock of all years.
+"""
+
+from hub.kpi.registry import Measure
+from hub.kpi.relations import EXCLUSIONS, HEIR_OF_PAIR, HEIRS
+
+# One row for each document, or for each file's unlisted documents with `n` of them.
+_DOCUMENTS = f"""
+{HEIRS},
+{EXCLUSIONS},
+candidate as (
+    select f.id, f.creator_id, f.agency_id as owner_id, f.series_id, f.origin, f.origin_declared, f.item_count,
+           f.total_doc,
+           coalesce(f.end_date, f.start_date,
+                    case when o.end_year < extract(year from cast(@window_from as date))
+                         then make_date(o.end_year, 12, 31) end) as day,
+           f.accepted_at < @until or f.transferred_on <= @as_of
+               or (f.accepted_at is null and f.transferred_on is null
+                   and (f.transferred or f.state in ('ACCEPTED', 'TRANSFERRED'))) as held,
+           f.closed_on <= @as_of or (f.closed_on is null and f.state <> 'OPEN') as closed,
+           coalesce(f.work_ended_on, f.end_latest, f.end_date, f.closed_on) as ended,
+           f.retention_kind, f.retention_years
+      from file f
+      join fonds o on o.id = f.fonds_id
+      join agency k on k.id = f.custodian_id
+     where f.state <> 'DISPOSED'
+       and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)
+       and {{of_agency}}
+),
+due as (
+    select c.*,
+           held is not true and (ended is null or retention_kind not in ('PERMANENT', 'LEGACY_LONG', 'YEARS')) as unsure
+      from candidate c
+     where held
+        or (closed and (ended is null or ended + make_interval(years => @due_after_years) <= @as_of)
+            and (retention_kind <> 'YEARS' or retention_years >= @retention_years_min))
+),
+scope as materialized (
+    select d.id, d.creator_id, d.owner_id, d.origin, d.origin_declared, d.day, d.unsure,
+           greatest(coalesce(d.total_doc, 0) - d.item_count, 0) as unlisted,
+           d.item_count = 0 and d.total_doc is null as uncounted,
+           d.day is null or d.day between @window_from and @window_to as in_window,
+           exists (select from excluded_file x where x.id = d.id)
+               or exists (select from excluded_series x where x.id = d.series_id) as excluded
+      from due d
+),
+member as (
+    select i.id, i.file_id from item i join scope s on s.id = i.file_id
+    union all
+    select l.item_id, min(l.file_id)
+      from item_listing l join scope s on s.id = l.file_id join item i on i.id = l.item_id
+     where not exists (select from scope h where h.id = i.file_id)
+     group by l.item_id
+),
+document as (
+    select 'item' as kind, i.id, s.creator_id, s.owner_id, cast(1 as bigint) as n, i.issued_date as day,
+           case when i.issued_date is null then s.in_window
+                else i.issued_date between @window_from and @window_to end as in_window,
+           i.issued_date is null as undated, s.unsure, i.origin, i.direction,
+           coalesce(i.signature_evidence, 'UNKNOWN') as evidence,
+           s.excluded or i.id in (select id from excluded_item) as excluded
+      from member m
+      join scope s on s.id = m.file_id
+      join item i on i.id = m.id
+     where i.state = 'ACTIVE' and (i.issued_date is null or i.issued_date <= @as_of)
+    union all
+    select 'file', s.id, s.creator_id, s.owner_id, s.unlisted, s.day, s.in_window, s.day is null, s.unsure,
+           case when s.origin_declared <> 'MIXED' then s.origin_declared end, null, 'NOT_REQUIRED', s.excluded
+      from scope s
+     where s.unlisted > 0 and (s.day is null or s.day <= @as_of)
+),
+judged as (
+    select d.*,
+           undated or unsure or origin is null or (origin = 'BORN_DIGITAL' and evidence = 'UNKNOWN') as missing
+      from document d
+)
+"""
+
+_FACTS = f"""
+with recursive {_DOCUMENTS},
+counted as (
+    select creator_id, owner_id, {{year}} as year, in_window, excluded, missing, evidence, direction, kind,
+           origin = 'BORN_DIGITAL' as electronic, origin = 'DIGITIZED' as scanned, day >= @year_from as in_year,
+           sum(n) as n
+      from judged group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+),
+files as (
+    select creator_id, owner_id, {{year}} as year,
+           count(*) as n,
+           count(*) filter (where day is not null and not uncounted and not unsure and origin = 'BORN_DIGITAL'
+                              and (unlisted = 0 or origin_declared = 'BORN_DIGITAL')) as electronic,
+           count(*) filter (where day is null or uncounted or unsure or origin is null) as missing,
+           count(*) filter (where not uncounted) as countable
+      from scope where in_window and not excluded group by 1, 2, 3
+),
+pair as (
+    select p.creator_id, p.owner_id, {HEIR_OF_PAIR} as agency_id
+      from (select creator_id, owner_id from counted union select creator_id, owner_id from files) p
+),
+documents as (
+    select p.agency_id, c.year,
+           sum(n) filter (where in_window and not excluded) as n,
+           sum(n) filter (where in_window and not excluded and electronic and not missing) as electronic,
+           sum(n) filter (where in_window and not excluded and missing) as missing,
+           sum(n) filter (where in_window and excluded) as excluded,
+           sum(n) filter (where in_window and excluded and electronic and not missing) as excluded_electronic,
+           sum(n) filter (where in_window and not excluded and not missing and (electronic or scanned)) as broad,
+           sum(n) filter (where in_window and not excluded and electronic and not missing
+                            and kind = 'item' and evidence <> 'NOT_REQUIRED') as signed,
+           sum(n) filter (where in_window and not excluded and electronic and not missing
+                            and evidence = 'VERIFIED') as verified,
+           sum(n) filter (where in_window and not excluded and direction in ('OUTGOING', 'INTERNAL')) as own,
+           sum(n) filter (where in_window and not excluded and direction in ('OUTGOING', 'INTERNAL')
+                            and electronic and not missing) as own_electronic,
+           sum(n) filter (where in_window and not excluded and direction in ('OUTGOING', 'INTERNAL')
+                            and in_year) as own_year,
+           sum(n) filter (where in_window and not excluded and direction in ('OUTGOING', 'INTERNAL')
+                            and in_year and electronic and not missing) as own_year_electronic,
+           sum(n) filter (where in_window and not excluded and direction = 'INCOMING') as incoming,
+           sum(n) filter (where in_window and not excluded and direction = 'INCOMING'
+                            and electronic and not missing) as incoming_electronic,
+           sum(n) filter (where in_window and not excluded and direction = 'INCOMING' and in_year) as incoming_year,
+           sum(n) filter (where in_window and not excluded and direction = 'INCOMING' and in_year
+                            and electronic and not missing) as incoming_year_electronic,
+           sum(n) filter (where not excluded) as stock,
+           sum(n) filter (where not excluded and electronic and not missing) as stock_electronic
+      from counted c join pair p using (creator_id, owner_id) group by 1, 2
+),
+wholes as (
+    select p.agency_id, f.year, sum(f.n) as n, sum(f.electronic) as electronic, sum(f.missing) as missing,
+           sum(f.countable) as countable
+      from files f join pair p using (creator_id, owner_id) group by 1, 2
+),
+expected as (
+    select a.id as agency_id
+      from agency a
+     where a.archive_since <= @as_of and (a.archive_until is null or @as_of < a.archive_until)
+       and (a.valid_from is null or a.valid_from <= @as_of) and (a.valid_to is null or @as_of < a.valid_to)
+),
+place as (
+    select agency_id, year from documents union select agency_id, year from wholes
+    union select agency_id, cast(null as integer) from expected
+)
+select p.agency_id, p.year, v.figure, coalesce(v.numerator, 0) as numerator, coalesce(v.denominator, 0) as denominator,
+       coalesce(v.excluded, 0) as excluded, coalesce(v.excluded_numerator, 0) as excluded_numerator,
+       coalesce(v.missing, 0) as missing, coalesce(w.countable, 0) as covered, coalesce(w.n, 0) as whole,
+       coalesce(w.n - w.countable, 0) as uncounted,
+       d.agency_id is not null or w.agency_id is not null as held, true as expected
+  from place p
+  left join documents d on d.agency_id = p.agency_id and d.year is not distinct from p.year
+  left join wholes w on w.agency_id = p.agency_id and w.year is not distinct from p.year
+ cross join lateral (values
+       ('created', d.electronic, d.n, d.excluded, d.excluded_electronic, d.missing),
+       ('broad', d.broad, d.n, 0, 0, d.missing),
+       ('own', d.own_electronic, d.own, 0, 0, 0),
+       ('own_year', d.own_year_electronic, d.own_year, 0, 0, 0),
+       ('incoming', d.incoming_electronic, d.incoming, 0, 0, 0),
+       ('incoming_year', d.incoming_year_electronic, d.incoming_year, 0, 0, 0),
+       ('verified', d.verified, d.signed, 0, 0, 0),
+       ('stock', d.stock_electronic, d.stock, 0, 0, 0),
+       ('file', w.electronic, w.n, 0, 0, w.missing)
+       ) as v (figure, numerator, denominator, excluded, excluded_numerator, missing)
+"""
+
+_SHORTFALL = f"""
+with recursive {_DOCUMENTS}
+select kind, id,
+       case when undated then 'DATE_UNKNOWN'
+            when origin is null then 'ORIGIN_UNKNOWN'
+            when unsure then 'RETENTION_UNKNOWN'
+            when missing then 'SIGNATURE_UNKNOWN'
+            when origin = 'DIGITIZED' then 'DIGITIZED'
+            else 'NOT_ELECTRONIC' end as reason,
+       n as weight
+  from judged
+ where in_window and not excluded and (missing or origin <> 'BORN_DIGITAL')
+union all
+select 'file', id, 'NOT_COUNTED', 0 from scope where in_window and not excluded and uncounted
+"""
+
+MEASURE = Measure(
+    name="born_digital",
+    headline="created",
+    facts=_FACTS,
+    year="cast(extract(year from day) as integer)",
+    of_agency="f.creator_id in (select origin_id from lineage where agency_id = @agency)",
+    shortfall=_SHORTFALL,
+    reasons={
+        "DATE_UNKNOWN": ("Thiếu ngày ban hành", "The date of issue is missing"),
+        "ORIGIN_UNKNOWN": (
+            "Chưa rõ nguồn gốc (gốc điện tử, số hóa hay giấy)",
+            "It is not known whether it is electronic, digitised or paper",
+        ),
+        "RETENTION_UNKNOWN": (
+            "Chưa rõ thời hạn lưu trữ hoặc thời điểm kết thúc công việc",
+            "Retention, or the end of the work, is not known",
+        ),
+        "SIGNATURE_UNKNOWN": ("Chưa có chứng cứ về chữ ký", "There is no evidence of the signature"),
+        "DIGITIZED": (
+            "Số hóa từ giấy, không phải gốc điện tử",
+            "Digitised from paper, not created electronically",
+        ),
+        "NOT_ELECTRONIC": ("Không tạo lập dưới dạng điện tử", "Not created electronically"),
+        "NOT_COUNTED": (
+            "Hồ sơ không có tài liệu và không khai tổng số tài liệu",
+            "The file lists no documents and declares no number of them",
+        ),
+    },
+    parameters={"retention_years_min": 5, "due_after_years": 1, "exclusions": 0},
+)

@@ -1,0 +1,53 @@
+"""Finds a measure by its meaning: a row of a plan says `born_digital`, a file of that name knows how to count.
+
+A row whose measure has no file yet is not an error: its figure is unknown, and the scorecard says so.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """How something is counted: one SQL relation of facts, one of the records that keep it down.
+
+    In both texts `@name` is a value: `as_of`, `until` (the first instant after that day in Hà Nội), `year_from`,
+    `window_from`, `window_to`, `indicator`, `agency`, and each of `parameters`, which a plan's row may set.
+    `{year}` becomes the expression `year` or null, `{of_agency}` a condition on one agency or true.
+
+    `facts` has a row for each agency and figure: agency_id, year, figure, numerator, denominator, excluded,
+    excluded_numerator, missing, covered, whole, uncounted, held, expected.
+    `shortfall` has a row for each record: kind, id, reason, weight.
+    """
+
+    name: str
+    headline: str
+    facts: str
+    year: str
+    of_agency: str
+    shortfall: str
+    reasons: Mapping[str, tuple[str, str]]
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    bounded: bool = False
+
+
+@cache
+def measure(name: str | None) -> Measure | None:
+    """The measure of that name, or None while nobody has written it."""
+    if name is None or not _NAME.fullmatch(name):
+        return None
+    place = f"{__package__}.measures.{name}"
+    if importlib.util.find_spec(place) is None:
+        return None
+    found = importlib.import_module(place).MEASURE
+    if not isinstance(found, Measure) or found.name != name:
+        raise TypeError(f"{place}.MEASURE is not the measure {name}")
+    return found

@@ -1,0 +1,221 @@
+"""The figures of a plan at a date: one function for GraphQL, dashboard, report and command line.
+
+Three statements whatever is asked: the rows of the plan, the agency, and one statement in which every measure
+counts. The city's value is the sum of the agencies' numerators over the sum of their denominators (R2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.kit.errors import NotFound
+from hub.kpi import rules
+from hub.kpi.statement import Counting, counting, facts, figure_of
+from hub.kpi.values import AgencyRef, IndicatorRow, IndicatorValue, Result, SideFigure
+from hub.plan.queries import indicator_rows, plan_by_code
+
+SUMS = """sum(numerator) as numerator, sum(denominator) as denominator, sum(excluded) as excluded,
+       sum(excluded_numerator) as excluded_numerator, sum(missing) as missing, sum(covered) as covered,
+       sum(whole) as whole, sum(uncounted) as uncounted, count(*) filter (where held) as reported,
+       count(*) filter (where expected) as expected"""
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sums of one figure over one agency or many."""
+
+    numerator: Decimal = Decimal(0)
+    denominator: Decimal = Decimal(0)
+    excluded: int = 0
+    excluded_numerator: int = 0
+    missing: int = 0
+    covered: Decimal = Decimal(0)
+    whole: Decimal = Decimal(0)
+    uncounted: int = 0
+    reported: int = 0
+    expected: int = 0
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Total:
+        """The sums as a row of the statement gives them."""
+        exact = (Decimal(row[name]) for name in ("numerator", "denominator", "covered", "whole"))
+        numerator, denominator, covered, whole = exact
+        return cls(
+            numerator=numerator,
+            denominator=denominator,
+            excluded=int(row["excluded"]),
+            excluded_numerator=int(row["excluded_numerator"]),
+            missing=int(row["missing"]),
+            covered=covered,
+            whole=whole,
+            uncounted=int(row["uncounted"]),
+            reported=row["reported"],
+            expected=row["expected"],
+        )
+
+    @property
+    def share(self) -> Fraction | None:
+        """Numerator over denominator, or None where there is nothing to count."""
+        return rules.share(self.numerator, self.denominator)
+
+    @property
+    def share_low(self) -> Fraction | None:
+        """The share if what is not described counted as not done; None where the whole is unknown."""
+        described = rules.share(self.covered, self.whole)
+        return None if described is None or self.share is None else self.share * described
+
+    @property
+    def share_with_excluded(self) -> Fraction | None:
+        """The share as it were without the exceptions granted by law (R5)."""
+        return rules.share(self.numerator + self.excluded_numerator, self.denominator + self.excluded)
+
+
+def scorecard(
+    session: Session,
+    actor: Actor,
+    plan: str,
+    as_of: date,
+    agency_id: int | None = None,
+    codes: Sequence[str] | None = None,
+) -> list[IndicatorValue]:
+    """The figures of a plan's rows at `as_of`, in plan order, for one agency or for the city.
+
+    Without codes the targets of part II. A row whose measure is not written yet is MISSING_DATA with null figures.
+    Raises NotFound for an unknown plan, code or agency. Source: Kế hoạch 67/KH-UBND, part II and annex.
+    """
+    rows = rows_of(session, plan, as_of, codes)
+    agency = agency_by_id(session, agency_id) if agency_id is not None else None
+    how = {row.code: one for row in rows if (one := counting(row)) is not None}
+    slots = list(dict.fromkeys(how.values()))
+    totals = _totals(session, slots, as_of, agency_id)
+
+    def total(row: IndicatorRow) -> Total | None:
+        one = how.get(row.code)
+        return None if one is None else totals.get((slots.index(one), figure_of(row, one.measure)), Total())
+
+    asked = [row for row in rows if (row.part == "TARGET" if codes is None else row.code in codes)]
+    return [
+        _value(row, total(row), agency, as_of, how.get(row.code), _side(row, rows, total))
+        for row in asked
+        if actor.may("read", "indicator", row)
+    ]
+
+
+def rows_of(session: Session, plan: str, as_of: date, codes: Sequence[str] | None) -> list[IndicatorRow]:
+    """The rows asked for and the figures printed beside them. Raises NotFound for an unknown plan or code."""
+    found = [
+        IndicatorRow(
+            **{name: row[name] for name in IndicatorRow.__annotations__ if name != "measure"},
+            measure=row["measure"] or "",
+        )
+        for row in indicator_rows(session, plan, as_of, codes, sides=True)
+    ]
+    known = {row.code for row in found}
+    unknown = [code for code in codes or () if code not in known]
+    if unknown or not found:
+        plan_by_code(session, plan)
+    if unknown:
+        names = ", ".join(unknown)
+        raise NotFound(
+            f"chỉ tiêu «{names}» của kế hoạch {plan}", f'indicator "{names}" of plan {plan}', path=("codes",)
+        )
+    return found
+
+
+def agency_by_id(session: Session, agency_id: int) -> AgencyRef:
+    """Who a figure is about. Raises NotFound."""
+    found = session.execute(
+        text("select id, code, name from agency where id = :id"), {"id": agency_id}
+    ).first()
+    if found is None:
+        raise NotFound("cơ quan", "the agency", path=("agencyCode",))
+    return AgencyRef(found.id, found.code, found.name)
+
+
+def _totals(
+    session: Session, slots: list[Counting], as_of: date, agency_id: int | None
+) -> dict[tuple[int, str], Total]:
+    if not slots:
+        return {}
+    relation, values = facts(slots, as_of, agency_id)
+    sql = f"select slot, figure, {SUMS} from ({relation}) facts group by slot, figure"
+    return {
+        (row["slot"], row["figure"]): Total.of(row) for row in session.execute(text(sql), values).mappings()
+    }
+
+
+def _side(row: IndicatorRow, rows: Iterable[IndicatorRow], total: Any) -> tuple[SideFigure, ...]:
+    beside = [other for other in rows if other.part == "SIDE" and other.parameters.get("of") == row.code]
+    return tuple(_side_figure(other, total(other)) for other in beside)
+
+
+def _side_figure(row: IndicatorRow, total: Total | None) -> SideFigure:
+    return SideFigure(
+        code=row.code,
+        title=row.title,
+        title_vi=row.title_vi,
+        numerator=None if total is None else round(total.numerator),
+        denominator=None if total is None else round(total.denominator),
+        percent=None if total is None else rules.percent(total.share, row.target_percent),
+        unit=row.unit,
+    )
+
+
+def result_of(row: IndicatorRow, total: Total, one: Counting) -> Result:
+    """The result of a row's figure, with the lower bound where its measure has one."""
+    uncounted = total.uncounted > 0
+    if is_bounded(row, one):
+        return rules.judged_with_bound(total.share, total.share_low, row.target_percent, uncounted=uncounted)
+    return rules.judged(total.share, row.target_percent, uncounted=uncounted)
+
+
+def is_bounded(row: IndicatorRow, one: Counting) -> bool:
+    """Does the row's figure have a lower bound? Only a measure's headline has."""
+    return one.measure.bounded and figure_of(row, one.measure) == one.measure.headline
+
+
+def _value(
+    row: IndicatorRow,
+    total: Total | None,
+    agency: AgencyRef | None,
+    as_of: date,
+    one: Counting | None,
+    side: tuple[SideFigure, ...],
+) -> IndicatorValue:
+    result = Result.MISSING_DATA if total is None or one is None else result_of(row, total, one)
+    when = rules.schedule(as_of, row.due_on)
+    known = total or Total()
+    unknown = total is None
+    untargeted = row.target_percent is None and known.share is not None
+    status_text, status_text_en = rules.NO_TARGET if untargeted else rules.status(result, when)
+    low = known.share_low if one is not None and is_bounded(row, one) else None
+    return IndicatorValue(
+        indicator=row,
+        agency=agency,
+        as_of=as_of,
+        numerator=None if unknown else round(known.numerator),
+        denominator=None if unknown else round(known.denominator),
+        excluded=None if unknown else known.excluded,
+        missing=None if unknown else known.missing,
+        percent=rules.percent(known.share, row.target_percent),
+        percent_low=rules.percent(low, row.target_percent),
+        percent_with_excluded=rules.percent(known.share_with_excluded, row.target_percent),
+        result=result,
+        schedule=when,
+        status_text=status_text,
+        status_text_en=status_text_en,
+        coverage=rules.percent(rules.share(known.covered, known.whole)),
+        estimated=known.uncounted > 0 or known.covered < known.whole,
+        agencies_reported=None if unknown else known.reported,
+        agencies_expected=None if unknown else known.expected,
+        side=side,
+    )

@@ -1,0 +1,134 @@
+"""The records that keep a figure down, each with the reason, as far as the caller may see them.
+
+The figures are whole, the list is not: what the caller may not see is counted and nothing more is said of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.kpi.statement import bind, counting, place
+from hub.kpi.values import IndicatorRow
+
+_KINDS = {"file": "f", "item": "i", "fonds": "o"}
+_FACTS = (
+    "id",
+    "agency_id",
+    "custodian_id",
+    "access_level",
+    "published",
+    "on_hold",
+    "transferred",
+    "created_by",
+)
+
+
+class Place(NamedTuple):
+    """Where a page of a shortfall ends: the heaviest records come first."""
+
+    weight: int
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True)
+class ShortfallRow:
+    """A record (kind: file, item or fonds), why it does not count, and how many units it costs."""
+
+    kind: str
+    id: int
+    reason: str
+    message_vi: str
+    message_en: str
+    weight: int
+
+    @property
+    def place(self) -> Place:
+        """Where the next page starts after this row."""
+        return Place(self.weight, self.kind, self.id)
+
+    def message(self, language: str) -> str:
+        """The reason in the caller's language."""
+        return self.message_en if language == "en" else self.message_vi
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A page of the records that the caller may see, how many he may see, and how many he may not."""
+
+    rows: tuple[ShortfallRow, ...]
+    total: int
+    hidden: int
+    has_next: bool
+
+
+def relation(
+    indicator: IndicatorRow, as_of: date, agency_id: int | None
+) -> tuple[str, dict[str, Any]] | None:
+    """The records as SQL (kind, id, reason, weight) with its values; None while the measure is not written.
+
+    It carries no permission: whoever selects from it joins the records and their predicates.
+    """
+    one = counting(indicator)
+    if one is None:
+        return None
+    return bind(place(one.measure, one.measure.shortfall, agency_id), 0, one.values(as_of, agency_id))
+
+
+def shortfall(
+    session: Session,
+    actor: Actor,
+    indicator: IndicatorRow,
+    as_of: date,
+    agency_id: int | None = None,
+    *,
+    first: int = 50,
+    after: Place | None = None,
+) -> Shortfall:
+    """A page of the records that keep the indicator down at `as_of`, heaviest first; one statement."""
+    one = counting(indicator)
+    records = relation(indicator, as_of, agency_id)
+    if one is None or records is None:
+        return Shortfall((), 0, 0, False)
+    sql, values = records
+    seen = " ".join(f"when '{kind}' then {_may_read(actor, kind, alias)}" for kind, alias in _KINDS.items())
+    joins = " ".join(
+        f"left join {kind} {alias} on s.kind = '{kind}' and {alias}.id = s.id"
+        for kind, alias in _KINDS.items()
+    )
+    beyond = (
+        ""
+        if after is None
+        else "and (-weight, kind, id) > (-cast(:weight as bigint), :kind, cast(:id as bigint))"
+    )
+    statement = f"""
+        with short as (select kind, id, reason, cast(weight as bigint) as weight from ({sql}) r),
+        told as materialized (
+            select s.*, (case s.kind {seen} end) is true as visible from short s {joins}
+        ),
+        page as (select * from told where visible {beyond} order by weight desc, kind, id limit :more)
+        select t.total, t.visible, p.kind, p.id, p.reason, p.weight
+          from (select count(*) as total, count(*) filter (where visible) as visible from told) t
+          left join page p on true
+         order by p.weight desc, p.kind, p.id
+    """
+    values |= actor.values(statement) | {"more": first + 1} | (after._asdict() if after else {})
+    found = session.execute(text(statement), values).all()
+    rows = tuple(
+        ShortfallRow(row.kind, row.id, row.reason, *one.measure.reasons[row.reason], row.weight)
+        for row in found
+        if row.kind is not None
+    )
+    total, visible = found[0].total, found[0].visible
+    return Shortfall(rows[:first], visible, total - visible, len(rows) > first)
+
+
+def _may_read(actor: Actor, kind: str, alias: str) -> str:
+    columns = {name: f"{alias}.{name}" for name in _FACTS}
+    return f"({actor.predicate(kind, 'read', columns, root=False)})"

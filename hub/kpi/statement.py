@@ -1,0 +1,103 @@
+"""One SQL statement for many figures: the relations of the measures asked for, side by side.
+
+Rows of a plan that count the same thing in the same way (a target and the figures printed beside it) share one
+relation; each relation gets its own names for its values, so that two plans, or two windows, can stand together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from hub.kit.clock import HANOI
+from hub.kpi.registry import Measure, measure
+from hub.kpi.values import IndicatorRow
+from hub.plan.rules import allows_exclusions
+
+_VALUE = re.compile(r"(?<![<>~@\w])@(\w+)")
+_CASTS = {
+    "as_of": "date",
+    "until": "timestamptz",
+    "year_from": "date",
+    "window_from": "date",
+    "window_to": "date",
+    "indicator": "bigint",
+    "agency": "bigint",
+}
+FIRST_DAY = date(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """One relation of facts: a measure with the window, the parameters and the exclusions of one row."""
+
+    measure: Measure
+    indicator_id: int
+    window_from: date | None
+    window_to: date | None
+    parameters: tuple[tuple[str, int], ...]
+
+    def values(self, as_of: date, agency_id: int | None) -> dict[str, Any]:
+        """What stands for each @name of the measure's text."""
+        return {
+            "as_of": as_of,
+            "until": datetime.combine(as_of + timedelta(days=1), time.min, HANOI),
+            "year_from": as_of.replace(month=1, day=1),
+            "window_from": self.window_from or FIRST_DAY,
+            "window_to": min(self.window_to or as_of, as_of),
+            "indicator": self.indicator_id,
+            "agency": agency_id,
+            **dict(self.parameters),
+        }
+
+
+def counting(row: IndicatorRow) -> Counting | None:
+    """How a row of a plan is counted; None while its measure has not been written."""
+    found = measure(row.measure)
+    if found is None:
+        return None
+    told = {**row.parameters, "exclusions": int(allows_exclusions(row.parameters))}
+    parameters = tuple(
+        (name, number if isinstance(number := told.get(name, default), int) else default)
+        for name, default in sorted(found.parameters.items())
+    )
+    return Counting(found, row.base_id or row.id, row.window_from, row.window_to, parameters)
+
+
+def figure_of(row: IndicatorRow, measure: Measure) -> str:
+    """Which figure of its measure a row shows."""
+    return str(row.parameters.get("figure", measure.headline))
+
+
+def bind(text: str, slot: int, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The text with every @name as a typed bind of this slot, and the values it needs."""
+    names = dict.fromkeys(_VALUE.findall(text))
+    bound = {f"k{slot}_{name}": values[name] for name in names}
+    sql = _VALUE.sub(lambda m: f"cast(:k{slot}_{m[1]} as {_CASTS.get(m[1], 'integer')})", text)
+    return sql, bound
+
+
+def facts(
+    countings: Iterable[Counting], as_of: date, agency_id: int | None, *, by_year: bool = False
+) -> tuple[str, dict[str, Any]]:
+    """The relation of all facts asked for: `slot` says which counting, then the columns of `Measure.facts`."""
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    for slot, one in enumerate(countings):
+        text = place(one.measure, one.measure.facts, agency_id)
+        text = text.replace("{year}", one.measure.year if by_year else "cast(null as integer)")
+        sql, bound = bind(text, slot, one.values(as_of, agency_id))
+        scoped = " where m.agency_id = cast(:agency_id as bigint)" if agency_id is not None else ""
+        parts.append(f"select {slot} as slot, m.* from ({sql}) m{scoped}")
+        values |= bound
+    if agency_id is not None:
+        values["agency_id"] = agency_id
+    return "\nunion all\n".join(parts), values
+
+
+def place(measure: Measure, text: str, agency_id: int | None) -> str:
+    """The text for one agency or for all."""
+    return text.replace("{of_agency}", "true" if agency_id is None else measure.of_agency)
