@@ -57,7 +57,8 @@ def open_pool(dsn: str, *, size: int = 8, statement_timeout: int = 5_000) -> Asy
         await connection.execute(
             f"set statement_timeout = {int(statement_timeout)};"
             "set default_transaction_read_only = on; set timezone = 'UTC'; set jit = off;"
-            "set search_path = public"
+            "set search_path = public",
+            prepare=False,  # several statements in one text cannot be prepared
         )
 
     return AsyncConnectionPool(

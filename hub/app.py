@@ -1,0 +1,72 @@
+"""The one place where the application is put together: connections, middleware, routes.
+
+What lives as long as the server is opened in the lifespan, so that an application can be made without a database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator
+
+import psycopg
+from psycopg_pool import PoolTimeout
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from hub.installation import opened
+from hub.kit.db import open_pool
+from hub.settings import Settings
+from schema import build_schema
+from schema.http.context import Services
+from schema.http.endpoint import GraphQLEndpoint
+from schema.http.guard import Guard
+from schema.ide.files import files
+
+# Strawberry logs every refusal with its trace; `schema.errors` logs what nobody expected, once.
+logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL + 1)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The ASGI application. Its lifespan opens the installation and raises what `installation.opened` raises."""
+    if settings.today is not None:
+        os.environ["HUB_TODAY"] = settings.today.isoformat()
+    schema = build_schema()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        with opened(settings) as installation, installation.seam(settings.statement_timeout) as seam:
+            dsn, size = installation.read_dsn, settings.pool_size
+            async with open_pool(dsn, size=size, statement_timeout=settings.statement_timeout) as pool:
+                services = Services(settings, seam, pool)
+                app.state.services = services
+                app.state.graphql = GraphQLEndpoint(schema, services)
+                yield
+
+    routes: list[BaseRoute] = [Route("/graphql", _GraphQL()), Route("/healthz", healthz)]
+    if settings.is_development:
+        routes.insert(0, Mount("/graphql/ide", files))
+    return Starlette(routes=routes, middleware=[Middleware(Guard, settings=settings)], lifespan=lifespan)
+
+
+class _GraphQL:
+    """Passes requests on to the endpoint that the lifespan has opened."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["app"].state.graphql(scope, receive, send)
+
+
+async def healthz(request: Request) -> Response:
+    """Whether the database answers: what a load balancer asks."""
+    services: Services = request.app.state.services
+    try:
+        async with services.pool.connection(timeout=2) as connection:
+            await connection.execute("select 1")
+    except (psycopg.Error, PoolTimeout):
+        return JSONResponse({"status": "unavailable"}, status_code=503)
+    return JSONResponse({"status": "ok"})

@@ -1,0 +1,134 @@
+"""One installation opened by its settings: which database, as whom, and whether it is of this version.
+
+    with opened(settings) as installation:
+        with installation.seam() as seam: …
+
+Without `HUB_DSN` that is the embedded server of the data folder, started when nobody else has and migrated when
+it is behind: there is nobody else to do it. A real server is migrated by `hub migrate` only, since other
+processes may be using it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+from alembic.script import ScriptDirectory
+
+from hub import migrate
+from hub.kit.db import as_app, open_engine
+from hub.kit.embedded import embedded_postgres
+from hub.kit.errors import Unavailable
+from hub.kit.seam import Seam
+from hub.settings import Settings
+
+CONNECT_SECONDS = 10
+
+
+class NotMigrated(Unavailable):
+    """The database is not at the version of this code."""
+
+    def __init__(self, found: str | None) -> None:
+        super().__init__(
+            f"Cơ sở dữ liệu đang ở phiên bản {found or 'trống'}, chưa đúng với mã nguồn. Hãy chạy: hub migrate",
+            f"The database is at version {found or 'none'}, not at that of this code. Run: hub migrate",
+        )
+
+
+class DatabaseUnreachable(Unavailable):
+    """Nothing answers at the address in HUB_DSN, or it refuses the login."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Không kết nối được cơ sở dữ liệu ({reason}). Hãy kiểm tra HUB_DSN và máy chủ PostgreSQL.",
+            f"The database cannot be reached ({reason}). Check HUB_DSN and the PostgreSQL server.",
+        )
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where the database of these settings is; `read_dsn` is a replica, or the database itself."""
+
+    settings: Settings
+    owner_dsn: str
+    app_dsn: str
+    read_dsn: str
+
+    def migrate(self) -> None:
+        """Bring the database to the version of this code. Raises DatabaseUnreachable."""
+        _check(self.owner_dsn)
+        migrate.upgrade(self.owner_dsn)
+
+    def is_current(self) -> bool:
+        """Whether the database is at the version of this code."""
+        return _version(self.owner_dsn) == _head()
+
+    @contextlib.contextmanager
+    def seam(self, statement_timeout: int = 0) -> Iterator[Seam]:
+        """The way to the synchronous core as the application's role; times in milliseconds, 0 = no limit."""
+        size = self.settings.pool_size
+        engine = open_engine(self.app_dsn, size=size, statement_timeout=statement_timeout)
+        reader = (
+            open_engine(self.read_dsn, size=size, statement_timeout=statement_timeout)
+            if self.read_dsn != self.app_dsn
+            else engine
+        )
+        try:
+            yield Seam(engine, reader)
+        finally:
+            engine.dispose()
+            reader.dispose()
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, *, migrated: bool = True) -> Iterator[Installation]:
+    """The installation of these settings, its database at the version of this code unless `migrated` is false.
+
+    Raises Unavailable: NotMigrated, DatabaseUnreachable, or what the embedded server says.
+    """
+    if settings.dsn:
+        app_dsn = settings.app_dsn or as_app(settings.dsn)
+        installation = Installation(settings, settings.dsn, app_dsn, _reader(settings, app_dsn))
+        _check(settings.dsn)
+        if migrated and not installation.is_current():
+            raise NotMigrated(_version(settings.dsn))
+        yield installation
+        return
+    with embedded_postgres(settings.data / "postgresql") as server:
+        installation = Installation(
+            settings, server.owner_dsn, server.app_dsn, _reader(settings, server.app_dsn)
+        )
+        if migrated and not installation.is_current():
+            installation.migrate()
+        yield installation
+
+
+def _reader(settings: Settings, app_dsn: str) -> str:
+    return as_app(settings.read_dsn) if settings.read_dsn else app_dsn
+
+
+def _check(dsn: str) -> None:
+    try:
+        psycopg.connect(dsn, connect_timeout=CONNECT_SECONDS).close()
+    except (psycopg.Error, UnicodeError) as error:
+        raise DatabaseUnreachable(_first_line(error)) from error
+
+
+def _first_line(error: BaseException) -> str:
+    """The reason without the address: a DSN may hold a password."""
+    return str(error).strip().split("\n", 1)[0].rsplit("failed: ", 1)[-1]
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(migrate.configuration("postgresql://")).get_current_head()
+
+
+def _version(dsn: str) -> str | None:
+    with psycopg.connect(dsn, connect_timeout=CONNECT_SECONDS) as connection:
+        known = connection.execute("select to_regclass('public.alembic_version') is not null").fetchone()
+        if known != (True,):
+            return None
+        row = connection.execute("select version_num from public.alembic_version").fetchone()
+    return str(row[0]) if row else None

@@ -1,0 +1,51 @@
+"""What a resolver is given: who asks, in which language, and the two ways to the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import DocumentNode
+from psycopg_pool import AsyncConnectionPool
+
+from hub.access.actor import Actor
+from hub.kit.seam import Seam
+from hub.settings import Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """What lives as long as the application."""
+
+    settings: Settings
+    seam: Seam
+    pool: AsyncConnectionPool[Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What lives as long as a request; `info.context` in resolvers.
+
+    `document` is the operation as parsed and found valid; `language` is `vi` or `en`.
+    """
+
+    actor: Actor
+    services: Services
+    language: str
+    request_id: str
+    document: DocumentNode
+
+    @property
+    def seam(self) -> Seam:
+        """The way to the synchronous core: `await seam.read(fn)`, `await seam.change(fn)`."""
+        return self.services.seam
+
+    @property
+    def pool(self) -> AsyncConnectionPool[Any]:
+        """Connections for compiled reads."""
+        return self.services.pool
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this installation."""
+        return self.services.settings

@@ -1,0 +1,126 @@
+"""Operations as texts: parsed, measured and validated once, then found again by their text.
+
+Validation costs some 3 ms and everything after it far less, so that clients who send variables instead of
+literals pay it once. The store is bounded by tokens, since it is filled by strangers.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.values import get_variable_values
+
+from schema.errors import MAX_ERRORS
+from schema.limits import Limits, Shape, check_cost, check_shape, check_tokens, measure
+
+# About 350 bytes a token: some 20 MB when full.
+KEPT_TOKENS = 60_000
+
+
+class InvalidOperation(Exception):
+    """A text that is no valid operation of this schema; `errors` are graphql-core's own."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+@dataclass
+class Document:
+    """A text that was parsed; valid when `errors` is empty."""
+
+    text: str
+    node: DocumentNode
+    shape: Shape
+    errors: list[GraphQLError]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to run. Raises InvalidOperation when the name does not say which."""
+        found = [node for node in self.node.definitions if isinstance(node, OperationDefinitionNode)]
+        if name is not None:
+            found = [node for node in found if node.name and node.name.value == name]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise InvalidOperation(
+                [GraphQLError(f"Unknown operation named '{name}'." if name else "No operation.")]
+            )
+        raise InvalidOperation(
+            [GraphQLError("Must provide operation name if query contains multiple operations.")]
+        )
+
+
+class Documents:
+    """The texts this process knows, least recently used out first."""
+
+    def __init__(self, schema: GraphQLSchema, *, introspection: bool) -> None:
+        self._schema = schema
+        self._introspection = introspection
+        self._rules = (
+            specified_rules if introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+        )
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._tokens = 0
+
+    def find(self, text: str, limits: Limits) -> Document:
+        """The text as a valid document inside the limits of form.
+
+        Raises InvalidOperation, CostExceeded.
+        """
+        document = self._kept.get(text)
+        if document is None:
+            document = self._read(text, limits)
+            self._keep(document)
+        else:
+            self._kept.move_to_end(text)
+            check_shape(document.shape, limits)
+        if document.errors:
+            raise InvalidOperation(document.errors)
+        return document
+
+    def check(
+        self, document: Document, operation: OperationDefinitionNode, given: dict[str, Any], limits: Limits
+    ) -> None:
+        """Refuse variables that do not fit the operation, and an operation that costs too much.
+
+        Raises InvalidOperation, CostExceeded, BadRequest.
+        """
+        if operation.variable_definitions:
+            coerced = get_variable_values(self._schema, operation.variable_definitions, given)
+            if isinstance(coerced, list):
+                raise InvalidOperation(coerced)
+        check_cost(self._schema, document.node, operation, given, limits)
+
+    def _read(self, text: str, limits: Limits) -> Document:
+        try:
+            node = parse(text, max_tokens=limits.tokens)
+        except GraphQLSyntaxError as error:
+            if f"more than {limits.tokens} tokens" in error.message:
+                check_tokens(limits.tokens + 1, limits)
+            raise InvalidOperation([error]) from None
+        shape = measure(node)
+        check_shape(shape, limits)
+        errors = validate(
+            self._schema, node, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self._introspection
+        )
+        return Document(text, node, shape, errors)
+
+    def _keep(self, document: Document) -> None:
+        self._kept[document.text] = document
+        self._tokens += document.shape.tokens
+        while self._tokens > KEPT_TOKENS:
+            _, oldest = self._kept.popitem(last=False)
+            self._tokens -= oldest.shape.tokens

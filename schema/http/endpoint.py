@@ -1,0 +1,166 @@
+"""`/graphql`: one order of questions for every request, whichever way its answer is made.
+
+Method, media types, size, credential, text, limits, data. A bad credential is refused before the text is
+looked at; a text is refused before any statement over records runs. The plan of an operation that was asked
+before is found by its text, so that such a request costs a few look-ups and the statement itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import strawberry
+from graphql import OperationType
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from hub.access.actor import PUBLIC
+from hub.kit.errors import BadRequest
+from schema.compiler import Plan, Plans, Unsupported
+from schema.errors import failures
+from schema.http import negotiation
+from schema.http.callers import caller, credential
+from schema.http.context import Context, Services
+from schema.http.documents import Documents, InvalidOperation
+from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
+from schema.http.negotiation import MethodNotAllowed, NotAcceptable, TooLarge
+from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer
+from schema.ide import files as ide
+from schema.limits import limits_for
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request as far as its headers tell; `accepted` is None when the client takes no answer we have."""
+
+    method: str
+    headers: Headers
+    query_string: str
+    request_id: str
+    language: str
+    accepted: str | None
+
+    @property
+    def media_type(self) -> str:
+        """The media type to answer in, come what may."""
+        return self.accepted or negotiation.JSON
+
+
+class GraphQLEndpoint:
+    """The ASGI application of `/graphql`."""
+
+    def __init__(self, schema: strawberry.Schema, services: Services) -> None:
+        self._schema, self._services, self._settings = schema, services, services.settings
+        schema.extensions = (*schema.extensions, Prepared)
+        self._documents = Documents(schema._schema, introspection=self._settings.is_development)
+        self._plans = Plans()
+        self._methods = ("GET", "POST") if self._settings.is_development else ("POST",)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong becomes an answer too."""
+        headers = Headers(scope=scope)
+        asked = _Asked(
+            method=scope["method"],
+            headers=headers,
+            query_string=scope["query_string"].decode("latin-1"),
+            request_id=scope["state"]["request_id"],
+            language=negotiation.language(headers.get("accept-language")),
+            accepted=negotiation.response_type(headers.get("accept")),
+        )
+        try:
+            async with asyncio.timeout(self._settings.request_timeout / 1000):
+                answer = await self._answer(asked, receive)
+        except InvalidOperation as error:
+            answer = self._failed(asked, error.errors)
+        except Exception as error:
+            answer = self._failed(asked, [error])
+        await send_answer(send, answer)
+
+    async def _answer(self, asked: _Asked, receive: Receive) -> Answer:
+        if asked.method not in self._methods:
+            raise MethodNotAllowed(", ".join(self._methods))
+        if asked.method == "GET" and negotiation.wants_html(asked.headers.get("accept")):
+            return ide.answer(ide.PAGE)
+        if asked.accepted is None:
+            raise NotAcceptable
+        body = b""
+        if asked.method == "POST":
+            negotiation.check_content_type(asked.headers.get("content-type"))
+            body = await self._body(asked, receive)
+        token = credential(asked.headers.get("authorization"))
+        step = await reading(self._services.pool, lambda lease: self._read(asked, body, token, lease))
+        if isinstance(step, Answer):
+            return step
+        result = await ordinary(self._schema, step.request, step.context)
+        return self._result(asked, result.data, result.errors)
+
+    async def _body(self, asked: _Asked, receive: Receive) -> bytes:
+        """The whole body. Raises TooLarge before more than the limit has been kept."""
+        most = self._settings.max_body
+        declared = asked.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > most:
+            raise TooLarge(most)
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > most:
+                raise TooLarge(most)
+            if not message.get("more_body"):
+                return bytes(body)
+
+    async def _read(self, asked: _Asked, body: bytes, token: str | None, lease: Lease) -> Answer | Ordinary:
+        """Who asks, what for, and whether he may; then the answer, if a compiled statement gives it."""
+        actor = await caller(await lease.connection(), token) if token is not None else PUBLIC
+        if asked.method == "POST":
+            sent = negotiation.read_body(body)
+        else:
+            sent = negotiation.read_query(dict(parse_qsl(asked.query_string, keep_blank_values=True)))
+        limits = limits_for(signed_in=actor.id is not None)
+        document = self._documents.find(sent.query, limits)
+        operation = document.operation(sent.operation_name)
+        if operation.operation is OperationType.SUBSCRIPTION:
+            raise BadRequest(
+                "Chưa hỗ trợ subscription qua HTTP. Hãy hỏi lại bằng query.",
+                "Subscriptions are not served over HTTP yet. Ask by query.",
+            )
+        if asked.method == "GET" and operation.operation is not OperationType.QUERY:
+            raise MethodNotAllowed("POST")
+        self._documents.check(document, operation, sent.variables, limits)
+        context = Context(actor, self._services, asked.language, asked.request_id, document.node)
+        step = Ordinary(sent, context)
+        plan = self._plan(step) if operation.operation is OperationType.QUERY else None
+        if plan is None:
+            return step
+        rest = None
+        if plan.rest is not None:
+            result = await ordinary(self._schema, sent, replace(context, document=plan.rest))
+            if result.errors:
+                return self._result(asked, None, result.errors)
+            rest = result.data
+        data = await plan.run(await lease.connection(), sent.variables, actor, rest)
+        return data_answer(data, asked.media_type)
+
+    def _plan(self, step: Ordinary) -> Plan | None:
+        """The compiled statement of a query: a kept one, or a new one; None when graphql-core must answer."""
+        sent, shape = step.request, step.context.actor.shape
+        known = self._plans.find(sent.query, sent.operation_name, sent.variables, shape)
+        if known is not None:
+            return known
+        try:
+            return self._plans.compile(
+                self._schema, sent.query, step.context.document, sent.operation_name, sent.variables, shape
+            )
+        except Unsupported:
+            return None
+
+    def _result(self, asked: _Asked, data: Any, errors: Sequence[BaseException] | None) -> Answer:
+        found = failures(errors or (), asked.request_id)
+        return result_answer(data, found, asked.media_type, asked.language, asked.request_id)
+
+    def _failed(self, asked: _Asked, errors: Sequence[BaseException]) -> Answer:
+        return failed(failures(errors, asked.request_id), asked.media_type, asked.language, asked.request_id)

@@ -1,0 +1,92 @@
+"""The two ways to an answer: the compiled statement, and Strawberry's ordinary execution.
+
+Both are given a valid operation inside its limits, and who asks; neither decides anything about that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg
+import strawberry
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionResult
+
+from schema.http.context import Context
+from schema.http.negotiation import GraphQLRequest
+
+T = TypeVar("T")
+
+# Longer than a busy moment, shorter than a person's patience; then the answer is UNAVAILABLE.
+WAIT_FOR_CONNECTION = 5.0
+
+
+class Prepared(SchemaExtension):
+    """Hands Strawberry the text that `documents` has parsed and validated, so that it is not done twice."""
+
+    def on_parse(self) -> Iterator[None]:
+        """The parsed text."""
+        self.execution_context.graphql_document = self.execution_context.context.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """No errors: found valid before."""
+        self.execution_context.pre_execution_errors = []
+        yield
+
+
+@dataclass(frozen=True)
+class Ordinary:
+    """An operation that is valid and inside its limits, and has no compiled statement."""
+
+    request: GraphQLRequest
+    context: Context
+
+
+async def ordinary(schema: strawberry.Schema, request: GraphQLRequest, context: Context) -> ExecutionResult:
+    """The answer of graphql-core: mutations, introspection, figures, whatever has no compiled statement."""
+    return await schema.execute(
+        request.query,
+        variable_values=request.variables,
+        context_value=context,
+        operation_name=request.operation_name,
+    )
+
+
+class Lease:
+    """A connection taken when it is first needed and given back at the end of the request."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any], stack: AsyncExitStack) -> None:
+        self._pool, self._stack = pool, stack
+        self.taken: AsyncConnection[Any] | None = None
+
+    async def connection(self) -> AsyncConnection[Any]:
+        """The connection of this request."""
+        if self.taken is not None:
+            return self.taken
+        taken = await self._stack.enter_async_context(self._pool.connection(WAIT_FOR_CONNECTION))
+        self.taken = taken
+        return taken
+
+
+async def reading(pool: AsyncConnectionPool[Any], work: Callable[[Lease], Awaitable[T]]) -> T:
+    """The answer of `work`, which only reads; once more on a fresh connection when its own was dead.
+
+    After a restart of PostgreSQL the pool is full of dead connections; nobody has to see that.
+    """
+    lease: Lease | None = None
+    try:
+        async with AsyncExitStack() as stack:
+            lease = Lease(pool, stack)
+            return await work(lease)
+    except psycopg.OperationalError:
+        if lease is None or lease.taken is None or not lease.taken.closed:
+            raise
+    await pool.check()
+    async with AsyncExitStack() as stack:
+        return await work(Lease(pool, stack))

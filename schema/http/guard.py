@@ -1,0 +1,114 @@
+"""What holds for every request of the hub, whatever the page: an id, the security headers, and the origin.
+
+The hub has no cookies for its API, so that a foreign page has nothing of the visitor's to misuse; unsafe
+methods from foreign pages are refused all the same, since the pages of the hub will have them.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.settings import Settings
+from schema.errors import ForeignOrigin, failures
+from schema.http.negotiation import language
+from schema.http.responses import Answer, failed, send_answer
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_PREFLIGHT_SECONDS = b"600"
+
+# A page brings its own policy, which stays; everything else may load nothing and be framed by nobody.
+_SECURITY = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+}
+
+
+class Guard:
+    """ASGI middleware; `scope["state"]["request_id"]` is the request's id."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._origins = {origin.strip().rstrip("/") for origin in settings.allowed_origins}
+        self._local = settings.is_development
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a foreign page, answer a preflight, or pass the request on."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        sent_id = headers.get("x-request-id", "")
+        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        origin = headers.get("origin")
+        allowed = origin is not None and self._is_allowed(origin)
+        same = origin is None or self._is_same(origin, scope, headers)
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._dress(MutableHeaders(scope=message), request_id, origin if allowed else None, scope)
+            await send(message)
+
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            return await send_answer(dressed, self._preflight(allowed or same))
+        site = headers.get("sec-fetch-site", "none")
+        foreign = (origin is None and site == "cross-site") or not (same or allowed)
+        if foreign and scope["method"] not in SAFE_METHODS:
+            refusal = failures([ForeignOrigin(origin or site)], request_id)
+            answer = failed(refusal, "application/json", language(headers.get("accept-language")), request_id)
+            return await send_answer(dressed, answer)
+        return await self._app(scope, receive, dressed)
+
+    def _is_allowed(self, origin: str) -> bool:
+        if origin in self._origins:
+            return True
+        return self._local and urlsplit(origin).hostname in _LOCAL_HOSTS
+
+    @staticmethod
+    def _is_same(origin: str, scope: Scope, headers: Headers) -> bool:
+        """The browser's word where it gives one, else the address the request was sent to."""
+        if headers.get("sec-fetch-site") == "same-origin":
+            return True
+        return origin == f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
+
+    @staticmethod
+    def _preflight(allowed: bool) -> Answer:
+        if not allowed:
+            return Answer(403, b"")
+        return Answer(
+            204,
+            b"",
+            headers=[
+                (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+                (
+                    b"access-control-allow-headers",
+                    b"accept, accept-language, authorization, content-type, x-request-id",
+                ),
+                (b"access-control-max-age", _PREFLIGHT_SECONDS),
+            ],
+        )
+
+    @staticmethod
+    def _dress(headers: MutableHeaders, request_id: str, origin: str | None, scope: Scope) -> None:
+        headers["x-request-id"] = request_id
+        for name, value in _SECURITY.items():
+            headers.setdefault(name, value)
+        if scope.get("scheme") == "https":
+            headers["strict-transport-security"] = "max-age=31536000"
+        headers.add_vary_header("Origin")
+        if origin is not None:
+            headers["access-control-allow-origin"] = origin
+            headers["access-control-expose-headers"] = "Retry-After, X-Request-Id"
+            headers["cross-origin-resource-policy"] = "cross-origin"

@@ -1,0 +1,172 @@
+"""What a client sends and wants: media types, language, and the body of a GraphQL request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from schema.errors import HttpRefusal
+
+GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
+
+
+class UnsupportedMediaType(HttpRefusal):
+    """The body is not JSON; forms and plain text are refused, since any page may send those."""
+
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nội dung gửi lên phải là application/json (UTF-8).",
+            "The body must be application/json (UTF-8).",
+        )
+
+
+class NotAcceptable(HttpRefusal):
+    """The client takes neither of the two media types."""
+
+    status = 406
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Máy chủ chỉ trả lời {GRAPHQL_JSON} hoặc {JSON}. Hãy sửa tiêu đề Accept.",
+            f"The hub answers {GRAPHQL_JSON} or {JSON}. Correct the Accept header.",
+        )
+
+
+class MethodNotAllowed(HttpRefusal):
+    """Another method than the one the profile offers, or a mutation by GET."""
+
+    status = 405
+
+    def __init__(self, allowed: str) -> None:
+        self.headers = [(b"allow", allowed.encode())]
+        super().__init__(
+            f"Phương thức không được hỗ trợ ở đây. Hãy dùng {allowed}.",
+            f"The method is not supported here. Use {allowed}.",
+        )
+
+
+class TooLarge(HttpRefusal):
+    """The body is longer than HUB_MAX_BODY."""
+
+    status = 413
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"Nội dung gửi lên vượt quá {most} byte. Hãy chia nhỏ yêu cầu.",
+            f"The body is longer than {most} bytes. Split the request.",
+        )
+
+
+class Malformed(HttpRefusal):
+    """The body cannot be read as a GraphQL request."""
+
+
+@dataclass(frozen=True)
+class GraphQLRequest:
+    """One operation as it was sent."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any]
+
+
+def _qualities(header: str) -> list[tuple[str, float]]:
+    """The values of an Accept-like header, best first; equal ones in the order they were sent."""
+    found = []
+    for part in header.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    quality = float(parameter[2:])
+                except ValueError:
+                    quality = 0.0
+        if name and quality > 0:
+            found.append((name, quality))
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def response_type(accept: str | None) -> str | None:
+    """The media type of the answer, application/json for clients that do not say; None when there is none."""
+    if not accept:
+        return JSON
+    for name, _ in _qualities(accept):
+        if name == GRAPHQL_JSON:
+            return GRAPHQL_JSON
+        if name in (JSON, "application/*", "*/*"):
+            return JSON
+    return None
+
+
+def language(accept_language: str | None) -> str:
+    """`vi` or `en`, whichever the client prefers; `vi` when it prefers neither."""
+    for name, _ in _qualities(accept_language or ""):
+        code = name.split("-", 1)[0]
+        if code in ("vi", "en"):
+            return code
+    return "vi"
+
+
+def wants_html(accept: str | None) -> bool:
+    """Whether a person's browser asks for a page."""
+    return any(name == "text/html" for name, _ in _qualities(accept or ""))
+
+
+def check_content_type(content_type: str | None) -> None:
+    """Raise UnsupportedMediaType unless the body is JSON in UTF-8."""
+    name, *parameters = (piece.strip().lower() for piece in (content_type or "").split(";"))
+    charset = [parameter[8:].strip('"') for parameter in parameters if parameter.startswith("charset=")]
+    if name not in (JSON, GRAPHQL_JSON) or any(value not in ("utf-8", "utf8") for value in charset):
+        raise UnsupportedMediaType
+
+
+def read_body(body: bytes) -> GraphQLRequest:
+    """The request in a JSON body. Raises Malformed."""
+    try:
+        sent = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(
+            f"Nội dung không phải JSON hợp lệ (dòng {error.lineno}, cột {error.colno}).",
+            f"The body is not valid JSON (line {error.lineno}, column {error.colno}).",
+        ) from None
+    if isinstance(sent, list):
+        raise Malformed(
+            "Mỗi lần chỉ gửi một yêu cầu GraphQL; không nhận mảng.",
+            "Send one GraphQL request at a time; arrays are not taken.",
+        )
+    if not isinstance(sent, dict):
+        raise Malformed("Nội dung phải là một đối tượng JSON.", "The body must be a JSON object.")
+    return _request(sent)
+
+
+def read_query(parameters: Mapping[str, str]) -> GraphQLRequest:
+    """The request in the address of a GET. Raises Malformed."""
+    sent: dict[str, Any] = {
+        name: parameters[name] for name in ("query", "operationName") if name in parameters
+    }
+    for name in ("variables", "extensions"):
+        if parameters.get(name):
+            try:
+                sent[name] = orjson.loads(parameters[name])
+            except orjson.JSONDecodeError:
+                raise Malformed(f"«{name}» không phải JSON hợp lệ.", f'"{name}" is not valid JSON.') from None
+    return _request(sent)
+
+
+def _request(sent: dict[str, Any]) -> GraphQLRequest:
+    query, name = sent.get("query"), sent.get("operationName")
+    if not isinstance(query, str) or not query.strip():
+        raise Malformed("Thiếu «query» (chuỗi văn bản GraphQL).", '"query" is missing (a GraphQL text).')
+    if name is not None and not isinstance(name, str):
+        raise Malformed("«operationName» phải là chuỗi.", '"operationName" must be a string.')
+    for key in ("variables", "extensions"):
+        if not isinstance(sent.get(key), dict | None):
+            raise Malformed(f"«{key}» phải là một đối tượng JSON.", f'"{key}" must be a JSON object.')
+    return GraphQLRequest(query, name or None, sent.get("variables") or {})

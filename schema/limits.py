@@ -1,0 +1,278 @@
+"""What one operation may ask for, decided from its text and variables before any SQL runs.
+
+Two sets of figures: for whoever is signed in, and for the anonymous public. The cost of an operation is the
+product of page sizes along each path to a deepest connection, summed over the operation: the number of rows
+that the worst case could return. A connection without `first` or `last` counts its default.
+
+Stops being enough when one row is expensive (content, images): then weights go beside the page sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+)
+from graphql.pyutils import Undefined
+
+from hub.kit.errors import BadRequest, CostExceeded
+
+DEFAULT_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The borders of one kind of caller; each is the last value that is still allowed."""
+
+    page: int
+    cost: int
+    tokens: int
+    depth: int = 12
+    aliases: int = 30
+    directives: int = 3
+
+
+SIGNED_IN = Limits(page=1_000, cost=20_000, tokens=2_000)
+ANONYMOUS = Limits(page=100, cost=2_000, tokens=1_000)
+
+
+def limits_for(signed_in: bool) -> Limits:
+    """The borders for a caller."""
+    return SIGNED_IN if signed_in else ANONYMOUS
+
+
+class Shape(NamedTuple):
+    """What a text shows before anything is known about the schema; `directives` is the most on one node."""
+
+    tokens: int
+    depth: int
+    aliases: int
+    directives: int
+
+
+def measure(document: DocumentNode) -> Shape:
+    """The shape of a parsed text; of several operations, the largest figures."""
+    reader = _ShapeReader(document)
+    measured = [reader.measure(operation.selection_set) for operation in reader.operations]
+    return Shape(
+        document.token_count,
+        max((depth for depth, _ in measured), default=0),
+        max((aliases for _, aliases in measured), default=0),
+        max((len(directives) for directives in _directives(document)), default=0),
+    )
+
+
+def check_shape(shape: Shape, limits: Limits) -> None:
+    """Refuse by the text alone. Raises CostExceeded.
+
+    Runs before validation, whose time grows with the square of overlapping fields.
+    """
+    check_tokens(shape.tokens, limits)
+    _refuse("số chỉ thị trên một trường", "directives on a field", shape.directives, limits.directives)
+    _refuse("độ sâu", "depth", shape.depth, limits.depth)
+    _refuse("số bí danh", "aliases", shape.aliases, limits.aliases)
+
+
+def check_tokens(tokens: int, limits: Limits) -> None:
+    """Refuse a text that is too long to be looked at. Raises CostExceeded."""
+    _refuse("số từ tố", "tokens", tokens, limits.tokens)
+
+
+def check_cost(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    limits: Limits,
+) -> int:
+    """The operation's cost, on a valid document. Raises CostExceeded, and BadRequest for a negative page."""
+    root = schema.get_root_type(operation.operation)
+    if root is None:
+        return 0
+    given = {**_defaults(operation), **variables}
+    cost = _Cost(schema, document, given, limits).of(operation.selection_set, root)
+    _refuse("tổng số dòng có thể trả về", "rows it may return", cost, limits.cost)
+    return cost
+
+
+def _refuse(what_vi: str, what_en: str, found: int, most: int) -> None:
+    if found > most:
+        raise CostExceeded(
+            f"Yêu cầu vượt giới hạn {what_vi}: {found} (tối đa {most}). Hãy chia nhỏ yêu cầu "
+            "hoặc giảm kích thước trang; người đã đăng nhập có giới hạn cao hơn.",
+            f"The operation exceeds the limit of {what_en}: {found} (at most {most}). Split it or ask "
+            "for smaller pages; the limits of a signed-in caller are higher.",
+        )
+
+
+def _directives(document: DocumentNode) -> Iterator[tuple[DirectiveNode, ...]]:
+    """The directives of every node that has any; a walk without recursion, since the text is hostile."""
+    stack: list[Any] = list(document.definitions)
+    while stack:
+        node = stack.pop()
+        directives = getattr(node, "directives", None)
+        if directives:
+            yield tuple(directives)
+        selection_set = getattr(node, "selection_set", None)
+        if selection_set is not None:
+            stack.extend(selection_set.selections)
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+
+
+class _ShapeReader:
+    """Depth and aliases with fragments spread out; each fragment is measured once, a cycle counts nothing."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self.operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        self._fragments = _fragments(document)
+        self._known: dict[str, tuple[int, int]] = {}
+
+    def measure(self, selection_set: SelectionSetNode | None) -> tuple[int, int]:
+        """Depth and number of aliases below this selection set."""
+        depth = aliases = 0
+        for node in selection_set.selections if selection_set else ():
+            deeper, more = self._one(node)
+            depth, aliases = max(depth, deeper), aliases + more
+        return depth, aliases
+
+    def _one(self, node: Any) -> tuple[int, int]:
+        if isinstance(node, FieldNode):
+            aliased = int(node.alias is not None)
+            if node.name.value.startswith("__"):
+                return 0, aliased
+            depth, aliases = self.measure(node.selection_set)
+            return depth + 1, aliases + aliased
+        if isinstance(node, FragmentSpreadNode):
+            return self._fragment(node.name.value)
+        return self.measure(node.selection_set)
+
+    def _fragment(self, name: str) -> tuple[int, int]:
+        if name not in self._known:
+            self._known[name] = (0, 0)  # seen while it is being measured: a cycle, which validation reports
+            fragment = self._fragments.get(name)
+            self._known[name] = self.measure(fragment.selection_set if fragment else None)
+        return self._known[name]
+
+
+class _Cost:
+    """Rows that the worst case returns below a selection set."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], limits: Limits
+    ) -> None:
+        self._schema, self._variables, self._limits = schema, variables, limits
+        self._fragments = _fragments(document)
+        self._known: dict[str, int] = {}
+
+    def of(self, selection_set: SelectionSetNode | None, parent: Any) -> int:
+        """The cost of one selection set on one type."""
+        return sum(self._one(node, parent) for node in (selection_set.selections if selection_set else ()))
+
+    def _one(self, node: Any, parent: Any) -> int:
+        if not self._included(node):
+            return 0
+        if isinstance(node, FieldNode):
+            field = getattr(parent, "fields", {}).get(node.name.value)
+            if field is None:  # __typename, __schema
+                return 0
+            below = self.of(node.selection_set, get_named_type(field.type))
+            rows = self._rows(node, field)
+            return below if rows is None else rows * max(1, below)
+        if isinstance(node, InlineFragmentNode):
+            condition = node.type_condition
+            return self.of(
+                node.selection_set, self._schema.get_type(condition.name.value) if condition else parent
+            )
+        return self._fragment(node.name.value)
+
+    def _fragment(self, name: str) -> int:
+        if name not in self._known:
+            fragment = self._fragments[name]
+            condition = self._schema.get_type(fragment.type_condition.name.value)
+            self._known[name] = self.of(fragment.selection_set, condition)
+        return self._known[name]
+
+    def _rows(self, node: FieldNode, field: GraphQLField) -> int | None:
+        """The page size of a connection, the length of a list of ids; None for any other field."""
+        given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        if "first" in field.args:
+            sizes = [self._value(given[name]) for name in ("first", "last") if name in given]
+            asked = [size for size in sizes if isinstance(size, int)]
+            if any(size < 0 for size in asked):
+                raise BadRequest(
+                    f"«{node.name.value}»: first và last phải từ 0 trở lên.",
+                    f'"{node.name.value}": first and last must be 0 or more.',
+                )
+            size = max(asked) if asked else _default(field)
+            self._refuse_page(node, size)
+            return size
+        if "ids" in given:
+            ids = self._value(given["ids"])
+            size = len(ids) if isinstance(ids, list) else 1
+            self._refuse_page(node, size)
+            return size
+        return None
+
+    def _refuse_page(self, node: FieldNode, size: int) -> None:
+        name = node.name.value
+        _refuse(f"số dòng một trang («{name}»)", f'rows on a page ("{name}")', size, self._limits.page)
+
+    def _included(self, node: Any) -> bool:
+        for directive in node.directives or ():
+            name = directive.name.value
+            if name in ("include", "skip") and directive.arguments:
+                value = self._value(directive.arguments[0].value)
+                if isinstance(value, bool) and value is (name == "skip"):
+                    return False
+        return True
+
+    def _value(self, node: ValueNode) -> Any:
+        if isinstance(node, VariableNode):
+            return self._variables.get(node.name.value)
+        return _literal(node)
+
+
+def _literal(node: ValueNode | None) -> Any:
+    if isinstance(node, IntValueNode):
+        return int(node.value)
+    if isinstance(node, BooleanValueNode):
+        return node.value
+    if isinstance(node, ListValueNode):
+        return list(node.values)
+    return None
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    return {
+        definition.variable.name.value: _literal(definition.default_value)
+        for definition in operation.variable_definitions or ()
+        if definition.default_value is not None
+    }
+
+
+def _default(field: GraphQLField) -> int:
+    default = field.args["first"].default_value
+    return default if default is not Undefined and isinstance(default, int) else DEFAULT_PAGE
