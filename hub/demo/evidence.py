@@ -136,7 +136,9 @@ def _load_lists(session: Session, agencies: Mapping[str, int], fonds: Mapping[st
             session.add(DecidedListEntry(list_id=high.id or 0, file_id=file_id, category="ADMINISTRATIVE"))
         if published:
             level = 2 if number % 9 == 0 else 4 if number % 2 else 3
-            session.add(Publication(file_id=file_id, service_level=level, published_on=date(2023, 5, 10)))
+            session.add(
+                Publication(file_id=file_id or 0, service_level=level, published_on=date(2023, 5, 10))
+            )
         if published and number % 40 == 0:
             session.add(
                 UseRequest(agency_id=archive_id, custodian_id=archive_id, file_id=file_id, state="COMPLETED",

@@ -171,12 +171,7 @@ def items_of(file: DemoFile, first_id: int, seed: str) -> Iterator[list[object]]
         issued = start + timedelta(days=span * ordinal // (file.items + 1))
         outgoing = rng.random() < 0.6
         roll = rng.random()
-        origin = (
-            "BORN_DIGITAL" if roll < share else "DIGITIZED" if roll < share + 0.3 * (1 - share) else "PAPER"
-        )
-        if roll > 0.993:
-            origin = None
-        evidence = None
+        origin, evidence = _origin(roll, share), None
         if origin == "BORN_DIGITAL":
             signed = rng.random()
             evidence = "VERIFIED" if signed < 0.75 else "DECLARED" if signed < 0.985 else "UNKNOWN"
@@ -190,6 +185,15 @@ def items_of(file: DemoFile, first_id: int, seed: str) -> Iterator[list[object]]
             row[20], row[21], row[22], origin, person(rng), POSITIONS[rng.randrange(len(POSITIONS))], evidence,
             row[28], row[29], row[35],
         ]  # fmt: skip
+
+
+def _origin(roll: float, share: float) -> str | None:
+    """Seven documents in a thousand come without it, as in real registers."""
+    if roll > 0.993:
+        return None
+    if roll < share:
+        return "BORN_DIGITAL"
+    return "DIGITIZED" if roll < share + 0.3 * (1 - share) else "PAPER"
 
 
 def line(row: list[object]) -> str:

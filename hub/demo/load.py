@@ -118,9 +118,9 @@ def _open_fonds(session: Session, fonds: Fonds, fields: Iterable[str]) -> dict[s
     session.add(fonds)
     session.flush()
     rows = [
-        Series(fonds_id=fonds.id or 0, agency_id=fonds.agency_id, custodian_id=fonds.custodian_id, code=f"{fonds.code}.{field}",
-               title=FIELDS[field][0], title_sort=sort_key(FIELDS[field][0]), position=number * 1000,
-               access_level=0, published=fonds.published, created_by=fonds.created_by)
+        Series(fonds_id=fonds.id or 0, agency_id=fonds.agency_id, custodian_id=fonds.custodian_id,
+               code=f"{fonds.code}.{field}", title=FIELDS[field][0], title_sort=sort_key(FIELDS[field][0]),
+               position=number * 1000, access_level=0, published=fonds.published, created_by=fonds.created_by)
         for number, field in enumerate(fields, 1)
     ]  # fmt: skip
     session.add_all(rows)

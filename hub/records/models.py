@@ -241,10 +241,15 @@ class ArchivalFile(SQLModel, table=True):
         Index("ix_file_series_id", "series_id", "id"),
         Index("ix_file_fonds_id", "fonds_id", "id"),
         Index(
-            "ix_file_agency_start", text("agency_id, coalesce(start_date, '-infinity'::date) desc, id desc")
+            "ix_file_agency_start",
+            "agency_id",
+            text("coalesce(start_date, '-infinity'::date) DESC"),
+            text("id DESC"),
         ),
         Index("ix_file_public", "id", postgresql_where=text("published and access_level = 0")),
         Index("ix_file_creator", "creator_id", "id"),
+        # Room on each page, so that derived counts are updated without touching any index.
+        {"postgresql_with": {"fillfactor": 80}},
     )
 
     id: int | None = key()
@@ -334,7 +339,10 @@ class Item(SQLModel, table=True):
         Index("ix_item_file_ordinal", "file_id", "ordinal", "id"),
         Index("ix_item_fonds_id", "fonds_id", "id"),
         Index(
-            "ix_item_agency_issued", text("agency_id, coalesce(issued_date, '-infinity'::date) desc, id desc")
+            "ix_item_agency_issued",
+            "agency_id",
+            text("coalesce(issued_date, '-infinity'::date) DESC"),
+            text("id DESC"),
         ),
         Index("ix_item_duplicate", "agency_id", "number", "notation"),
         Index("ix_item_public", "id", postgresql_where=text("published and access_level = 0")),

@@ -762,9 +762,10 @@ create table file (
     FOREIGN KEY(submitted_by) REFERENCES app_user (id),
     FOREIGN KEY(accepted_by) REFERENCES app_user (id),
     FOREIGN KEY(created_by) REFERENCES app_user (id)
-);
+)
+ WITH (fillfactor = 80);
 CREATE INDEX ix_file_agency_id_id ON file (agency_id, id);
-CREATE INDEX ix_file_agency_start ON file (agency_id, coalesce(start_date, '-infinity'::date) desc, id desc);
+CREATE INDEX ix_file_agency_start ON file (agency_id, coalesce(start_date, '-infinity'::date) DESC, id DESC);
 CREATE INDEX ix_file_creator ON file (creator_id, id);
 CREATE INDEX ix_file_custodian_id_id ON file (custodian_id, id);
 CREATE INDEX ix_file_fonds_id ON file (fonds_id, id);
@@ -858,7 +859,7 @@ create table item (
     FOREIGN KEY(created_by) REFERENCES app_user (id)
 );
 CREATE INDEX ix_item_agency_id_id ON item (agency_id, id);
-CREATE INDEX ix_item_agency_issued ON item (agency_id, coalesce(issued_date, '-infinity'::date) desc, id desc);
+CREATE INDEX ix_item_agency_issued ON item (agency_id, coalesce(issued_date, '-infinity'::date) DESC, id DESC);
 CREATE INDEX ix_item_custodian_id_id ON item (custodian_id, id);
 CREATE INDEX ix_item_duplicate ON item (agency_id, number, notation);
 CREATE INDEX ix_item_file_ordinal ON item (file_id, ordinal, id);

@@ -1,0 +1,66 @@
+"""The demo city is whole, deterministic, and refuses to grow into another size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, create_engine
+
+from hub.demo.load import AnotherDemo, load_city, loaded_items
+from hub.demo.people import ROLES
+from hub.kit.db import sqlalchemy_url
+
+ITEMS = 1500
+# Everything but keys of rows, which follow from sequences, and times of writing.
+DIGEST = text(
+    "select md5(string_agg(t, '|' order by t)) from ("
+    " select concat_ws(',', code, subject, issued_date, origin, ordinal, signature_evidence) as t from item"
+    " union all select concat_ws(',', code, title, state, access_level, published, item_count, page_count,"
+    " digitized_page_count, origin) from file) s"
+)
+
+
+@pytest.fixture
+def load(fresh_database: Callable[[], str]) -> Iterator[Callable[[], Session]]:
+    with ExitStack() as stack:
+
+        def loaded() -> Session:
+            engine = create_engine(sqlalchemy_url(fresh_database()))
+            stack.callback(engine.dispose)
+            session = stack.enter_context(Session(engine))
+            assert tuple(load_city(session, ITEMS)) == ROLES
+            return session
+
+        yield loaded
+
+
+def test_two_loads_give_the_same_city_of_exactly_the_asked_size(load: Callable[[], Session]) -> None:
+    first, second = load(), load()
+    assert first.connection().scalar(text("select count(*) from item")) == ITEMS
+    assert first.connection().scalar(DIGEST) == second.connection().scalar(DIGEST)
+
+
+def test_agencies_are_at_different_stages_and_parents_differ_in_size(load: Callable[[], Session]) -> None:
+    with load() as session:
+        connection = session.connection()
+        assert connection.scalar(text("select count(*) from agency where kind = 'DISTRICT'")) == 30
+        states = set(connection.scalars(text("select distinct state from file")))
+        assert {"OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED"} <= states
+        assert connection.scalar(text("select max(item_count) from file")) >= ITEMS // 50
+        assert (
+            connection.scalar(text("select count(*) from file where total_doc is null and item_count = 0"))
+            > 0
+        )
+        connection.engine.dispose()
+
+
+def test_another_size_on_a_full_database_is_refused(load: Callable[[], Session]) -> None:
+    session = load()
+    assert loaded_items(session) == ITEMS
+    with pytest.raises(AnotherDemo) as refusal:
+        load_city(session, 20)
+    assert str(ITEMS) in refusal.value.message_vi
+    assert session.connection().scalar(text("select count(*) from item")) == ITEMS

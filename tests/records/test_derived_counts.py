@@ -1,0 +1,129 @@
+"""A file's origin, counts and pages follow its items and the pages accepted; what was declared stays beside."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from hub.agencies.models import Agency
+from hub.digitization.models import PageAcceptance
+from hub.records.models import ArchivalFile, Fonds, Item, ItemListing
+
+
+@pytest.fixture
+def file(session: Session) -> ArchivalFile:
+    agency = Agency(code="A", name="Cơ quan A")
+    session.add(agency)
+    session.flush()
+    key = agency.id or 0
+    fonds = Fonds(agency_id=key, creator_id=key, custodian_id=key, code="P1", title="Phông A")
+    session.add(fonds)
+    session.flush()
+    return _file(session, fonds, "H1", origin_declared="PAPER", page_count_declared=100, total_doc=2)
+
+
+def _file(session: Session, fonds: Fonds | ArchivalFile, code: str, **declared: object) -> ArchivalFile:
+    fonds_id = fonds.id if isinstance(fonds, Fonds) else fonds.fonds_id
+    file = ArchivalFile(
+        fonds_id=fonds_id, agency_id=fonds.agency_id, creator_id=fonds.agency_id,
+        custodian_id=fonds.custodian_id, code=code, title="Hồ sơ", **declared,
+    )  # fmt: skip
+    session.add(file)
+    session.flush()
+    session.refresh(file)
+    return file
+
+
+def _item(session: Session, file: ArchivalFile, code: str, origin: str | None, pages: int | None) -> Item:
+    item = Item(
+        file_id=file.id, fonds_id=file.fonds_id, agency_id=file.agency_id, custodian_id=file.custodian_id,
+        code=code, subject="Văn bản", origin=origin, page_count=pages,
+    )  # fmt: skip
+    session.add(item)
+    session.flush()
+    return item
+
+
+def _accept(
+    session: Session, file: ArchivalFile, first: int, last: int, item: Item | None = None
+) -> PageAcceptance:
+    pages = PageAcceptance(
+        file_id=file.id, item_id=item.id if item else None, first_page=first, last_page=last,
+        accepted_on=date(2025, 1, 1),
+    )  # fmt: skip
+    session.add(pages)
+    session.flush()
+    return pages
+
+
+def _facts(session: Session, file: ArchivalFile) -> tuple[object, ...]:
+    session.refresh(file)
+    return (file.origin, file.item_count, file.page_count, file.digitized_page_count)
+
+
+def test_a_file_without_items_shows_what_was_declared(session: Session, file: ArchivalFile) -> None:
+    assert _facts(session, file) == ("PAPER", 0, 100, 0)
+
+
+def test_items_of_two_origins_make_a_mixed_file(session: Session, file: ArchivalFile) -> None:
+    _item(session, file, "V1", "BORN_DIGITAL", 3)
+    assert _facts(session, file) == ("BORN_DIGITAL", 1, 100, 0)  # described in part: declared pages stand
+    second = _item(session, file, "V2", "DIGITIZED", 4)
+    assert _facts(session, file) == ("MIXED", 2, 7, 0)  # described whole: the items' pages count
+    session.delete(second)
+    session.flush()
+    assert _facts(session, file) == ("BORN_DIGITAL", 1, 100, 0)
+
+
+def test_a_listed_item_counts_in_both_files(session: Session, file: ArchivalFile) -> None:
+    other = _file(session, file, "H2")
+    item = _item(session, file, "V1", "DIGITIZED", 3)
+    session.add(ItemListing(file_id=other.id, item_id=item.id, agency_id=file.agency_id, ordinal=1))
+    session.flush()
+    assert _facts(session, other) == ("DIGITIZED", 1, None, 0)
+    item.origin = "BORN_DIGITAL"
+    session.flush()
+    assert _facts(session, other)[0] == "BORN_DIGITAL"
+    assert _facts(session, file)[0] == "BORN_DIGITAL"
+
+
+def test_a_rescan_adds_nothing_and_pages_are_capped(session: Session, file: ArchivalFile) -> None:
+    _accept(session, file, 1, 60)
+    again = _accept(session, file, 31, 60)
+    assert _facts(session, file)[3] == 60
+    _accept(session, file, 50, 160)
+    assert _facts(session, file)[3] == 100
+    session.delete(again)
+    session.flush()
+    assert _facts(session, file)[3] == 100
+
+
+def test_pages_of_an_item_are_capped_at_the_item(session: Session, file: ArchivalFile) -> None:
+    item = _item(session, file, "V1", "DIGITIZED", 5)
+    _accept(session, file, 1, 9, item)
+    assert _facts(session, file)[3] == 5
+
+
+def test_owner_and_custodian_follow_from_fonds_to_listing(session: Session, file: ArchivalFile) -> None:
+    item = _item(session, file, "V1", "PAPER", 1)
+    other = _file(session, file, "H2")
+    session.add(ItemListing(file_id=other.id, item_id=item.id, agency_id=file.agency_id, ordinal=1))
+    heir = Agency(code="B", name="Cơ quan kế thừa")
+    session.add(heir)
+    session.flush()
+    session.connection().execute(
+        text("update fonds set agency_id = :heir where id = :id"), {"heir": heir.id, "id": file.fonds_id}
+    )
+    session.connection().execute(
+        text("update file set custodian_id = :heir where id = :id"), {"heir": heir.id, "id": file.id}
+    )
+    session.connection().execute(text("set constraints all immediate"))
+    kept = session.connection().execute(
+        text(
+            "select i.agency_id, i.custodian_id, l.agency_id from item i join item_listing l on l.item_id = i.id"
+        )
+    )
+    assert kept.one() == (heir.id, heir.id, heir.id)
