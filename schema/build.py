@@ -1,0 +1,33 @@
+"""The finished schema, checked: whatever it promises of tables has SQL, or the hub does not start."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.agencies import Agency
+from schema.compiler.catalogue import Catalogue
+from schema.records.digital_object import DigitalObject
+from schema.root import Query
+from schema.scalars import SCALARS
+
+
+class HubSchema(strawberry.Schema):
+    """A Strawberry schema with the catalogue that compiled reads are written from."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.catalogue = Catalogue(self._schema)
+
+
+@cache
+def build_schema() -> HubSchema:
+    """The schema of the hub. Raises SchemaFault when a field has no SQL or an impossible type."""
+    return HubSchema(
+        Query,
+        types=[Agency, DigitalObject],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )

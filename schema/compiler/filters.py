@@ -1,0 +1,74 @@
+"""Filters: each field given is one condition, all of them hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+from graphql import GraphQLInputObjectType, get_named_type
+
+from schema.compiler.catalogue import condition_of
+from schema.compiler.declarations import Condition
+from schema.compiler.statement import Statement
+from schema.compiler.values import Given, is_wordless
+
+NONE: frozenset[str] = frozenset()
+
+
+class Filtered(NamedTuple):
+    """The conditions of a filter, and whether an index on something else than the law serves them."""
+
+    conditions: tuple[str, ...]
+    narrowed: bool
+
+
+def filtered(s: Statement, given: Given | None, t: str, without: frozenset[str] = NONE) -> Filtered:
+    """The conditions of a filter on the row `t`, those of the fields `without` left out."""
+    values = given.value(s.variables) if given is not None else None
+    if not values or given is None:
+        return Filtered((), False)
+    kind = get_named_type(given.kind)
+    assert isinstance(kind, GraphQLInputObjectType)
+    conditions, narrowed = [], False
+    for name in kind.fields:
+        value = values.get(name)
+        if value is None or name in without:
+            continue
+        declared = condition_of(kind, name)
+        text = _condition(s, declared, given.field(name), value, bool(values.get(declared.unless)), t)
+        if text:
+            conditions.append(text)
+            narrowed = narrowed or declared.narrows
+    return Filtered(tuple(conditions), narrowed)
+
+
+def _condition(s: Statement, declared: Condition, given: Given, value: Any, widened: bool, t: str) -> str:
+    if declared.words and is_wordless(value):
+        return ""
+    template, many = declared.sql, False
+    if widened and declared.instead:
+        template, many = declared.instead, True
+    elif isinstance(value, list):
+        # one value can use the order of an index, several cannot
+        if len(value) != 1 or not declared.sql:
+            template, many = declared.many or "false", True
+    if "{v}" not in template:
+        return s.text(template, t)
+    read = _reader(declared, isinstance(value, list), many)
+    cast = f"::{declared.kind}[]" if many else f"::{declared.kind}"
+    return s.text(template, t, names={"v": s.given(given, read) + cast})
+
+
+@cache
+def _reader(declared: Condition, is_list: bool, many: bool) -> Callable[[Any], Any]:
+    one = declared.reads or _text
+    if not is_list:
+        return one
+    if many:
+        return lambda values: [one(value) for value in values]
+    return lambda values: one(values[0])
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, bool) else str(value)

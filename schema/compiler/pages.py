@@ -1,0 +1,348 @@
+"""Keyset connections, nested or at the root: one page of rows in an order, and what is told about it.
+
+A page reads one row more than it shows, which tells whether another page follows. Rows may lie in several
+places (a file's own items and those listed in it); each place is read in order up to the page's length and the
+two are merged, so that a parent costs an index scan for each place and never a join over all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graphql import GraphQLEnumType, GraphQLObjectType, get_named_type
+
+from hub.kit.errors import BadRequest
+from schema.compiler.catalogue import Field, enum_value
+from schema.compiler.cursors import cursor_sql
+from schema.compiler.declarations import ID, Order, Page, Record, Slot, Source
+from schema.compiler.facets import facets
+from schema.compiler.filters import NONE, filtered
+from schema.compiler.rows import Columns, Place, columns, writes
+from schema.compiler.selections import Selected
+from schema.compiler.statement import Statement, conjunction
+from schema.compiler.values import Given
+
+DEFAULT_PAGE = 50
+LARGEST_PAGE = 1000
+
+
+class BadPage(BadRequest):
+    """`first` or `last` is out of bounds, or both are given."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"«{where}»: first hoặc last phải từ 0 đến {LARGEST_PAGE}, và chỉ được dùng một trong hai.",
+            f'"{where}": first or last must be between 0 and {LARGEST_PAGE}, and only one of them may be given.',
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which page is asked for."""
+
+    size: int
+    backward: bool
+    order: Order
+    mark: str
+    after: Given | None
+    before: Given | None
+
+    @property
+    def descending(self) -> bool:
+        """The direction in which rows are read."""
+        return self.order.descending != self.backward
+
+
+def window(s: Statement, selected: Selected, field: Field, owner: str) -> Window:
+    """The page that the arguments ask for. Raises BadPage and ForgedCursor."""
+
+    def given(name: str) -> Given | None:
+        found = selected.argument(field.graphql, name) if name in field.graphql.args else None
+        return found if found is not None and found.value(s.variables) is not None else None
+
+    def size(name: str) -> int | None:
+        found = given(name)
+        return None if found is None else found.value(s.variables)
+
+    first, last = size("first"), size("last")
+    length = last if last is not None else DEFAULT_PAGE if first is None else first
+    if not 0 <= length <= LARGEST_PAGE or (first is not None and last is not None):
+        raise BadPage(f"{owner}.{field.name}")
+    name, order = "ID_ASC", Order((ID,), False)
+    if "orderBy" in field.graphql.args:
+        argument = field.graphql.args["orderBy"]
+        kind = get_named_type(argument.type)
+        assert isinstance(kind, GraphQLEnumType)
+        asked = given("orderBy")
+        name = asked.value(s.variables) if asked else argument.default_value.name
+        order = enum_value(kind, name)
+    mark = f"{owner}.{field.name}:{name}"
+    return Window(length, last is not None, order, mark, given("after"), given("before"))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows a connection pages over, seen from one parent row."""
+
+    s: Statement
+    kind: GraphQLObjectType
+    record: Record
+    sources: tuple[Source, ...]
+    parent: str
+    window: Window
+    filter: Given | None
+
+    # ---- one place
+
+    def where(self, source: Source, t: str, aliases: Mapping[str, str], without: frozenset[str] = NONE) -> str:
+        """Everything a row must fulfil to be in the connection at all."""
+        held = filtered(self.s, self.filter, t, without)
+        root = not self.parent and not held.narrowed
+        on = self.s.text(source.on, t, self.parent, aliases)
+        return conjunction(
+            on if on != "true" else "", *held.conditions, self.s.permitted(self.record, t, root=root)
+        )
+
+    def place(self, source: Source) -> tuple[str, dict[str, str], str]:
+        """A fresh alias for the row, the aliases of its source, and its `from`."""
+        t, aliases = self.s.alias(), {"l": self.s.alias()}
+        row = f"{self.record.name} {t}"
+        joined = self.s.text(source.joined, t, self.parent, {**aliases, "row": row}) if source.joined else row
+        return t, aliases, joined
+
+    def keys(self, source: Source, t: str, aliases: Mapping[str, str]) -> list[str]:
+        """SQL of the order's keys of a row."""
+        return [
+            self.s.text(source.keys.get(key.name, key.sql), t, names=aliases) for key in self.window.order.keys
+        ]
+
+    def beyond(self, cursor: Given, keys: Sequence[str], *, later: bool, inclusive: bool = False) -> str:
+        """Whether a row lies after (`later`) or before a cursor."""
+        sign = "<" if later == self.window.order.descending else ">"
+        place = self.s.cursor(cursor, self.window.mark, self.window.order)
+        return f"({', '.join(keys)}) {sign}{'=' if inclusive else ''} {place}"
+
+    def limits(self, keys: Sequence[str]) -> list[str]:
+        """The conditions of `after` and `before`."""
+        limits = []
+        if self.window.after:
+            limits.append(self.beyond(self.window.after, keys, later=True))
+        if self.window.before:
+            limits.append(self.beyond(self.window.before, keys, later=False))
+        return limits
+
+    def ordered(self, keys: Sequence[str]) -> str:
+        """`order by` in the direction of reading."""
+        return " order by " + ", ".join(f"{key} desc" if self.window.descending else key for key in keys)
+
+    # ---- all places
+
+    def read(self, lists: Sequence[Lister], limit: int, *, keyed: bool) -> str:
+        """A select of the page: each list's record as c0, c1 …, and with `keyed` the keys as k0, k1 …."""
+        merged = len(self.sources) > 1
+        branches = []
+        for source in self.sources:
+            t, aliases, row = self.place(source)
+            keys = self.keys(source, t, aliases)
+            outputs = [f"{one.columns(self, source, t, aliases).one()} as c{n}" for n, one in enumerate(lists)]
+            if keyed or merged:
+                outputs += [f"{key} as k{n}" for n, key in enumerate(keys)]
+            where = conjunction(self.where(source, t, aliases), *self.limits(keys))
+            listed = ", ".join(outputs) or "1 as c0"
+            branches.append(f"select {listed} from {row} where {where}{self.ordered(keys)} limit {limit}")
+        if not merged:
+            return branches[0]
+        names = [f"u.k{n}" for n in range(len(self.window.order.keys))]
+        union = " union all ".join(f"({branch})" for branch in branches)
+        return f"select * from ({union}) u{self.ordered(names)} limit {limit}"
+
+    def total(self) -> str:
+        """The exact number of rows, whatever the page."""
+        counts = []
+        for source in self.sources:
+            t, aliases, row = self.place(source)
+            counts.append(f"(select count(*) from {row} where {self.where(source, t, aliases)})")
+        return f"({' + '.join(counts)})"
+
+    def exists(self, *, later: bool) -> str:
+        """Whether rows lie on the other side of the cursor that the page starts from."""
+        cursor = self.window.before if later else self.window.after
+        if cursor is None:
+            return "false"
+        tests = []
+        for source in self.sources:
+            t, aliases, row = self.place(source)
+            outside = self.beyond(cursor, self.keys(source, t, aliases), later=later, inclusive=True)
+            where = conjunction(self.where(source, t, aliases), outside)
+            tests.append(f"exists (select 1 from {row} where {where})")
+        return f"({' or '.join(tests)})"
+
+    def facets(self, selected: Selected, field: Field) -> str:
+        """The counts of the asked facets under the other filters."""
+        source = self.sources[0]
+
+        def rows(t: str, without: frozenset[str]) -> str:
+            return f"{self.record.name} {t} where {self.where(source, t, {}, without)}"
+
+        return facets(self.s, selected, field, self.filter, rows)
+
+
+@dataclass(frozen=True)
+class Lister:
+    """A list of the page, `nodes` or `edges`, with what is selected in it."""
+
+    selected: Selected
+    field: Field
+
+    def columns(self, listing: Listing, source: Source, t: str, aliases: Mapping[str, str]) -> Columns:
+        """The columns of one element."""
+        s = listing.s
+        node = Place(listing.kind, t)
+        if self.field.spec is Slot.NODES:
+            return columns(s, self.selected.sets, node)
+        edge = {name: s.text(sql, t, names=aliases) for name, sql in source.edge.items()}
+        pairs = []
+        kind = self.field.target
+        for selected in s.selections.of(self.selected.sets, kind):
+            if selected.name == "__typename":
+                sql = f"'{kind.name}'::text"
+            elif (spec := s.catalogue.field(kind, selected.name).spec) is Slot.NODE:
+                sql = columns(s, selected.sets, node).one()
+            elif spec is Slot.CURSOR:
+                sql = cursor_sql(listing.window.mark, listing.keys(source, t, aliases))
+            else:
+                sql = edge[spec.name]
+            pairs.append((selected.key, sql))
+        return Columns(tuple(pairs))
+
+
+def listing(s: Statement, selected: Selected, field: Field, owner: str, parent: str) -> Listing:
+    """What a connection field pages over."""
+    spec: Page = field.spec
+    node = s.catalogue.field(field.target, "nodes").target
+    given = selected.argument(field.graphql, "filter") if "filter" in field.graphql.args else None
+    asked = window(s, selected, field, owner)
+    return Listing(s, node, s.catalogue.record(node), spec.sources, parent, asked, given)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The fields selected on a connection, sorted by what they need."""
+
+    fields: tuple[tuple[Selected, Slot | None], ...]
+    lists: tuple[Lister, ...]
+    bounds: bool
+    more: bool
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether rows must be read at all."""
+        return bool(self.lists) or self.bounds or self.more
+
+
+def asked(s: Statement, selected: Selected, field: Field) -> Asked:
+    """Reads the selection on a connection."""
+    fields: list[tuple[Selected, Slot | None]] = []
+    lists, bounds, more = [], False, False
+    for one in s.selections.of(selected.sets, field.target):
+        declared = None if one.name == "__typename" else s.catalogue.field(field.target, one.name)
+        fields.append((one, declared.spec if declared else None))
+        if declared is None:
+            continue
+        if declared.spec in (Slot.NODES, Slot.EDGES):
+            lists.append(Lister(one, declared))
+        elif declared.spec is Slot.PAGE_INFO:
+            told = {
+                s.catalogue.field(declared.target, info.name).spec
+                for info in s.selections.of(one.sets, declared.target)
+                if info.name != "__typename"
+            }
+            bounds = bounds or bool(told & {Slot.START, Slot.END})
+            more = more or bool(told & {Slot.HAS_NEXT, Slot.HAS_PREVIOUS})
+    return Asked(tuple(fields), tuple(lists), bounds, more)
+
+
+@writes(Page)
+def _nested(s: Statement, selected: Selected, field: Field, place: Place) -> str:
+    whole = listing(s, selected, field, place.kind.name, place.t)
+    wanted = asked(s, selected, field)
+    simple = not (wanted.bounds or wanted.more or whole.window.backward)
+    page = s.alias()
+    pairs, number = [], 0
+    for one, slot in wanted.fields:
+        declared = None if slot is None else s.catalogue.field(field.target, one.name)
+        match slot:
+            case None:
+                sql = f"'{field.target.name}'::text"
+            case Slot.TOTAL_COUNT:
+                sql = whole.total()
+            case Slot.FACETS:
+                assert declared is not None
+                sql = whole.facets(one, declared)
+            case Slot.PAGE_INFO:
+                assert declared is not None
+                sql = _page_info(whole, one, declared, page)
+            case _ if simple:
+                sql = _simple(whole, wanted.lists[number])
+                number += 1
+            case _:
+                kept = "" if whole.window.backward else f"[1:{whole.window.size}]"
+                sql = f"({page}.c{number}){kept}"
+                number += 1
+        pairs.append((one.key, sql))
+    tail = "" if simple or not wanted.is_paged else f" from {_aggregated(whole, wanted, page)}"
+    return Columns(tuple(pairs)).one(tail)
+
+
+def _simple(whole: Listing, one: Lister) -> str:
+    """A list of which nothing else is asked: the rows themselves, straight from the index."""
+    size = whole.window.size
+    if len(whole.sources) > 1:
+        x = whole.s.alias()
+        return f"array(select {x}.c0 from ({whole.read((one,), size, keyed=False)}) {x})"
+    source = whole.sources[0]
+    t, aliases, row = whole.place(source)
+    keys = whole.keys(source, t, aliases)
+    where = conjunction(whole.where(source, t, aliases), *whole.limits(keys))
+    tail = f" from {row} where {where}{whole.ordered(keys)} limit {size}"
+    return f"array({one.columns(whole, source, t, aliases).rows(tail)})"
+
+
+def _aggregated(whole: Listing, wanted: Asked, page: str) -> str:
+    """The page as one row: each list as an array, the keys as arrays, and how many rows were read."""
+    size, x = whole.window.size, whole.s.alias()
+    rows = f"({whole.read(wanted.lists, size + 1, keyed=wanted.bounds)}) {x}"
+    within = ""
+    if whole.window.backward:
+        rows = f"(select {x}.*, row_number() over () as n from {rows}) {x}"
+        within = f" order by {x}.n desc) filter (where {x}.n <= {size}"
+    outputs = [f"coalesce(array_agg({x}.c{n}{within}), '{{}}') as c{n}" for n in range(len(wanted.lists))]
+    if wanted.bounds:
+        keys = range(len(whole.window.order.keys))
+        outputs += [f"array_agg({x}.k{n}{within}) as k{n}" for n in keys]
+    return f"(select {', '.join((*outputs, 'count(*) as n'))} from {rows}) {page}"
+
+
+def _page_info(whole: Listing, selected: Selected, field: Field, page: str) -> str:
+    s, size, backward = whole.s, whole.window.size, whole.window.backward
+    keys = range(len(whole.window.order.keys))
+    pairs = []
+    for one in s.selections.of(selected.sets, field.target):
+        slot = None if one.name == "__typename" else s.catalogue.field(field.target, one.name).spec
+        match slot:
+            case Slot.HAS_NEXT if not backward:
+                sql = f"{page}.n > {size}"
+            case Slot.HAS_PREVIOUS if backward:
+                sql = f"{page}.n > {size}"
+            case Slot.HAS_NEXT | Slot.HAS_PREVIOUS:
+                sql = whole.exists(later=slot is Slot.HAS_NEXT)
+            case Slot.START:
+                sql = "null::text" if not size else cursor_sql(whole.window.mark, [f"{page}.k{n}[1]" for n in keys])
+            case Slot.END:
+                last = f"least({page}.n, {size})"
+                sql = cursor_sql(whole.window.mark, [f"{page}.k{n}[{last}]" for n in keys])
+            case _:
+                sql = f"'{field.target.name}'::text"
+        pairs.append((one.key, sql))
+    return Columns(tuple(pairs)).one()

@@ -1,0 +1,181 @@
+"""A compiled operation: its statements, and how their rows become the bytes of `data`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import psycopg
+from graphql import DocumentNode, GraphQLSchema, VariableDefinitionNode
+from psycopg.pq.abc import PGresult
+
+from hub.access.actor import Actor
+from schema.compiler.cursors import cursor_text
+from schema.compiler.declarations import Slot
+from schema.compiler.statement import Bindings, Parameter
+from schema.compiler.values import coerce
+
+Join = Callable[[PGresult], bytes]
+
+
+@dataclass(frozen=True)
+class Read:
+    """One root field as a statement; `join` makes JSON of its rows."""
+
+    sql: str
+    parameters: tuple[Parameter, ...]
+    join: Join
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one operation, under one shape of variables and of subject, asks of PostgreSQL.
+
+    `rest` is the part that ordinary resolvers must answer, None when there is none.
+    """
+
+    schema: GraphQLSchema
+    definitions: tuple[VariableDefinitionNode, ...]
+    fields: tuple[tuple[str, Read | bytes | None], ...]
+    rest: DocumentNode | None
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The SQL of every compiled root field."""
+        return tuple(read.sql for _, read in self.fields if isinstance(read, Read))
+
+    async def run(
+        self,
+        connection: psycopg.AsyncConnection[Any],
+        variables: Mapping[str, Any] | None,
+        actor: Actor,
+        rest: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """JSON of `data`; `rest` is the answer of ordinary resolvers to `self.rest`.
+
+        The connection is in autocommit. Raises psycopg's errors as they come, ForgedCursor and ForgedId.
+        """
+        bindings = Bindings(coerce(self.schema, self.definitions, variables), actor)
+        answers = iter(await self._answers(connection, bindings))
+        parts = []
+        for key, read in self.fields:
+            if isinstance(read, Read):
+                value = next(answers)
+            else:
+                value = orjson.dumps((rest or {})[key]) if read is None else read
+            parts.append(b'"%b":%b' % (key.encode(), value))
+        return b"{%b}" % b",".join(parts)
+
+    async def _answers(self, connection: psycopg.AsyncConnection[Any], bindings: Bindings) -> list[bytes]:
+        reads = [read for _, read in self.fields if isinstance(read, Read)]
+        values = [[parameter.read(bindings) for parameter in read.parameters] for read in reads]
+        if len(reads) == 1:
+            return [await _execute(connection, reads[0], values[0])]
+        cursors = []
+        if not reads:
+            return []
+        async with connection.pipeline():
+            for read, bound in zip(reads, values, strict=True):
+                cursor = psycopg.AsyncRawCursor(connection)
+                await cursor.execute(read.sql, bound, prepare=True)
+                cursors.append(cursor)
+        return [_joined(read, cursor) for read, cursor in zip(reads, cursors, strict=True)]
+
+
+async def _execute(connection: psycopg.AsyncConnection[Any], read: Read, values: Sequence[Any]) -> bytes:
+    cursor = psycopg.AsyncRawCursor(connection)
+    await cursor.execute(read.sql, values, prepare=True)
+    return _joined(read, cursor)
+
+
+def _joined(read: Read, cursor: psycopg.AsyncRawCursor[Any]) -> bytes:
+    assert cursor.pgresult is not None
+    return read.join(cursor.pgresult)
+
+
+# ---- rows into JSON --------------------------------------------------------------------------------------
+
+
+def one_row(result: PGresult) -> bytes:
+    """The first row, or null."""
+    return (result.get_value(0, 0) if result.ntuples else None) or b"null"
+
+
+def all_rows(result: PGresult) -> bytes:
+    """The rows as a list; a null row stays null."""
+    return b"[%b]" % b",".join([result.get_value(row, 0) or b"null" for row in range(result.ntuples)])
+
+
+@dataclass(frozen=True)
+class Info:
+    """A field of `pageInfo`: its key, and what it tells or, as bytes, what it always is."""
+
+    key: bytes
+    tells: Slot | bytes
+    meta: int = 0
+
+
+@dataclass(frozen=True)
+class Member:
+    """A field of a root connection: rows of a column, a value of the closing row, `pageInfo`, or a constant."""
+
+    key: bytes
+    rows: int | None = None
+    meta: int | None = None
+    info: tuple[Info, ...] | None = None
+    constant: bytes = b""
+
+
+@dataclass(frozen=True)
+class PageJoin:
+    """Joins the rows of a page; rows whose first column is null carry counts and facets in the others."""
+
+    members: tuple[Member, ...]
+    size: int
+    backward: bool
+    mark: str
+    keys: range
+    has_meta: bool
+
+    def __call__(self, result: PGresult) -> bytes:
+        """JSON of the connection."""
+        rows = list(range(result.ntuples))
+        closing = -1
+        if self.has_meta:
+            closing = next(row for row in rows if result.get_value(row, 0) is None)
+            rows.remove(closing)
+        more = len(rows) > self.size
+        rows = rows[: self.size]
+        if self.backward:
+            rows.reverse()
+        value = result.get_value
+        parts = []
+        for member in self.members:
+            if member.rows is not None:
+                column = member.rows
+                text = b"[%b]" % b",".join([value(row, column) for row in rows])  # type: ignore[misc]
+            elif member.meta is not None:
+                text = value(closing, member.meta) or b"null"
+            elif member.info is not None:
+                told = [b'"%b":%b' % (i.key, self._tell(i, result, rows, more, closing)) for i in member.info]
+                text = b"{%b}" % b",".join(told)
+            else:
+                text = member.constant
+            parts.append(b'"%b":%b' % (member.key, text))
+        return b"{%b}" % b",".join(parts)
+
+    def _tell(self, info: Info, result: PGresult, rows: list[int], more: bool, closing: int) -> bytes:
+        match info.tells:
+            case bytes() as constant:
+                return constant
+            case Slot.HAS_NEXT | Slot.HAS_PREVIOUS if (info.tells is Slot.HAS_PREVIOUS) == self.backward:
+                return b"true" if more else b"false"
+            case Slot.HAS_NEXT | Slot.HAS_PREVIOUS:
+                return result.get_value(closing, info.meta) or b"false"
+        if not rows:
+            return b"null"
+        row = rows[0] if info.tells is Slot.START else rows[-1]
+        keys = [result.get_value(row, column) or b"null" for column in self.keys]
+        return b'"%b"' % cursor_text(self.mark, keys)

@@ -1,0 +1,1 @@
+"""Search (placeholder until the page of hits is written)."""

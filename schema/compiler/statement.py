@@ -1,0 +1,124 @@
+"""One SQL statement in the making: its aliases, its parameters, and the law on every table it names.
+
+This is the only place where a table enters a statement; without a resource in the law it does not enter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.access.actor import Actor
+from hub.kit.clock import today
+from policies.law import Law
+from policies.subject import Shape
+from schema.compiler.catalogue import Catalogue
+from schema.compiler.declarations import Order, Record
+from schema.compiler.cursors import read_cursor
+from schema.compiler.selections import Selections
+from schema.compiler.values import Given
+
+# `:name`, but neither a cast (::date) nor the inside of a time format (HH24:MI)
+_NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+
+
+class Bindings:
+    """Where one request's parameters come from."""
+
+    def __init__(self, variables: Mapping[str, Any], actor: Actor) -> None:
+        self.variables = variables
+        self.actor = actor
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a statement: what tells it from others, and how its value is read from a request."""
+
+    key: Hashable
+    read: Callable[[Bindings], Any]
+
+
+class Statement:
+    """Collects parameters and hands out aliases while the text is written from the inside out."""
+
+    def __init__(self, catalogue: Catalogue, selections: Selections, law: Law, shape: Shape) -> None:
+        self.catalogue = catalogue
+        self.selections = selections
+        self.parameters: list[Parameter] = []
+        self._law = law
+        self._shape = shape
+        self._places: dict[Hashable, int] = {}
+        self._aliases = 0
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The variables the statement is written for; only their shape may be relied on."""
+        return self.selections.variables
+
+    def alias(self) -> str:
+        """A name that no other row of the statement has."""
+        self._aliases += 1
+        return f"t{self._aliases}"
+
+    def bind(self, key: Hashable, read: Callable[[Bindings], Any]) -> str:
+        """The placeholder of a parameter; the same key is the same parameter."""
+        place = self._places.get(key)
+        if place is None:
+            self.parameters.append(Parameter(key, read))
+            place = self._places[key] = len(self.parameters)
+        return f"${place}"
+
+    def given(self, given: Given, convert: Callable[[Any], Any]) -> str:
+        """The placeholder of an argument's value."""
+        key = ("given", id(given.node), given.path, convert)
+        return self.bind(key, lambda b: convert(given.value(b.variables)))
+
+    def cursor(self, given: Given, mark: str, order: Order) -> str:
+        """A row constructor of a cursor's values. Raises ForgedCursor already while compiling."""
+        read_cursor(given.value(self.variables), mark, order)
+
+        def component(index: int) -> Callable[[Bindings], Any]:
+            return lambda b: read_cursor(given.value(b.variables), mark, order)[index]
+
+        places = [
+            f"{self.bind(('cursor', id(given.node), mark, index), component(index))}::{key.kind}"
+            for index, key in enumerate(order.keys)
+        ]
+        return f"({', '.join(places)})"
+
+    def text(self, template: str, t: str, p: str = "", names: Mapping[str, str] | None = None) -> str:
+        """Declared SQL with its row, parent and names filled in, and its named values bound."""
+        sql = template.replace("{t}", t).replace("{p}", p)
+        for name, value in (names or {}).items():
+            sql = sql.replace(f"{{{name}}}", value)
+        return self._named(sql)
+
+    def permitted(self, record: Record, t: str, action: str = "read", *, root: bool = False) -> str:
+        """The law on a row: a condition, or an empty text when every such row may be read."""
+        predicate = self.may(record, t, action, root=root)
+        return "" if predicate == "true" else predicate
+
+    def may(self, record: Record, t: str, action: str, *, root: bool = False) -> str:
+        """The law's predicate on a row, `true` and `false` included."""
+        columns = self.catalogue.facts(record, t)
+        return self._named(self._law.predicate(self._shape, record.resource, action, columns, root=root))
+
+    def _named(self, sql: str) -> str:
+        return _NAME.sub(lambda match: self._by_name(match[1]), sql) if ":" in sql else sql
+
+    def _by_name(self, name: str) -> str:
+        if name == "today":
+            return self.bind(name, lambda _: today().isoformat()) + "::date"
+        # the law casts its own parameters
+        return self.bind(name, lambda b: _as_text(b.actor.law.values(b.actor.subject, (name,))[name]))
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def conjunction(*conditions: str) -> str:
+    """The conditions joined by `and`; empty ones are left out."""
+    return " and ".join(condition for condition in conditions if condition) or "true"

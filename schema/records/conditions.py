@@ -1,0 +1,98 @@
+"""Conditions that filters of several record types share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from hub.kit.ids import decode_as
+from schema.compiler.declarations import Key, condition
+from schema.vocabulary import ACCESS_LEVELS
+
+AGENCY_CODES = ("agency_codes", "include_subtree")
+
+_SUBTREE = (
+    "{t}.agency_id = any(array(with recursive below as ("
+    "select a.id from agency a where a.code = any({v}) "
+    "union select a.id from agency a join below on a.parent_id = below.id) select id from below))"
+)
+
+
+@cache
+def key_of(kind: str) -> Callable[[Any], Any]:
+    """Reads a global id of one type as the key of a row. Raises ForgedId for any other."""
+    return lambda text: str(decode_as(text, kind))
+
+
+def agency_codes() -> Any:
+    """Rows owned now by these agencies."""
+    return condition(
+        "{t}.agency_id = (select a.id from agency a where a.code = {v})",
+        "text",
+        "Owned now by any of these agencies, by code (mã cơ quan).",
+        many="{t}.agency_id = any(array(select a.id from agency a where a.code = any({v})))",
+        narrows=True,
+        unless="includeSubtree",
+        instead=_SUBTREE,
+    )
+
+
+def include_subtree() -> Any:
+    """Widens agencyCodes to units below."""
+    return condition("", "bool", "Units below the agencies of agencyCodes too (gồm cả đơn vị trực thuộc).")
+
+
+def words(expression: str = "{t}.folded") -> Any:
+    """Words of the searched text, the last one as a prefix."""
+    return condition(
+        f"to_tsvector('simple'::regconfig, {expression}) @@ hub_query({{v}})",
+        "text",
+        "All these words, with or without diacritics; the last may be unfinished (từ khóa, không cần dấu).",
+        words=True,
+    )
+
+
+def within(column: str, kind: str, description: str) -> Any:
+    """Rows of a parent named by its global id."""
+    return condition(f"{{t}}.{column} = {{v}}", "bigint", description, narrows=True, reads=key_of(kind))
+
+
+def any_of(column: str, description: str) -> Any:
+    """Any of several words in a column."""
+    return condition(f"{{t}}.{column} = {{v}}", "text", description, many=f"{{t}}.{column} = any({{v}})")
+
+
+def codes() -> Any:
+    """Rows with one of these codes."""
+    return any_of("code", "Any of these reference codes (mã hồ sơ, mã lưu trữ).")
+
+
+def access_modes() -> Any:
+    """Rows of any of these access modes."""
+    return condition(
+        "{t}.access_level = {v}",
+        "smallint",
+        "Any of these access modes (chế độ sử dụng).",
+        many="{t}.access_level = any({v})",
+        reads=ACCESS_LEVELS.__getitem__,
+    )
+
+
+def at_least(expression: str, kind: str, description: str) -> Any:
+    """The lower end of a range."""
+    return condition(f"{expression} >= {{v}}", kind, description)
+
+
+def at_most(expression: str, kind: str, description: str) -> Any:
+    """The upper end of a range."""
+    return condition(f"{expression} <= {{v}}", kind, description)
+
+
+def day_key(name: str, column: str) -> Key:
+    """An order by a date; a missing date comes before all others, as in the index."""
+    return Key(name, f"coalesce({{t}}.{column}, '-infinity'::date)", "date")
+
+
+CODE = Key("code", "{t}.code", "text")
+TITLE = Key("title", "{t}.title_sort", "text")
