@@ -61,9 +61,13 @@ class Installation:
         _check(self.owner_dsn)
         migrate.upgrade(self.owner_dsn)
 
+    def version(self) -> str | None:
+        """The version the database is at; None when it is empty."""
+        return _version(self.owner_dsn)
+
     def is_current(self) -> bool:
         """Whether the database is at the version of this code."""
-        return _version(self.owner_dsn) == _head()
+        return self.version() == _head()
 
     @contextlib.contextmanager
     def seam(self, statement_timeout: int = 0) -> Iterator[Seam]:
@@ -93,7 +97,7 @@ def opened(settings: Settings, *, migrated: bool = True) -> Iterator[Installatio
         installation = Installation(settings, settings.dsn, app_dsn, _reader(settings, app_dsn))
         _check(settings.dsn)
         if migrated and not installation.is_current():
-            raise NotMigrated(_version(settings.dsn))
+            raise NotMigrated(installation.version())
         yield installation
         return
     with embedded_postgres(settings.data / "postgresql") as server:

@@ -55,7 +55,8 @@ class GraphQLEndpoint:
 
     def __init__(self, schema: strawberry.Schema, services: Services) -> None:
         self._schema, self._services, self._settings = schema, services, services.settings
-        schema.extensions = (*schema.extensions, Prepared)
+        if Prepared not in schema.extensions:
+            schema.extensions = (*schema.extensions, Prepared)
         self._documents = Documents(schema._schema, introspection=self._settings.is_development)
         self._plans = Plans()
         self._methods = ("GET", "POST") if self._settings.is_development else ("POST",)

@@ -1,0 +1,252 @@
+"""`hub user`, `hub token`, `hub explain`: who may do what, and why."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from typing import Any
+
+from sqlmodel import Session, SQLModel, col, select
+
+from hub.access import commands as deeds
+from hub.access.actor import Actor
+from hub.access.models import AccessToken, AppUser
+from hub.access.queries import actor_for_user, grants_of, user_by_name
+from hub.agencies.models import Agency
+from hub.cli.core import agency_key, change, day, read
+from hub.cli.terminal import as_json, table
+from hub.kit.clock import HANOI
+from hub.kit.errors import BadRequest, NotFound
+from hub.kit.ids import decode
+from hub.records.models import ArchivalFile, Fonds, Item, Series
+from policies.actions import ACTIONS
+
+# The types that a record's id may name, and what the law calls them.
+RECORDS: dict[str, tuple[str, type[SQLModel]]] = {
+    "Agency": ("agency", Agency),
+    "Fonds": ("fonds", Fonds),
+    "Series": ("series", Series),
+    "ArchivalFile": ("file", ArchivalFile),
+    "Item": ("item", Item),
+}
+Run = Callable[[argparse.Namespace], int]
+
+
+def add(commands: Any, options: argparse.ArgumentParser) -> None:
+    """The three commands and their parts."""
+
+    def part(group: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = group.add_parser(name, parents=[options], help=text)
+        parser.set_defaults(run=run)
+        return parser
+
+    user = part(commands, "user", list_users, "người dùng và vai trò · users and their roles")
+    parts = user.add_subparsers(metavar="ACTION")
+    part(parts, "list", list_users, "danh sách · everybody and his grants")
+    create = part(parts, "create", create_user, "thêm · a new user")
+    create.add_argument("name")
+    create.add_argument("--full-name", required=True)
+    create.add_argument("--agency", metavar="CODE")
+    create.add_argument("--email")
+    create.add_argument("--service", action="store_true", help="một phần mềm · a program, not a person")
+    grant = part(parts, "grant", grant_role, "cấp vai trò · give a role")
+    revoke = part(parts, "revoke", revoke_role, "thu hồi vai trò · end a role")
+    for parser in (grant, revoke):
+        parser.add_argument("name")
+        parser.add_argument("role")
+        parser.add_argument("--agency", metavar="CODE")
+        parser.add_argument("--reason")
+    grant.add_argument("--from", dest="since", metavar="DATE")
+    grant.add_argument("--until", metavar="DATE", help="ngày đầu tiên không còn · the first day without it")
+
+    token = commands.add_parser("token", help="mã truy cập · access tokens")
+    parts = token.add_subparsers(metavar="ACTION", required=True)
+    make = part(parts, "create", create_token, "tạo mã, chỉ hiện một lần · a key, shown once")
+    make.add_argument("--user", required=True, metavar="NAME")
+    make.add_argument(
+        "--expires", metavar="DATE", help="ngày cuối cùng còn dùng được · the last day it works"
+    )
+    make.add_argument("--label", default="cli")
+    end = part(parts, "revoke", revoke_token, "thu hồi mã · end a key")
+    end.add_argument("prefix", help="phần đầu của mã, như hub_1a2b3c4d · its first part")
+
+    why = part(commands, "explain", explain, "vì sao được, vì sao không · why he may, or may not")
+    why.add_argument("user", metavar="USER")
+    why.add_argument("action", metavar="ACTION", help="closeFile, hoặc · or close")
+    why.add_argument("record", metavar="RECORD", help="id, hoặc · or ArchivalFile:12")
+
+
+def list_users(arguments: argparse.Namespace) -> int:
+    """Print the users the caller may see, with their grants in force."""
+
+    def work(session: Session, actor: Actor) -> list[dict[str, Any]]:
+        codes = dict(session.exec(select(Agency.id, Agency.code)).all())
+        users = session.exec(select(AppUser).order_by(col(AppUser.name))).all()
+        return [
+            {
+                "name": user.name,
+                "fullName": user.full_name,
+                "agency": codes.get(user.agency_id),
+                "disabled": user.disabled_at is not None,
+                "roles": [
+                    {"role": grant.role, "agency": codes.get(grant.agency_id), "until": grant.valid_to}
+                    for grant in grants_of(session, user.id or 0)
+                ],
+            }
+            for user in users
+            if actor.may("read", "user", user) or user.id == actor.id
+        ]
+
+    rows = read(arguments, work)
+    if arguments.json:
+        print(as_json(rows))
+        return 0
+    shown = (
+        (
+            row["name"],
+            row["fullName"],
+            row["agency"],
+            ", ".join(f"{one['role']}{'@' + one['agency'] if one['agency'] else ''}" for one in row["roles"]),
+        )
+        for row in rows
+    )
+    print(table(("tên · name", "họ tên · full name", "cơ quan · agency", "vai trò · roles"), shown))
+    return 0
+
+
+def create_user(arguments: argparse.Namespace) -> int:
+    """Add a user without any role."""
+
+    def work(session: Session, actor: Actor) -> str:
+        user = deeds.create_user(
+            session,
+            actor,
+            arguments.name,
+            arguments.full_name,
+            agency_id=agency_key(session, arguments.agency),
+            email=arguments.email,
+            is_service=arguments.service,
+        )
+        return user.name
+
+    return _tell(arguments, {"user": change(arguments, work)})
+
+
+def grant_role(arguments: argparse.Namespace) -> int:
+    """Give a user a role."""
+
+    def work(session: Session, actor: Actor) -> None:
+        deeds.grant_role(
+            session,
+            actor,
+            user_by_name(session, arguments.name),
+            arguments.role,
+            agency_id=agency_key(session, arguments.agency),
+            valid_from=day(arguments.since) if arguments.since else None,
+            valid_to=day(arguments.until) if arguments.until else None,
+            reason=arguments.reason,
+        )
+
+    change(arguments, work)
+    return _tell(arguments, {"user": arguments.name, "role": arguments.role, "agency": arguments.agency})
+
+
+def revoke_role(arguments: argparse.Namespace) -> int:
+    """End a role today. With no agency named, that of every agency it is held at."""
+
+    def work(session: Session, actor: Actor) -> int:
+        user = user_by_name(session, arguments.name)
+        at = agency_key(session, arguments.agency)
+        held = [
+            grant
+            for grant in grants_of(session, user.id or 0)
+            if grant.role == arguments.role and (at is None or grant.agency_id == at)
+        ]
+        if not held:
+            raise NotFound(
+                f"vai trò {arguments.role} của «{arguments.name}»",
+                f'the role {arguments.role} of "{arguments.name}"',
+                path=("role",),
+            )
+        for grant in held:
+            deeds.revoke_grant(session, actor, grant, reason=arguments.reason)
+        return len(held)
+
+    return _tell(
+        arguments, {"user": arguments.name, "role": arguments.role, "ended": change(arguments, work)}
+    )
+
+
+def create_token(arguments: argparse.Namespace) -> int:
+    """Print a new key of a user: the only time it is shown."""
+    expires_at = None
+    if arguments.expires:
+        last = datetime.combine(day(arguments.expires), time.max, HANOI)
+        expires_at = last.astimezone(UTC)
+
+    def work(session: Session, actor: Actor) -> str:
+        user = user_by_name(session, arguments.user)
+        return deeds.create_token(session, actor, user, arguments.label, expires_at=expires_at)
+
+    token = change(arguments, work)
+    print(
+        as_json({"user": arguments.user, "token": token, "expiresAt": expires_at})
+        if arguments.json
+        else token
+    )
+    return 0
+
+
+def revoke_token(arguments: argparse.Namespace) -> int:
+    """End a key at once."""
+
+    def work(session: Session, actor: Actor) -> None:
+        prefix = "_".join(arguments.prefix.split("_")[:2])
+        token = session.exec(select(AccessToken).where(AccessToken.prefix == prefix)).first()
+        if token is None:
+            raise NotFound(f"mã truy cập «{prefix}»", f'the access token "{prefix}"', path=("prefix",))
+        deeds.revoke_token(session, actor, token)
+
+    change(arguments, work)
+    return _tell(arguments, {"revoked": arguments.prefix})
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Print the rule that decides whether a user may do something to a record."""
+    from hub.access.explain import explain as lines_of
+
+    def work(session: Session, _actor: Actor) -> list[str]:
+        resource, row = _record(session, arguments.record)
+        action = ACTIONS[arguments.action].act if arguments.action in ACTIONS else arguments.action
+        action = action.rpartition(":")[2]
+        known: dict[str, Any] = {}
+        if isinstance(row, Item):
+            home = session.get(ArchivalFile, row.file_id)
+            known["file_state"] = home.state if home else None
+        return lines_of(actor_for_user(session, arguments.user), action, resource, row, **known)
+
+    lines = read(arguments, work)
+    print(as_json(lines) if arguments.json else "\n".join(lines))
+    return 0
+
+
+def _record(session: Session, text: str) -> tuple[str, SQLModel]:
+    """The record an id names: a global id, or `Type:key` for people. Raises NotFound, BadRequest."""
+    name, key = text.split(":", 1) if ":" in text else decode(text)
+    if name not in RECORDS or not key.isdigit():
+        raise BadRequest(
+            f"«{text}» không phải mã bản ghi. Hãy dùng id từ API, hoặc {'|'.join(RECORDS)}:số.",
+            f'"{text}" names no record. Use an id of the API, or {"|".join(RECORDS)}:number.',
+        )
+    resource, model = RECORDS[name]
+    row = session.get(model, int(key))
+    if row is None:
+        raise NotFound(f"bản ghi {text}", f"the record {text}", path=("record",))
+    return resource, row
+
+
+def _tell(arguments: argparse.Namespace, done: dict[str, Any]) -> int:
+    shown = "  ".join(f"{name}: {value}" for name, value in done.items() if value is not None)
+    print(as_json(done) if arguments.json else shown)
+    return 0

@@ -1,0 +1,131 @@
+"""`hub kpi` and `hub report`: the scorecard and the half-year report."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.cli.core import agency_key, day, read
+from hub.cli.terminal import as_json, say, table
+from hub.kpi.values import IndicatorValue
+
+PLAN = "67/KH-UBND"
+
+
+def add(commands: Any, options: argparse.ArgumentParser) -> None:
+    """The two commands."""
+    kpi = commands.add_parser("kpi", parents=[options], help="bảng chỉ tiêu · the scorecard")
+    kpi.add_argument("--as-of", required=True, metavar="DATE", help="số liệu đến ngày · cut-off")
+    kpi.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
+    kpi.add_argument("--plan", default=PLAN, metavar="CODE")
+    kpi.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    kpi.set_defaults(run=show_kpi)
+    report = commands.add_parser("report", parents=[options], help="báo cáo sáu tháng · the half-year report")
+    report.add_argument(
+        "--period", required=True, metavar="DATE", help="ngày cuối kỳ · last day of the period"
+    )
+    report.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
+    report.add_argument("--out", required=True, type=Path, metavar="FILE", help=".pdf, .html")
+    report.set_defaults(run=write)
+
+
+def show_kpi(arguments: argparse.Namespace) -> int:
+    """Print the figures of a plan."""
+    from hub.kpi.scorecard import scorecard
+
+    as_of = day(arguments.as_of)
+
+    def figures(session: Session, actor: Actor) -> list[IndicatorValue]:
+        return scorecard(session, actor, arguments.plan, as_of, agency_key(session, arguments.agency))
+
+    values = read(arguments, figures)
+    form = "json" if arguments.json else arguments.format
+    rows = [_row(value) for value in values]
+    if form == "json":
+        print(
+            as_json({"plan": arguments.plan, "asOf": as_of, "agency": arguments.agency, "indicators": rows})
+        )
+    elif form == "csv":
+        print(_csv(rows), end="")
+    else:
+        heads = (
+            "mã · code",
+            "chỉ tiêu · target",
+            "tử số",
+            "mẫu số",
+            "%",
+            "% tối thiểu",
+            "thiếu",
+            "kết quả · result",
+        )
+        names = (
+            "code",
+            "targetPercent",
+            "numerator",
+            "denominator",
+            "percent",
+            "percentLow",
+            "missing",
+            "statusText",
+        )
+        print(table(heads, ([row[name] for name in names] for row in rows)))
+    return 0
+
+
+def write(arguments: argparse.Namespace) -> int:
+    """Render one report into a file; without a printer as HTML beside it, and exit 3."""
+    from reports.build import build_report
+    from reports.files import check_suffix, write_report
+
+    check_suffix(arguments.out)
+    period = day(arguments.period)
+    report = read(
+        arguments,
+        lambda session, actor: build_report(session, actor, period=period, agency_code=arguments.agency),
+    )
+    written = write_report(report, arguments.out)
+    if arguments.json:
+        print(as_json({"report": str(written), "period": period}))
+    else:
+        say("đã ghi báo cáo", "the report is written")
+        print(written)
+    return 0
+
+
+def _row(value: IndicatorValue) -> dict[str, Any]:
+    """The names of the API, so that a script reads both."""
+    return {
+        "code": value.indicator.code,
+        "title": value.indicator.title,
+        "titleVi": value.indicator.title_vi,
+        "unit": value.indicator.unit,
+        "targetPercent": value.indicator.target_percent,
+        "dueOn": value.indicator.due_on,
+        "numerator": value.numerator,
+        "denominator": value.denominator,
+        "excluded": value.excluded,
+        "missing": value.missing,
+        "percent": value.percent,
+        "percentLow": value.percent_low,
+        "result": value.result.value,
+        "schedule": value.schedule.value,
+        "statusText": value.status_text,
+        "coverage": value.coverage,
+        "estimated": value.estimated,
+        "agenciesReported": value.agencies_reported,
+        "agenciesExpected": value.agencies_expected,
+    }
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    made = io.StringIO()
+    writer = csv.DictWriter(made, list(rows[0]) if rows else ["code"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return made.getvalue()

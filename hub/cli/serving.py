@@ -1,0 +1,97 @@
+"""Runs the server: uvicorn on uvloop and httptools, in this process, until it is told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from hub.app import create_app
+from hub.kit.errors import Unavailable
+from hub.settings import Settings
+
+STOP_SECONDS = 10
+
+
+class PortTaken(Unavailable):
+    """Another program listens there, or this user may not."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"Không mở được cổng {host}:{port} ({reason}). Hãy chọn cổng khác bằng --port hoặc HUB_PORT.",
+            f"Port {host}:{port} cannot be opened ({reason}). Choose another one with --port or HUB_PORT.",
+        )
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell whoever waits."""
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            self._ready()
+
+
+def serve(settings: Settings, ready: Callable[[str], None]) -> int:
+    """Serve until SIGINT or SIGTERM; `ready` gets the address of GraphQL once it answers.
+
+    Requests that are running get ten seconds to finish. Raises PortTaken.
+    """
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("psycopg.pool").setLevel(
+        logging.CRITICAL
+    )  # a database that is away is told per request
+    listener = _listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    config = uvicorn.Config(
+        create_app(settings),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    with listener, _stoppable():
+        _Server(config, lambda: ready(f"http://{host}:{port}/graphql")).run(sockets=[listener])
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        raise PortTaken(host, port, getattr(error, "strerror", None) or str(error)) from error
+
+
+@contextlib.contextmanager
+def _stoppable() -> Any:
+    """uvicorn repeats the signal once it has stopped; here that is the end of a good life, not a failure."""
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
