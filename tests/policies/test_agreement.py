@@ -17,8 +17,9 @@ from sqlalchemy import Engine, text
 
 from policies.enforcer import read_rules
 from policies.law import Law, names_of
-from policies.resources import RESOURCES, Resource
+from policies.resources import RESOURCES, Facts, Resource
 from policies.subject import GRANTABLE_ROLES, Grant, Subject
+from policies.words import WORDS, when
 from tests.policies.worlds import EVERYTHING, FACTS, everything_rows, policies, rows, subjects, trees, trying
 
 TYPES = {
@@ -41,22 +42,25 @@ Kept = Callable[[Law, Subject, Resource, str, Rows], list[list[int]]]
 PRODUCT = Law({1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3, 7: 6, 8: 1})
 
 
+def _record(resource: Resource, listed: Rows) -> str:
+    facts = {name: fact for fact, name in resource.names.items()}
+    columns = ", ".join(f"{name} {TYPES[facts[name]]}" for name in sorted(listed[0]))
+    return f"select * from json_to_recordset(cast(:rows as json)) as given({columns})"
+
+
 @pytest.fixture(scope="module")
 def kept(engine: Engine) -> Iterator[Kept]:
     """Asks PostgreSQL which rows the predicate keeps: at the root, below it."""
     with engine.connect() as connection:
 
         def ask(law: Law, subject: Subject, resource: Resource, action: str, listed: Rows) -> list[list[int]]:
-            names = {name: fact for fact, name in resource.names.items()}
-            record = ", ".join(f"{name} {TYPES[names[name]]}" for name in sorted(listed[0]))
             columns = {name: f"r.{name}" for name in listed[0]}
             forms = [
                 law.predicate(subject.shape, resource.name, action, columns, root=root)
                 for root in (True, False)
             ]
             arrays = ", ".join(
-                f"array(select r.id from json_to_recordset(cast(:rows as json)) r({record})"
-                f" where {form} order by r.id)"
+                f"array(select r.id from ({_record(resource, listed)}) r where {form} order by r.id)"
                 for form in forms
             )
             sql = f"select {arrays}"
@@ -87,6 +91,79 @@ def test_on_random_policies(
     assert kept(law, subject, EVERYTHING, "read", listed) == [expected, expected]
 
 
+# one usual row, and for each fact what else it may be
+USUAL: Row = {
+    "agency_id": 4,
+    "custodian_id": 4,
+    "access_level": 0,
+    "state": "OPEN",
+    "published": False,
+    "on_hold": False,
+    "transferred": False,
+    "created_by": 1,
+    "submitted_by": 2,
+    "about_user": 2,
+}
+VARIANTS: dict[str, list[Any]] = {
+    "agency_id": [2, 3, None],
+    "custodian_id": [2, 3, None],
+    "access_level": [1, 2, None],
+    "state": ["CLOSED", "SUBMITTED", "APPROVED", "DISPOSED", "DRAFT", "PROPOSED", "PUBLISHED", None],
+    "published": [True, None],
+    "on_hold": [True, None],
+    "transferred": [True, None],
+    "created_by": [2, None],
+    "submitted_by": [1, None],
+    "about_user": [1, None],
+}
+
+
+def _rows_of(resource: Resource, bases: list[Row]) -> Rows:
+    """The bases, and rows that differ from one of them in one fact."""
+    facts = bases + [
+        {**bases[number % len(bases)], fact: value}
+        for fact, values in VARIANTS.items()
+        for number, value in enumerate(values)
+    ]
+    names = resource.names
+    return [
+        {**{names[fact]: value for fact, value in row.items() if fact in names}, "id": number}
+        for number, row in enumerate(facts, 1)
+    ]
+
+
+def test_on_every_pair_of_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each literal and each pair of literals as the only rule, and each literal as a denial."""
+    monkeypatch.setitem(RESOURCES, "everything", EVERYTHING)
+    literals = [sign + word for word in sorted(WORDS) for sign in ("", "!")]
+    pairs = [f"{one}+{two}" for number, one in enumerate(literals) for two in literals[number + 1 :]]
+    lines = []
+    for number, condition in enumerate(literals + pairs):
+        lines.append(f"p, role:anyone, everything, a{number}, any, {condition}, allow")
+    for number, condition in enumerate(literals):
+        lines.append(f"p, role:anyone, everything, d{number}, any, always, allow")
+        lines.append(f"p, role:anyone, everything, d{number}, any, {condition}, deny")
+    law = Law({1: None}, read_rules("\n".join(lines)))
+    listed = _rows_of(EVERYTHING, [USUAL, {**USUAL, "created_by": 2, "access_level": 1}])
+    columns = {name: f"r.{name}" for name in listed[0]}
+
+    for subject in (Subject(1, "somebody", granted_ids=frozenset({2, 5})), Subject(None)):
+        forms = [
+            law.predicate(subject.shape, "everything", action, columns, root=True)
+            for _, action in law.questions
+        ]
+        arrays = ", ".join(f"array(select r.id from r where {form} order by r.id)" for form in forms)
+        sql = f"with r as materialized ({_record(EVERYTHING, listed)}) select {arrays}"
+        values = law.values(subject, names_of(sql))
+        with engine.connect() as connection:
+            found = connection.execute(text(sql), {**values, "rows": json.dumps(listed)}).one()
+        facts = [(row["id"], Facts(EVERYTHING, SimpleNamespace(**row))) for row in listed]
+        conditions = literals + pairs
+        for (_, action), ids in zip(law.questions, found, strict=True):
+            condition, allows = conditions[int(action[1:])], action[0] == "a"
+            assert ids == [key for key, row in facts if when(condition, subject, row) == allows], condition
+
+
 @st.composite
 def _questions(draw: st.DrawFn) -> tuple[Resource, str, Rows]:
     resource, action = draw(st.sampled_from(PRODUCT.questions))
@@ -109,40 +186,8 @@ def test_on_the_policy_of_the_product(
 def test_each_role_alone_on_every_question(kept: Kept, role: str) -> None:
     """What random questions may miss: each role at one agency, and rows that differ in one fact each."""
     subject = Subject(1, "somebody", (Grant(role, 2),))
-    usual: Row = {
-        "agency_id": 4,
-        "custodian_id": 4,
-        "access_level": 0,
-        "state": "OPEN",
-        "published": False,
-        "on_hold": False,
-        "transferred": False,
-        "created_by": 1,
-        "submitted_by": 2,
-        "about_user": 2,
-    }
-    variants: dict[str, list[Any]] = {
-        "agency_id": [2, 3, None],
-        "custodian_id": [2, 3, None],
-        "access_level": [1, 2, None],
-        "state": ["CLOSED", "SUBMITTED", "APPROVED", "DISPOSED", "DRAFT", "PROPOSED", "PUBLISHED", None],
-        "published": [True],
-        "on_hold": [True],
-        "transferred": [True],
-        "created_by": [2],
-        "submitted_by": [1],
-        "about_user": [1],
-    }
     questions = {(rule.resource, rule.action) for rule in PRODUCT.rules if rule.role in (role, "user")}
     for resource, action in sorted(questions):
-        names = RESOURCES[resource].names
-        facts = [usual, {**usual, "agency_id": 2, "custodian_id": 2}]
-        facts += [
-            {**facts[len(variants[fact]) % 2], fact: value} for fact in variants for value in variants[fact]
-        ]
-        listed = [
-            {**{names[fact]: value for fact, value in row.items() if fact in names}, "id": number}
-            for number, row in enumerate(facts, 1)
-        ]
+        listed = _rows_of(RESOURCES[resource], [USUAL, {**USUAL, "agency_id": 2, "custodian_id": 2}])
         expected = _allowed(PRODUCT, subject, resource, action, listed)
         assert kept(PRODUCT, subject, RESOURCES[resource], action, listed) == [expected, expected]

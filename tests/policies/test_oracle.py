@@ -5,16 +5,17 @@ The agreement test cannot see a fault that both forms inherit (the tree, who is 
 
 from __future__ import annotations
 
+import itertools
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from policies.enforcer import read_rules
+from policies.enforcer import SCOPES, read_rules
 from policies.law import Law
 from policies.resources import RESOURCES
-from policies.subject import Subject
+from policies.subject import Grant, Subject
 from tests.policies.worlds import EVERYTHING, STATES, everything_rows, policies, subjects, trees, trying
 
 
@@ -67,6 +68,23 @@ def _oracle(policy: str, tree: dict[int, int | None], subject: Subject, row: dic
         if reached and held:
             verdicts.add(effect)
     return verdicts == {"allow"}
+
+
+def test_each_scope_reaches_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every scope, every agency of a grant, every owner and custodian of a row, each of them known or not."""
+    monkeypatch.setitem(RESOURCES, "everything", EVERYTHING)
+    tree: dict[int, int | None] = {1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3, 7: 6, 8: 1}
+    for scope in SCOPES:
+        policy = f"p, role:clerk, everything, read, {scope}, always, allow"
+        law = Law(tree, read_rules(policy))
+        for place, owner, keeper in itertools.product(
+            [None, 1, 2, 4, 6, 9], [None, 1, 4, 7, 9], [None, 2, 5, 8]
+        ):
+            subject = Subject(1, "somebody", (Grant("clerk", place),))
+            row = {"id": 1, "access_level": 0, "agency_id": owner, "custodian_id": keeper}
+            expected = _oracle(policy, tree, subject, row)
+            found = law.may(subject, "read", "everything", SimpleNamespace(**row))
+            assert found == expected, (scope, place, row)
 
 
 @trying
