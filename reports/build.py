@@ -12,9 +12,10 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.agencies.models import Agency
-from hub.kit.vietnamese import sort_key
-from hub.kpi.scorecard import breakdown, scorecard
-from hub.kpi.values import BreakdownRow, IndicatorValue, Result, Schedule
+from hub.kpi.breakdown import By, breakdown
+from hub.kpi.rules import schedule
+from hub.kpi.scorecard import scorecard
+from hub.kpi.values import BreakdownRow, IndicatorRow, IndicatorValue, Result, Schedule
 from hub.plan.models import Plan
 from reports import letterhead, sources
 from reports.half_years import next_half_year, previous_half_year
@@ -26,6 +27,7 @@ from reports.model import (
     Letterhead,
     PlanName,
     Report,
+    Side,
     Standing,
     Target,
 )
@@ -52,7 +54,13 @@ def build_report(
     cutoff = made.data_cutoff if made else period
     earlier_cutoff = before.data_cutoff if before else earlier
 
-    targets = _targets(session, actor, plan, agency, cutoff, earlier_cutoff)
+    agency_id = agency.id if agency else None
+    values = scorecard(session, actor, plan.code, cutoff, agency_id)
+    earlier_values = {
+        value.indicator.code: value
+        for value in scorecard(session, actor, plan.code, earlier_cutoff, agency_id)
+    }
+    measured = [(value, target_of(value, earlier_values.get(value.indicator.code))) for value in values]
     rows = sources.annex_rows(session, plan)
     return Report(
         letterhead=_letterhead(session, agency, signed_as),
@@ -63,8 +71,8 @@ def build_report(
         next_period=next_half_year(period),
         official=False,
         scope=agency.name if agency else None,
-        targets=targets,
-        breakdowns=_breakdowns(session, actor, targets, cutoff, earlier_cutoff) if agency is None else (),
+        targets=tuple(target for _, target in measured),
+        breakdowns=_breakdowns(session, actor, measured, cutoff, earlier_cutoff) if agency is None else (),
         tasks=sources.task_groups(rows, _figures(session, actor, plan, agency, rows, cutoff)),
         exclusions=sources.exclusions(session, actor, plan, cutoff, agency),
         returns=sources.returns(session, actor, made, agency),
@@ -78,19 +86,6 @@ def _letterhead(session: Session, agency: Agency | None, signed_as: tuple[str, .
     return letterhead.agency_letter(agency.name, parent.name if parent else None, signed_as)
 
 
-def _targets(
-    session: Session, actor: Actor, plan: Plan, agency: Agency | None, cutoff: date, earlier: date
-) -> tuple[Target, ...]:
-    agency_id = agency.id if agency else None
-    before = {
-        value.indicator.code: value for value in scorecard(session, actor, plan.code, earlier, agency_id)
-    }
-    return tuple(
-        target_of(value, before.get(value.indicator.code))
-        for value in scorecard(session, actor, plan.code, cutoff, agency_id)
-    )
-
-
 def target_of(value: IndicatorValue, before: IndicatorValue | None) -> Target:
     """A scorecard value as the report shows it, with the value of the period before."""
     row = value.indicator
@@ -101,14 +96,22 @@ def target_of(value: IndicatorValue, before: IndicatorValue | None) -> Target:
         unit=row.unit,
         goal=row.target_percent,
         due_on=row.due_on,
-        figure=_figure(value, value.schedule),
+        figure=_figure(value, value.schedule, row.target_percent),
         percent_low=_decimal(value.percent_low),
         percent_without_exclusions=_decimal(value.percent_with_excluded),
         coverage=_decimal(value.coverage),
         estimated=value.estimated,
         agencies_reported=value.agencies_reported,
         agencies_expected=value.agencies_expected,
-        previous=_figure(before, before.schedule) if before else None,
+        previous=_figure(before, before.schedule, row.target_percent) if before else None,
+        sides=tuple(
+            Side(
+                side.title_vi,
+                side.unit,
+                Figure(side.numerator, side.denominator, _decimal(side.percent), Standing.NO_TARGET),
+            )
+            for side in value.side
+        ),
     )
 
 
@@ -124,63 +127,66 @@ def _figures(
     if not codes:
         return {}
     values = scorecard(session, actor, plan.code, cutoff, agency.id if agency else None, codes)
-    return {value.indicator.code: _figure(value, value.schedule) for value in values}
+    return {
+        value.indicator.code: _figure(value, value.schedule, value.indicator.target_percent)
+        for value in values
+    }
 
 
 def _breakdowns(
-    session: Session, actor: Actor, targets: Sequence[Target], cutoff: date, earlier: date
+    session: Session,
+    actor: Actor,
+    measured: Sequence[tuple[IndicatorValue, Target]],
+    cutoff: date,
+    earlier: date,
 ) -> tuple[Breakdown, ...]:
-    """Each measured ratio by agency, with the agency's own value of the period before, and by group."""
+    """Each measured ratio by agency, with the agency's own value of the period before, and by kind."""
     found = []
-    for target in targets:
+    for value, target in measured:
         if target.kind is not Kind.RATIO or target.figure.denominator is None:
             continue
-        before = {row.key: row for row in breakdown(session, actor, target.code, earlier, by="AGENCY")}
-        lines = [
-            _line(row, target, before.get(row.key), cutoff, earlier)
-            for row in breakdown(session, actor, target.code, cutoff, by="AGENCY")
-        ]
-        groups = [
-            _line(row, target, None, cutoff, earlier)
-            for row in breakdown(session, actor, target.code, cutoff, by="KIND")
-        ]
-        lines.sort(key=lambda line: sort_key(line.name))
-        found.append(Breakdown(target, tuple(lines), tuple(groups)))
+        row = value.indicator
+        before = {line.key: line for line in breakdown(session, actor, row, earlier, By.AGENCY)}
+        lines = breakdown(session, actor, row, cutoff, By.AGENCY)
+        kinds = breakdown(session, actor, row, cutoff, By.KIND)
+        found.append(
+            Breakdown(
+                target,
+                tuple(_line(line, row, before.get(line.key), cutoff, earlier) for line in lines),
+                tuple(_line(line, row, None, cutoff, earlier) for line in kinds),
+            )
+        )
     return tuple(found)
 
 
 def _line(
-    row: BreakdownRow, target: Target, before: BreakdownRow | None, cutoff: date, earlier: date
+    line: BreakdownRow, row: IndicatorRow, before: BreakdownRow | None, cutoff: date, earlier: date
 ) -> AgencyLine:
+    wanted = row.target_percent
     return AgencyLine(
-        code=row.agency.code if row.agency else row.key,
-        name=row.label,
-        figure=_figure(row, _schedule(target, cutoff)),
-        previous=_figure(before, _schedule(target, earlier)) if before else None,
+        code=line.key,
+        name=line.label,
+        figure=_figure(line, schedule(cutoff, row.due_on), wanted),
+        previous=_figure(before, schedule(earlier, row.due_on), wanted) if before else None,
     )
 
 
-def _schedule(target: Target, as_of: date) -> Schedule:
-    """The day of the deadline itself is past due (domain rule R8)."""
-    is_due = target.due_on is not None and as_of >= target.due_on
-    return Schedule.PAST_DUE if is_due else Schedule.BEFORE_DUE
-
-
-def _figure(value: IndicatorValue | BreakdownRow, schedule: Schedule) -> Figure:
+def _figure(value: IndicatorValue | BreakdownRow, when: Schedule, wanted: Decimal | None) -> Figure:
+    untargeted = wanted is None and value.percent is not None
     return Figure(
         numerator=value.numerator,
         denominator=value.denominator,
         percent=_decimal(value.percent),
-        standing=standing(value.result, schedule),
+        standing=Standing.NO_TARGET if untargeted else standing(value.result, when),
         missing=value.missing,
         excluded=value.excluded,
     )
 
 
-def standing(result: Result, schedule: Schedule) -> Standing:
+def standing(result: Result, when: Schedule) -> Standing:
     """The one word for a result and a schedule (domain rule R8)."""
     if result is Result.NOT_MET:
-        return Standing.OVERDUE if schedule is Schedule.PAST_DUE else Standing.IN_PROGRESS
+        return Standing.OVERDUE if when is Schedule.PAST_DUE else Standing.IN_PROGRESS
     return Standing(result.value)
 
 

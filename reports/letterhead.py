@@ -7,7 +7,6 @@ Affairs. The name under the signature and the number above stay empty: people si
 from reports.model import Letterhead
 
 CITY = "Ủy ban nhân dân thành phố Hà Nội"
-CITY_LINES = ("Ủy ban nhân dân", "thành phố Hà Nội")
 PLACE = "Hà Nội"
 HOME_AFFAIRS = "Sở Nội vụ"
 
@@ -15,7 +14,7 @@ HOME_AFFAIRS = "Sở Nội vụ"
 def city_letter(signed_as: tuple[str, ...] = ()) -> Letterhead:
     """Home Affairs to the City; `signed_as` are the lines of quyền hạn and chức vụ (KT. GIÁM ĐỐC …)."""
     return Letterhead(
-        parent=CITY_LINES,
+        parent=head_lines(CITY),
         organ=(HOME_AFFAIRS,),
         organ_name=HOME_AFFAIRS,
         place=PLACE,
@@ -31,11 +30,18 @@ def city_letter(signed_as: tuple[str, ...] = ()) -> Letterhead:
     )
 
 
+def head_lines(name: str) -> tuple[str, ...]:
+    """A body's name as the head of a document breaks it: people's committees after «Ủy ban nhân dân»."""
+    committee = "Ủy ban nhân dân"
+    where = name.removeprefix(committee).strip()
+    return (committee, where) if where and where != name else (name,)
+
+
 def agency_letter(name: str, parent: str | None, signed_as: tuple[str, ...] = ()) -> Letterhead:
     """An agency to the City through Home Affairs (IV.5.h); its own abbreviation is left to its văn thư."""
     return Letterhead(
-        parent=(parent,) if parent else CITY_LINES,
-        organ=(name,),
+        parent=head_lines(parent or CITY),
+        organ=head_lines(name),
         organ_name=name,
         place=PLACE,
         notation="BC-………",

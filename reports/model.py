@@ -19,6 +19,7 @@ class Standing(StrEnum):
     OVERDUE = "OVERDUE"
     NOT_APPLICABLE = "NOT_APPLICABLE"
     MISSING_DATA = "MISSING_DATA"
+    NO_TARGET = "NO_TARGET"
 
     @property
     def word(self) -> str:
@@ -42,8 +43,9 @@ _WORDS = {
     Standing.OVERDUE: "Quá hạn",
     Standing.NOT_APPLICABLE: "Không phát sinh",
     Standing.MISSING_DATA: "Thiếu dữ liệu",
+    Standing.NO_TARGET: "Không đặt chỉ tiêu",
 }
-_SHORT_WORDS = {Standing.IN_PROGRESS: "Chưa đạt"}
+_SHORT_WORDS = {Standing.IN_PROGRESS: "Chưa đạt", Standing.NO_TARGET: "Không đặt mức"}
 
 
 class Kind(StrEnum):
@@ -91,6 +93,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """A figure printed beside a target: another unit, a broader or a narrower count."""
+
+    title: str
+    unit: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One indicator of the plan with its value at the cut-off and the one before."""
 
@@ -108,6 +119,7 @@ class Target:
     agencies_reported: int | None = None
     agencies_expected: int | None = None
     previous: Figure | None = None
+    sides: tuple[Side, ...] = ()
 
     @property
     def change(self) -> Decimal | None:

@@ -18,6 +18,7 @@ _COUNTED = {
     Standing.OVERDUE: "quá hạn",
     Standing.MISSING_DATA: "thiếu dữ liệu, chưa kết luận được",
     Standing.NOT_APPLICABLE: "không phát sinh",
+    Standing.NO_TARGET: "không đặt mức phải đạt",
 }
 
 
@@ -105,7 +106,10 @@ def trend(target: Target, previous: date) -> str:
         return f"Kỳ trước ({day(previous)}) chưa có số liệu để so sánh."
     change = target.change
     if change is None:
-        shown = value(before, target.kind) if before.numerator is not None else before.standing.word.lower()
+        has_value = before.percent is not None or (
+            target.kind is not Kind.RATIO and before.numerator is not None
+        )
+        shown = value(before, target.kind) if has_value else before.standing.word.lower()
         return f"Kỳ trước ({day(previous)}): {shown}."
     shown = f"kỳ trước ({day(previous)}: {percent(before.percent)})"
     if change == 0:

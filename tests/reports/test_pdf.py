@@ -54,7 +54,7 @@ def test_figures_and_standings_are_in_the_text(pages: list[str]) -> None:
     text = " ".join(pages)
     for shown in ("72,41%", "724.112/1.000.000", "68,18%", "48,00%", "80,00%", "1.204", "72,40%"):
         assert shown in text
-    for standing in Standing:
+    for standing in set(Standing) - {Standing.NO_TARGET}:
         assert standing.word in text
 
 
@@ -84,10 +84,11 @@ def test_the_signature_never_stands_alone_on_its_page(pages: list[str]) -> None:
     assert "kính báo cáo" in signed
 
 
-@pytest.mark.parametrize("count", [23, 24, 25])
+@pytest.mark.parametrize("count", [19, 20])
 def test_no_table_head_and_no_total_stands_alone_at_a_page_end(printer: None, count: int) -> None:
     """Row counts around a page's end: a head is followed by rows, a total by the rows before it."""
-    short = replace(samples.report(count), targets=(), tasks=(), exclusions=())
+    whole = samples.report(count)
+    short = replace(whole, targets=(), tasks=(), exclusions=(), breakdowns=whole.breakdowns[:1])
     texts = [" ".join(page.extract_text().split()) for page in _read(render_pdf(short)).pages]
     ends = ("Kết quả", "Kết quả 2", "Còn thiếu (văn bản)", "Còn thiếu (văn bản) 2")
     assert not any(text.endswith(ends) for text in texts)
@@ -95,6 +96,7 @@ def test_no_table_head_and_no_total_stands_alone_at_a_page_end(printer: None, co
     before = total.split("Tổng cộng")[0]
     assert f" {count - 1} " in before
     assert f" {count} " in before
+    assert "không phải trung bình" in total
 
 
 def test_the_file_declares_both_norms_its_language_and_its_tags(reader: pypdf.PdfReader) -> None:

@@ -1,0 +1,166 @@
+"""A report is gathered from the records: its figures are the scorecard's, its words the agencies' own."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from hub.access.actor import PUBLIC, Actor
+from hub.access.models import AppUser
+from hub.access.queries import actor_for_user
+from hub.agencies.models import Agency
+from hub.demo.load import load_city
+from hub.kit.errors import NotFound
+from hub.kpi.scorecard import scorecard
+from hub.plan.models import Exclusion, Indicator
+from hub.records.models import Item
+from hub.returns.models import AgencyReturn, ReportingPeriod
+from reports.build import build_report, standing
+from reports.html import render_html
+from reports.model import Report, Standing
+from reports.numbers import percent
+
+JUNE = date(2025, 6, 30)
+DISTRICT = "UBND-BADINH"
+
+
+@pytest.fixture(scope="module")
+def city(engine: Engine) -> Iterator[Session]:
+    """A small city, loaded once for this module and rolled back."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
+            load_city(session, 1500)
+            _exclude_one(session)
+            session.commit()
+            yield session
+        transaction.rollback()
+
+
+def _exclude_one(session: Session) -> None:
+    """One document left out of the first target on a legal basis, proposed and approved by two people."""
+    one, other = session.exec(select(AppUser).order_by(col(AppUser.id)).limit(2)).all()
+    target = session.exec(select(Indicator).where(Indicator.code == "II.1.a")).one()
+    item = session.exec(select(Item).where(Item.origin == "BORN_DIGITAL").limit(1)).one()
+    session.add(
+        Exclusion(
+            indicator_id=target.id or 0,
+            agency_id=item.agency_id,
+            item_id=item.id,
+            basis_code="SECRET",
+            legal_basis="Căn cứ thử nghiệm",
+            valid_from=date(2021, 1, 1),
+            state="APPROVED",
+            proposed_by=one.id or 0,
+            approved_by=other.id,
+            decided_at=datetime(2021, 1, 2, tzinfo=UTC),
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def operator(city: Session) -> Actor:
+    return actor_for_user(city)
+
+
+@pytest.fixture(scope="module")
+def report(city: Session, operator: Actor) -> Report:
+    return build_report(city, operator, period=JUNE)
+
+
+def test_the_figures_are_those_of_the_scorecard(city: Session, operator: Actor, report: Report) -> None:
+    values = scorecard(city, operator, report.plan.code, JUNE)
+    assert [target.code for target in report.targets] == [value.indicator.code for value in values]
+    assert len(values) == 8
+    for target, value in zip(report.targets, values, strict=True):
+        assert (target.figure.numerator, target.figure.denominator) == (value.numerator, value.denominator)
+        assert target.figure.percent == (None if value.percent is None else Decimal(value.percent))
+        assert target.figure.standing is standing(value.result, value.schedule)
+        assert target.title == value.indicator.title_vi
+    page = render_html(report)
+    assert all(percent(Decimal(value.percent)) in page for value in values if value.percent)
+    assert any(target.figure.standing is Standing.MISSING_DATA for target in report.targets)
+
+
+def test_the_period_before_is_measured_at_its_own_cut_off(
+    city: Session, operator: Actor, report: Report
+) -> None:
+    values = scorecard(city, operator, report.plan.code, date(2024, 12, 31))
+    before = [target.previous.percent if target.previous else None for target in report.targets]
+    assert before == [None if value.percent is None else Decimal(value.percent) for value in values]
+    assert any(target.change for target in report.targets)
+
+
+def test_agencies_add_up_to_the_city(report: Report) -> None:
+    assert report.breakdowns
+    for breakdown in report.breakdowns:
+        for lines in (breakdown.agencies, breakdown.groups):
+            figures = [line.figure for line in lines]
+            assert sum(figure.numerator or 0 for figure in figures) == breakdown.target.figure.numerator
+            assert sum(figure.denominator or 0 for figure in figures) == breakdown.target.figure.denominator
+
+
+def test_the_annex_has_the_plans_rows_with_who_leads(report: Report) -> None:
+    tasks = {task.code: task for group in report.tasks for task in group.tasks}
+    assert [group.code for group in report.tasks] == ["1", "2", "3", "4"]
+    assert {"1.1", "3.2", "4.5"} <= set(tasks)
+    assert tasks["1.3"].leads == "Sở Nội vụ; Sở Thông tin và Truyền thông"
+    assert (tasks["4.4"].goal, tasks["4.4"].due) == (Decimal(30), "Năm 2021-2025")
+    assert "Phòng Lưu trữ" not in render_html(report)
+
+
+def test_a_report_from_the_records_is_provisional(report: Report) -> None:
+    assert not report.official
+    assert "số liệu tạm tính" in render_html(report)
+
+
+def test_only_accepted_returns_speak_in_the_citys_report(city: Session, operator: Actor) -> None:
+    period = city.exec(select(ReportingPeriod).where(ReportingPeriod.deadline == JUNE)).one()
+    owners = city.exec(
+        select(Agency).where(Agency.kind == "DEPARTMENT").order_by(col(Agency.code)).limit(2)
+    ).all()
+    with city.begin_nested() as savepoint:
+        for owner, state, words in zip(
+            owners, ("ACCEPTED", "SUBMITTED"), ("Thiếu kho", "Chưa duyệt"), strict=True
+        ):
+            made = AgencyReturn(
+                period_id=period.id or 0, agency_id=owner.id or 0, state=state, difficulties=words
+            )
+            city.add(made)
+        city.flush()
+        told = build_report(city, operator, period=JUNE).returns
+        own = build_report(city, operator, period=JUNE, agency_code=owners[1].code).returns
+        savepoint.rollback()
+    assert [(voice.agency, voice.difficulties) for voice in told.voices] == [(owners[0].name, "Thiếu kho.")]
+    assert [voice.difficulties for voice in own.voices] == ["Chưa duyệt."]
+
+
+def test_a_report_tells_no_more_than_its_maker_may_see(city: Session, report: Report) -> None:
+    """The public reads the plan and its figures; exclusions and returns are not for it."""
+    named = [(line.basis, line.count, line.unit, line.approved_on) for line in report.exclusions]
+    assert ("Căn cứ thử nghiệm", 1, "văn bản", date(2021, 1, 2)) in named
+    public = build_report(city, PUBLIC, period=JUNE)
+    assert [target.code for target in public.targets] == [target.code for target in report.targets]
+    assert public.exclusions == ()
+    assert public.returns.voices == ()
+
+
+def test_an_agencys_own_report_goes_to_the_city_through_home_affairs(city: Session, operator: Actor) -> None:
+    own = build_report(city, operator, period=JUNE, agency_code=DISTRICT, signed_as=("CHỦ TỊCH",))
+    assert own.letterhead.organ == ("Ủy ban nhân dân", "quận Ba Đình")
+    assert own.letterhead.addressed_to == "Ủy ban nhân dân thành phố Hà Nội (qua Sở Nội vụ)"
+    assert own.letterhead.signed_as == ("CHỦ TỊCH",)
+    assert own.breakdowns == ()
+    assert own.targets[0].figure.denominator
+
+
+@pytest.mark.parametrize(("period", "agency"), [(JUNE, "KHONG-CO"), (date(1999, 6, 30), None)])
+def test_an_unknown_agency_or_a_time_without_a_plan_is_named(
+    city: Session, operator: Actor, period: date, agency: str | None
+) -> None:
+    with pytest.raises(NotFound) as refused:
+        build_report(city, operator, period=period, agency_code=agency)
+    assert (agency or "30/06/1999") in refused.value.message_vi
