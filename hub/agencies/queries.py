@@ -1,0 +1,43 @@
+"""What commands read about agencies; agencies are public, so no question of permission is asked here."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from hub.agencies.models import Agency, AgencyCode
+
+
+def agencies_locked(session: Session, keys: list[int]) -> dict[int, Agency]:
+    """The agencies of these keys that exist, locked in the order of their keys."""
+    rows = session.exec(
+        select(Agency)
+        .where(Agency.id.in_(keys))  # type: ignore[union-attr]
+        .order_by(Agency.id)  # type: ignore[arg-type]
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows if row.id is not None}
+
+
+def above(session: Session, agency_id: int) -> list[int]:
+    """The agencies that an agency is a unit of, at any distance."""
+    walk = text(
+        "with recursive up(id) as (select parent_id from agency where id = :id union"
+        " select a.parent_id from agency a join up on a.id = up.id) select id from up where id is not null"
+    )
+    return list(session.connection().scalars(walk, {"id": agency_id}))
+
+
+def scheme_of(session: Session, agency_id: int, code: str) -> str | None:
+    """The scheme in which the agency has this code; None when no dated row says so."""
+    return session.exec(
+        select(AgencyCode.scheme).where(AgencyCode.agency_id == agency_id, AgencyCode.value == code)
+    ).first()
+
+
+def code_holder(session: Session, scheme: str, value: str) -> int | None:
+    """The agency that has the code in the scheme, now or in the past."""
+    return session.exec(
+        select(AgencyCode.agency_id).where(AgencyCode.scheme == scheme, AgencyCode.value == value)
+    ).first()

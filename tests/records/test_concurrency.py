@@ -1,0 +1,139 @@
+"""Two writers at once, on two real connections of the role the application logs in as."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import Session, create_engine
+
+from hub.kit.db import as_app, sqlalchemy_url
+from hub.kit.errors import HubError, Invalid, StaleVersion
+from hub.kit.idempotency import keep, taken
+from hub.kit.seam import Seam
+from hub.records import commands
+from hub.records.errors import DuplicateItem, ReferenceCodeTaken
+from hub.records.models import Series
+from tests.records.world import ON, World
+
+
+@pytest.fixture
+def engine(fresh_database: Callable[[], str]) -> Iterator[Engine]:
+    """An engine of the application on a database of the test's own."""
+    engine = create_engine(sqlalchemy_url(as_app(fresh_database())))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def world(engine: Engine) -> Iterator[World]:
+    """The small city, committed."""
+    with Session(engine, expire_on_commit=False) as session:
+        world = World(session)
+        session.commit()
+        yield world
+
+
+def at_once(engine: Engine, *deeds: Callable[[Session], Any]) -> list[Any]:
+    """The answer or the problem of each deed, every one in a transaction of its own, started together."""
+    seam, start = Seam(engine), threading.Barrier(len(deeds))
+    answers: list[Any] = [None] * len(deeds)
+
+    def run(place: int, deed: Callable[[Session], Any]) -> None:
+        start.wait(10)
+        try:
+            answers[place] = seam.change_now(deed)
+        except HubError as problem:
+            answers[place] = problem
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return answers
+
+
+def problems(answers: list[Any]) -> list[type]:
+    return [type(answer) for answer in answers if isinstance(answer, HubError)]
+
+
+def test_of_two_writers_on_one_version_the_second_is_told(engine: Engine, world: World) -> None:
+    clerk, key = world.as_role("clerk"), world.file.id
+    answers = at_once(
+        engine,
+        lambda s: commands.describe_file(s, clerk, key, 1, {"title": "Một"}),
+        lambda s: commands.describe_file(s, clerk, key, 1, {"keywords": "hai"}),
+    )
+    assert problems(answers) == [StaleVersion]
+    with Session(engine) as session:
+        row = session.connection().execute(
+            text("select title, keywords, version from file where id = :k"), {"k": key}
+        )
+        assert tuple(row.one()) in {("Một", None, 2), ("Hồ sơ thu chi", "hai", 2)}
+        audited = session.connection().scalar(
+            text("select count(*) from audit_event where event_type = 'file:update'")
+        )
+        assert audited == 1
+
+
+def test_documents_registered_at_once_get_different_places(engine: Engine, world: World) -> None:
+    clerk, key = world.as_role("clerk"), world.file.id
+
+    def register(session: Session) -> Any:
+        item = commands.register_item(session, clerk, key, {"subject": "x"}, on=ON)
+        return item.ordinal, item.code
+
+    answers = at_once(engine, *[register] * 4)
+    assert sorted(place for place, _ in answers) == [2, 3, 4, 5]
+    assert len({code for _, code in answers}) == 4
+
+
+def test_of_two_twins_registered_at_once_one_is_refused(engine: Engine, world: World) -> None:
+    clerk = world.as_role("clerk")
+    said: Any = {"subject": "x", "number": "1", "notation": "QĐ", "issuer": "UBND"}
+    answers = at_once(
+        engine,
+        lambda s: commands.register_item(s, clerk, world.file.id, said, on=ON),
+        lambda s: commands.register_item(s, clerk, world.other_file.id, said, on=ON),
+    )
+    assert problems(answers) == [DuplicateItem]
+
+
+def test_one_code_asked_for_twice_at_once_is_given_once(engine: Engine, world: World) -> None:
+    clerk = world.as_role("clerk")
+    said: Any = {"title": "x", "code": "H99"}
+    answers = at_once(engine, *[lambda s: commands.open_file(s, clerk, world.fonds.id, said, on=ON)] * 2)
+    assert problems(answers) == [ReferenceCodeTaken]
+
+
+def test_two_moves_at_once_close_no_circle(engine: Engine, world: World) -> None:
+    officer = world.as_role("officer")
+    other = world.add(Series, title="x", code="N02", fonds=world.fonds)
+    world.session.commit()
+    answers = at_once(
+        engine,
+        lambda s: commands.move_series(s, officer, world.series.id, 1, parent_id=other.id),
+        lambda s: commands.move_series(s, officer, other.id, 1, parent_id=world.series.id),
+    )
+    assert problems(answers) == [Invalid]
+
+
+def test_one_key_used_twice_at_once_does_one_deed(engine: Engine, world: World) -> None:
+    clerk = world.as_role("clerk")
+
+    def deed(session: Session) -> Any:
+        kept = taken(session, clerk.id or 0, "k1", "openFile", "hash")
+        if kept is not None:
+            return kept
+        file = commands.open_file(session, clerk, world.fonds.id, {"title": "x"}, on=ON)
+        keep(session, clerk.id or 0, "k1", {"id": file.id})
+        return {"id": file.id}
+
+    first, second = at_once(engine, deed, deed)
+    assert first == second
+    with Session(engine) as session:
+        assert session.connection().scalar(text("select count(*) from file where title = 'x'")) == 1
