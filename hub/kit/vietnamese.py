@@ -7,6 +7,8 @@ numbers in natural order (1, 2, 10). TCVN3 and VNI are single-byte fonts that mo
 still use; they look like Latin-1, so they are recognised by the evidence of a whole column, never of one cell.
 """
 
+# ruff: noqa: E501 (tables of words)
+
 from __future__ import annotations
 
 import re
@@ -60,7 +62,7 @@ class _FoldTable(dict[int, str]):
         if plain is None:
             plain = "" if 0x300 <= code <= 0x362 else char
             base = unicodedata.normalize("NFD", char)[0]
-            if base.isascii() and base.isalpha() or "Α" <= base <= "ω":
+            if (base.isascii() and base.isalpha()) or "Α" <= base <= "ω":
                 plain = base
         self[code] = folded = plain.lower().translate(_PUNCTUATION)
         return folded
@@ -174,7 +176,7 @@ def _vni_pairs() -> dict[str, str]:
     pairs: dict[str, str] = dict(_VNI_ALONE)
     for base in ("a", "e", "o", "u", "y", "ô", "ö"):
         for mark, combining in _VNI_MARKS.items():
-            if "\u0306" in combining and base != "a" or "\u0302" in combining and base not in "aeo":
+            if ("\u0306" in combining and base != "a") or ("\u0302" in combining and base not in "aeo"):
                 continue
             pairs[base + mark] = unicodedata.normalize("NFC", _VNI_VOWELS.get(base, base) + combining)
     capitals = {pair.upper(): letter.upper() for pair, letter in pairs.items()}
@@ -257,6 +259,12 @@ def legacy_encoding(text: str | Iterable[str]) -> str | None:
 def _share(words: set[str], encoding: str) -> float:
     convert = _CONVERT[encoding]
     return sum(1 for word in words if _is_syllable(convert(word))) / len(words)
+
+
+def syllable_share(text: str) -> float:
+    """Which part of the marked words are Vietnamese syllables; 0 when there is none."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+    return sum(map(_is_syllable, words)) / len(words) if words else 0.0
 
 
 def unlegacy(text: str, encoding: str) -> str:

@@ -1,0 +1,63 @@
+"""What a parser hands on: rows in the columns of the staging table, some thousand at a time, and what is wrong.
+
+A batch holds plain tuples, because they go to COPY as they are; nothing of a file is held longer than its batch.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from hub.importers.outcome import Finding, RowOutcome
+
+BATCH_ROWS = 2_000
+
+Progress = Callable[[int, int, int], None]  # bytes read, bytes in all, rows found
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows for the staging table in the order of `columns`; `outcomes` speak of rows that need words."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    outcomes: list[RowOutcome] = field(default_factory=list)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The rows by column name, for tests and for people."""
+        for row in self.rows:
+            yield dict(zip(self.columns, row, strict=True))
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file being read: what the parser must know, and what it finds out about the file as a whole."""
+
+    path: Path
+    agency_code: str = ""
+    default_fonds: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    kind: str | None = None  # `files` or `items`, where the caller insists
+    is_legacy: bool = False  # HD 169: a blank access mode means unrestricted
+    progress: Progress | None = None
+    notes: list[Finding] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def note(self, finding: Finding) -> None:
+        """Say something about the file as a whole, once."""
+        if finding not in self.notes:
+            self.notes.append(finding)
+
+    def tell(self, done: int, total: int, rows: int) -> None:
+        """Report progress to whoever waits."""
+        if self.progress is not None:
+            self.progress(done, total, rows)
+
+
+def fingerprint(values: object) -> bytes:
+    """A short hash of a record's contents: equal contents change nothing on a second run."""
+    return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,213 @@
+"""Every text an importer can say, in Vietnamese and English: what is wrong, and what to do.
+
+One catalogue, so that a translator reads one file and a test can check that each text has both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # whole input
+    "FILE_MISSING": (
+        "Không có tệp hoặc thư mục «{path}». Hãy kiểm tra đường dẫn.",
+        'There is no file or folder "{path}". Check the path.',
+    ),
+    "FOLDER_EMPTY": (
+        "Thư mục «{path}» không có tệp nào nhập được (XML, CSV, XLSX, XLS, ODS).",
+        'The folder "{path}" holds no file that can be imported (XML, CSV, XLSX, XLS, ODS).',
+    ),
+    "FILE_EMPTY": ("Tệp rỗng, không có gì để nhập.", "The file is empty: there is nothing to import."),
+    "UNKNOWN_FORMAT": (
+        "Không nhận ra định dạng «{format}». Các định dạng: {known}.",
+        'The format "{format}" is not known. Known formats: {known}.',
+    ),
+    "UNKNOWN_AGENCY": (
+        "Không có cơ quan mang mã «{code}». Hãy xem danh sách cơ quan.",
+        'No agency has the code "{code}". Look at the list of agencies.',
+    ),
+    "BAD_MAPPING": (
+        "Không đọc được tệp ánh xạ cột ({reason}). Cần JSON dạng {{\"columns\": {{\"tên cột\": \"tên trường\"}}}}.",
+        'The mapping file cannot be read ({reason}). It must be JSON: {{"columns": {{"header": "field"}}}}.',
+    ),
+    # XML
+    "NOT_WELL_FORMED": (
+        "XML không đúng cú pháp: {reason}. Hãy mở tệp ở dòng này để sửa, hoặc xuất lại.",
+        "The XML is not well-formed: {reason}. Mend the file at this line, or export it again.",
+    ),
+    "HTML_PAGE": (
+        "Đây là trang web lưu thành .xml («{title}»), không phải EAD. Hãy tải lại đúng tệp.",
+        'This is a web page saved as .xml ("{title}"), not EAD. Download the true file.',
+    ),
+    "NOT_EAD": (
+        "Phần tử gốc là «{root}», không phải <ead>. Chỉ nhập được EAD 2002 và EAD3.",
+        'The root element is "{root}", not <ead>. Only EAD 2002 and EAD3 can be imported.',
+    ),
+    "NO_ARCHDESC": (
+        "EAD không có phần mô tả <archdesc>.",
+        "The EAD has no description (<archdesc>).",
+    ),
+    "TOO_DEEP": (
+        "Cấp lồng nhau sâu quá {limit} tầng. Hãy kiểm tra tệp có bị lặp cấu trúc không.",
+        "Components are nested deeper than {limit} levels. Check the file for a loop in its structure.",
+    ),
+    "UNKNOWN_ATTRIBUTE": (
+        "Thuộc tính «{name}» không có trong EAD; giữ lại dưới dạng văn bản.",
+        'The attribute "{name}" is not part of EAD; it is kept as text.',
+    ),
+    "UNKNOWN_NAMESPACE": (
+        "Không gian tên «{name}» không phải của EAD; vẫn đọc theo tên phần tử.",
+        'The namespace "{name}" is not one of EAD; elements are read by their names.',
+    ),
+    "NO_EADID": (
+        "EAD không có eadid/recordid; dùng «{key}» làm khóa nhận dạng.",
+        'The EAD has no eadid/recordid; "{key}" identifies it instead.',
+    ),
+    "NO_TITLE": ("Không có tiêu đề; dùng «{title}».", 'There is no title; "{title}" stands in for it.'),
+    "UNITID_TWICE": (
+        "Mã unitid «{code}» đã dùng ở dòng {first}; đơn vị này nhận mã tạm.",
+        'The unitid "{code}" was used in line {first} already; this component gets a provisional code.',
+    ),
+    # sheets
+    "NOT_A_SHEET": (
+        "Không mở được bảng tính: {reason}. Hãy lưu lại dưới dạng XLSX hoặc CSV (UTF-8).",
+        "The spreadsheet cannot be opened: {reason}. Save it again as XLSX or CSV (UTF-8).",
+    ),
+    "WRONG_ENCODING": (
+        "Bảng mã không đúng: byte 0x{byte} không phải {encoding}. Hãy lưu lại dưới dạng CSV UTF-8.",
+        "The encoding is wrong: byte 0x{byte} is not {encoding}. Save the sheet as CSV UTF-8.",
+    ),
+    "BROKEN_CSV": (
+        "CSV không đúng cú pháp: {reason}. Hãy kiểm tra dấu ngoặc kép ở dòng này.",
+        "The CSV is broken: {reason}. Check the quotation marks of this line.",
+    ),
+    "TOO_MANY_ROWS": (
+        "Bảng có quá {limit} dòng hoặc quá lớn khi giải nén. Hãy chia nhỏ, hoặc lưu thành CSV (không giới hạn).",
+        "The workbook has more than {limit} rows or unpacks too large. Split it, or save it as CSV (no limit).",
+    ),
+    "NO_HEADER": (
+        "Không tìm thấy dòng tiêu đề cột của mục lục hồ sơ hay mục lục văn bản. Các cột đọc được: {columns}. "
+        "Hãy dùng biểu mẫu hoặc tệp ánh xạ (--map).",
+        "No header row of a list of files or items was found. Columns seen: {columns}. "
+        "Use the form, or a mapping file (--map).",
+    ),
+    "DUPLICATE_HEADER": (
+        "Cột «{header}» xuất hiện hai lần (cột {first} và {second}). Hãy xóa hoặc đổi tên một cột.",
+        'The column "{header}" stands twice (columns {first} and {second}). Remove or rename one.',
+    ),
+    "MISSING_COLUMN": (
+        "Thiếu cột bắt buộc: {columns}. Các cột đọc được: {seen}.",
+        "Required columns are missing: {columns}. Columns seen: {seen}.",
+    ),
+    "UNKNOWN_FIELD": (
+        "Tệp ánh xạ nêu trường «{field}» không tồn tại. Các trường: {known}.",
+        'The mapping names a field "{field}" that does not exist. Fields: {known}.',
+    ),
+    "UNKNOWN_COLUMN": (
+        "Cột «{header}» không có trường tương ứng; nội dung được giữ dưới dạng văn bản.",
+        'The column "{header}" has no field of its own; its contents are kept as text.',
+    ),
+    "NOTHING_TO_IMPORT": ("Bảng không có dòng dữ liệu nào.", "The sheet has no row of data."),
+    "LEGACY_FONT": (
+        "Cột «{header}» gõ bằng phông chữ {font}; đã chuyển sang Unicode.",
+        'The column "{header}" was typed in a {font} font; it was converted to Unicode.',
+    ),
+    # rows
+    "REQUIRED": ("Thiếu {what}.", "{what_en} is missing."),
+    "INVALID_DATE": (
+        "«{value}» không phải ngày có thật. Viết dạng 31/12/2020, 12/2020 hoặc 2020.",
+        '"{value}" is not a date that exists. Write 31/12/2020, 12/2020 or 2020.',
+    ),
+    "UNCLEAR_DATE": (
+        "Không hiểu thời gian «{value}»; giữ nguyên văn, ngày để trống.",
+        'The date "{value}" is not understood; the text is kept and the day left open.',
+    ),
+    "SHORT_YEAR": (
+        "Năm hai chữ số trong «{value}» được hiểu là {year}.",
+        'The two-digit year in "{value}" was read as {year}.',
+    ),
+    "END_BEFORE_START": (
+        "Thời gian kết thúc ({end}) trước thời gian bắt đầu ({start}).",
+        "The end ({end}) is before the start ({start}).",
+    ),
+    "NOT_A_NUMBER": (
+        "«{value}» không phải số nguyên không âm. Chỉ ghi chữ số.",
+        '"{value}" is not a whole number. Write digits only.',
+    ),
+    "AMBIGUOUS_RETENTION": (
+        "Thời hạn «{value}» không rõ là số năm hay mã; ghi «{value} năm» hoặc «0{value}». Tạm để chưa xác định.",
+        'Retention "{value}" may be years or a code; write "{value} năm" or "0{value}". Left unknown for now.',
+    ),
+    "UNCLEAR_RETENTION": (
+        "Không hiểu thời hạn bảo quản «{value}»; giữ nguyên văn, để chưa xác định.",
+        'The retention "{value}" is not understood; the text is kept and retention left unknown.',
+    ),
+    "UNCLEAR_ACCESS": (
+        "Không hiểu chế độ sử dụng «{value}»; giữ nguyên văn và coi là hạn chế.",
+        'The access mode "{value}" is not understood; the text is kept and access stays restricted.',
+    ),
+    "UNCLEAR_ORIGIN": (
+        "Không hiểu mức độ tin cậy «{value}»; giữ nguyên văn.",
+        'The origin "{value}" is not understood; the text is kept.',
+    ),
+    "SECRET_CONTENT": (
+        "Tài liệu mật (chế độ 03) không được đưa nội dung vào hệ thống nối mạng; chỉ giữ mã và số lượng.",
+        "Secret records (mode 03) may not be described in a networked system; only a code and counts are kept.",
+    ),
+    "CODE_TWICE": (
+        "{what} «{code}» đã dùng ở dòng {first} của tệp này.",
+        '{what_en} "{code}" is used in row {first} of this file already.',
+    ),
+    "CODE_TAKEN": (
+        "Mã «{code}» đang thuộc một hồ sơ hoặc văn bản khác của cơ quan.",
+        'The code "{code}" belongs to another record of the agency.',
+    ),
+    "DUPLICATE_DOCUMENT": (
+        "Văn bản trùng số, ký hiệu, cơ quan ban hành với dòng {first}.",
+        "The document has the number, notation and issuer of row {first}.",
+    ),
+    "POSSIBLE_DUPLICATE": (
+        "Cơ quan đã có văn bản cùng số, ký hiệu và cơ quan ban hành ({code}). Hãy kiểm tra.",
+        "The agency has a document of the same number, notation and issuer already ({code}). Please check.",
+    ),
+    "ITEM_WITHOUT_FILE": (
+        "Không có hồ sơ «{file}» cho văn bản này. Hãy nhập mục lục hồ sơ trước, hoặc sửa mã hồ sơ.",
+        'There is no file "{file}" for this item. Import the list of files first, or mend the file code.',
+    ),
+    "NO_NUMBER": (
+        "Không có số, ký hiệu hồ sơ; cấp mã tạm theo tiêu đề.",
+        "There is no file number; a provisional code is made from the title.",
+    ),
+    "TOO_LONG": (
+        "Nội dung dài {size} ký tự, quá giới hạn {limit}.",
+        "The text has {size} characters, more than the limit of {limit}.",
+    ),
+    "CONTROL_CHARACTER": (
+        "Có ký tự điều khiển U+{char}; đã bỏ.",
+        "There is a control character U+{char}; it was removed.",
+    ),
+    "UNKNOWN_DOC_TYPE": (
+        "Tên loại «{value}» không có trong danh mục; giữ nguyên văn.",
+        'The document type "{value}" is not in the code list; the text is kept.',
+    ),
+    "ON_HOLD": (
+        "Hồ sơ hoặc văn bản đang bị khóa, không được sửa bằng nhập dữ liệu.",
+        "The record is on hold and may not be changed by an import.",
+    ),
+    "RULE_BROKEN": (
+        "Dữ liệu vi phạm ràng buộc «{rule}» của cơ sở dữ liệu: {reason}.",
+        'The data breaks the rule "{rule}" of the database: {reason}.',
+    ),
+}  # fmt: skip
+
+
+def text_of(code: str, facts: Mapping[str, object]) -> tuple[str, str]:
+    """The text of a message in Vietnamese and English with its facts filled in."""
+    vi, en = MESSAGES[code]
+    shown = {name: _shown(value) for name, value in facts.items()}
+    return vi.format_map(shown), en.format_map(shown)
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 200 else text[:197] + "..."
