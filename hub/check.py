@@ -38,8 +38,8 @@ def _steps() -> list[tuple[str, list[str]]]:
     ruff = str(BIN / "ruff")
     floors = [floor for floor in FLOORS if (ROOT / floor).is_dir()]
     return [
-        ("format", [ruff, "format", "--check", "--quiet", "."]),
-        ("lint", [ruff, "check", "--quiet", "."]),
+        ("format", [ruff, "format", "--check", "--quiet", "--output-format", "concise", "."]),
+        ("lint", [ruff, "check", "--quiet", "--output-format", "concise", "."]),
         ("imports", [str(BIN / "lint-imports"), "--no-cache"]),
         ("types", [sys.executable, "-m", "mypy", "--no-error-summary", *floors]),
     ]
