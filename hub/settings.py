@@ -26,6 +26,7 @@ class Settings:
     `dsn`: a real PostgreSQL (15 or newer) by a role that owns the tables; without it the embedded one in `data`.
     `app_dsn`: login of the application there; without it the application drops to role hub_app after login.
     `read_dsn`: a streaming replica for reads. Times are milliseconds, sizes bytes.
+    `report_signed_as`: quyền hạn and chức vụ under the city's report, a line each ("KT. GIÁM ĐỐC,PHÓ GIÁM ĐỐC").
     """
 
     data: Path = Path(".hub")
@@ -42,6 +43,7 @@ class Settings:
     request_timeout: int = 20_000
     max_body: int = 256_000
     log_level: str = "info"
+    report_signed_as: tuple[str, ...] = ()
 
     @property
     def is_development(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.cli.core import agency_key, day, read
+from hub.cli.core import agency_key, day, read, settings_of
 from hub.cli.terminal import as_json, say, table
 from hub.kpi.values import IndicatorValue
 
@@ -85,9 +85,13 @@ def write(arguments: argparse.Namespace) -> int:
 
     check_suffix(arguments.out)
     period = day(arguments.period)
+    # The setting names who signs for the city; an agency's own report is signed by its own head.
+    signed_as = () if arguments.agency else settings_of(arguments).report_signed_as
     report = read(
         arguments,
-        lambda session, actor: build_report(session, actor, period=period, agency_code=arguments.agency),
+        lambda session, actor: build_report(
+            session, actor, period=period, agency_code=arguments.agency, signed_as=signed_as
+        ),
     )
     written = write_report(report, arguments.out)
     if arguments.json:
