@@ -6,15 +6,18 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import create_engine
 from sqlmodel import Session, select
 
 from hub.access.actor import Actor
-from hub.access.commands import create_user, grant_role, revoke_grant, seat_operator
+from hub.access.commands import create_token, create_user, grant_role, revoke_grant, seat_operator
 from hub.access.errors import GrantEnded, RoleNotGrantable, RolesInConflict, UnknownUser, UserNameTaken
 from hub.access.models import AppUser, RoleGrant
-from hub.access.queries import actor_for_user
+from hub.access.queries import actor_for_token, actor_for_user, law
+from hub.agencies.models import Agency
 from hub.audit.models import AuditEvent
 from hub.kit import clock
+from hub.kit.db import sqlalchemy_url
 from hub.kit.errors import Invalid, NotPermitted
 from policies.subject import Grant
 from tests.access.conftest import City
@@ -201,3 +204,27 @@ def test_grants_follow_the_clock_of_hanoi(
     monkeypatch.setenv("HUB_TODAY", "2001-01-01")
 
     assert _roles(session, "mai") == set()
+
+
+def test_the_application_role_may_do_all_this(app_url: str) -> None:
+    """The commands work for hub_app, which owns nothing, the number of the tree included."""
+    engine = create_engine(sqlalchemy_url(app_url))
+    with engine.connect() as connection, Session(bind=connection) as session:
+        root = Agency(code="T-APP", name="T-APP")
+        session.add(root)
+        session.flush()
+        before = law(session)
+        session.add(Agency(code="T-APP-1", name="T-APP-1", parent_id=root.id))
+        session.flush()
+        operator = seat_operator(session)
+        admin = actor_for_user(session, operator.name)
+        user = create_user(session, admin, "app-mai", "Mai", agency_id=root.id)
+        grant = grant_role(session, admin, user, "clerk", agency_id=root.id)
+        token = create_token(session, admin, user, "portal")
+
+        assert law(session) is not before
+        assert actor_for_token(session, token).subject.grants == (Grant("clerk", root.id),)
+        revoke_grant(session, admin, grant)
+        assert actor_for_token(session, token).subject.grants == ()
+        session.rollback()
+    engine.dispose()
