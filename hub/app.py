@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from hub.installation import opened
 from hub.kit.db import open_pool
 from hub.settings import Settings
-from schema import build_schema
+from schema import HubSchema, build_schema
 from schema.http.context import Services
 from schema.http.endpoint import GraphQLEndpoint
 from schema.http.guard import Guard
@@ -32,11 +32,14 @@ from schema.ide.files import files
 logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL + 1)
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The ASGI application. Its lifespan opens the installation and raises what `installation.opened` raises."""
+def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette:
+    """The ASGI application. Its lifespan opens the installation and raises what `installation.opened` raises.
+
+    `schema` is another one than the hub's to put behind the same face.
+    """
     if settings.today is not None:
         os.environ["HUB_TODAY"] = settings.today.isoformat()
-    schema = build_schema()
+    behind = schema or build_schema()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -45,7 +48,7 @@ def create_app(settings: Settings) -> Starlette:
             async with open_pool(dsn, size=size, statement_timeout=settings.statement_timeout) as pool:
                 services = Services(settings, seam, pool)
                 app.state.services = services
-                app.state.graphql = GraphQLEndpoint(schema, services)
+                app.state.graphql = GraphQLEndpoint(behind, services)
                 yield
 
     routes: list[BaseRoute] = [Route("/graphql", _GraphQL()), Route("/healthz", healthz)]

@@ -67,6 +67,8 @@ def open_pool(dsn: str, *, size: int = 8, statement_timeout: int = 5_000) -> Asy
         max_size=size,
         open=False,
         configure=configure,
-        kwargs={"application_name": "hub"},
+        kwargs={"application_name": "hub", "connect_timeout": 5},
         timeout=10,
+        # After an outage the next request tries at once, instead of waiting for a doubled delay to pass.
+        reconnect_timeout=3,
     )

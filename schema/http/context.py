@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import DocumentNode
@@ -26,7 +27,8 @@ class Services:
 class Context:
     """What lives as long as a request; `info.context` in resolvers.
 
-    `document` is the operation as parsed and found valid; `language` is `vi` or `en`.
+    `document` is the operation as parsed and found valid, `variables` what came with it, `loaders` what gathers
+    keys of one kind into one statement; `language` is `vi` or `en`.
     """
 
     actor: Actor
@@ -34,6 +36,8 @@ class Context:
     language: str
     request_id: str
     document: DocumentNode
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    loaders: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def seam(self) -> Seam:

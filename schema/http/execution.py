@@ -23,7 +23,7 @@ from schema.http.negotiation import GraphQLRequest
 T = TypeVar("T")
 
 # Longer than a busy moment, shorter than a person's patience; then the answer is UNAVAILABLE.
-WAIT_FOR_CONNECTION = 5.0
+WAIT_FOR_CONNECTION = 3.0
 
 
 class Prepared(SchemaExtension):

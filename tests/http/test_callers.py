@@ -1,0 +1,126 @@
+"""Who is asking: no credential is the public, a bad one is refused, and an ended right ends with the next request."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from hub.kit.clock import now
+from tests.http.conftest import City, Open
+from tests.http.probe import HAPPENED, probe
+
+pytestmark = pytest.mark.anyio
+FILES = "{files(first: 3) { nodes { id code } }}"
+
+
+async def test_no_credential_is_the_public(hub: Open) -> None:
+    async with hub(probe()) as client:
+        assert (await client.ask("{who}")).json()["data"]["who"].startswith("/vi/")
+        assert (await client.ask("{who}", role="officer")).json()["data"]["who"].startswith("demo.officer/")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer hub_00000000_nothing",
+        "Basic aHViOmh1Yg==",
+        "hub",
+        "",
+        "Bearer \xe9",
+    ],
+)
+async def test_a_bad_credential_is_never_the_public(hub: Open, header: str) -> None:
+    HAPPENED.clear()
+    async with hub(probe()) as client:
+        for query in ("{who}", "mutation{happen}", "{no such text"):
+            answer = await client.ask(query, authorization=header)
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"] == "Bearer"
+            assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["UNAUTHENTICATED"]
+            assert "data" not in answer.json()
+    assert HAPPENED == []
+
+
+async def test_a_credential_that_ends_is_refused_with_the_next_request(hub: Open, city: City) -> None:
+    ended = ("revoked_at = now()", f"expires_at = '{now() - timedelta(seconds=1)}'")
+    async with hub() as client:
+        for change in ended:
+            assert (await client.ask(FILES, role="finance")).status_code == 200
+            with psycopg.connect(city.owner_dsn, autocommit=True) as connection:
+                token = "id in (select t.id from access_token t join app_user u on u.id = t.user_id"
+                where = f"{token} where u.name = 'demo.finance')"
+                connection.execute(f"update access_token set {change} where {where}")
+                try:
+                    assert (await client.ask(FILES, role="finance")).status_code == 401
+                finally:
+                    connection.execute(
+                        f"update access_token set revoked_at = null, expires_at = null where {where}"
+                    )
+        assert (await client.ask(FILES, role="finance")).status_code == 200
+
+
+async def test_an_ended_grant_counts_from_the_next_request(hub: Open, city: City) -> None:
+    async with hub() as client:
+        seen = (await client.ask(FILES, role="staff")).json()["data"]["files"]["nodes"]
+        assert len(seen) == 3
+        public = (await client.ask(FILES)).json()["data"]["files"]["nodes"]
+        assert public != seen
+        with psycopg.connect(city.owner_dsn, autocommit=True) as connection:
+            which = "user_id = (select id from app_user where name = 'demo.staff')"
+            connection.execute(f"update role_grant set valid_to = valid_from where {which}")
+            try:
+                assert (await client.ask(FILES, role="staff")).json()["data"]["files"]["nodes"] == public
+            finally:
+                connection.execute(f"update role_grant set valid_to = null where {which}")
+        assert (await client.ask(FILES, role="staff")).json()["data"]["files"]["nodes"] == seen
+
+
+async def test_a_disabled_user_is_refused(hub: Open, city: City) -> None:
+    async with hub(probe()) as client:
+        with psycopg.connect(city.owner_dsn, autocommit=True) as connection:
+            connection.execute("update app_user set disabled_at = now() where name = 'demo.itsec'")
+            try:
+                assert (await client.ask("{who}", role="itsec")).status_code == 401
+            finally:
+                connection.execute("update app_user set disabled_at = null where name = 'demo.itsec'")
+
+
+@pytest.mark.parametrize(
+    ("role", "query", "statements"),
+    [
+        (None, "{__typename hello: __typename}", 0),
+        (None, FILES, 1),
+        ("officer", FILES, 2),
+        (
+            "officer",
+            "{a: files(first: 1) {nodes{id}} b: items(first: 1) {nodes{id}} c: agencies {nodes{id}}}",
+            4,
+        ),
+        (
+            "leader",
+            "{files(first: 2) {totalCount nodes {id title agency {name} items(first: 2) {nodes {id}}}}}",
+            2,
+        ),
+    ],
+)
+async def test_one_statement_for_the_caller_and_one_for_each_root_field(
+    hub: Open, role: str | None, query: str, statements: int
+) -> None:
+    async with hub(pool_size=1) as client:
+        assert (await client.ask(query, role=role)).status_code == 200  # the law is new to this process
+        with tempfile.TemporaryFile() as wire:
+            async with client.services.pool.connection() as connection:
+                connection.pgconn.trace(wire.fileno())
+            answer = await client.ask(query, role=role)
+            async with client.services.pool.connection() as connection:
+                connection.pgconn.untrace()
+            assert answer.json()["data"]
+            wire.seek(0)
+            messages = [line.split(b"\t") for line in wire.read().splitlines()]
+        sent = [words for words in messages if words[1] == b"F" and words[3] in (b"Execute", b"Query")]
+        assert len(sent) == statements

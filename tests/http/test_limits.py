@@ -1,0 +1,162 @@
+"""The borders of an operation, at each border and one beyond, for both kinds of caller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from graphql import OperationDefinitionNode, parse
+
+from hub.kit.errors import CostExceeded
+from schema import build_schema
+from schema.limits import ANONYMOUS, SIGNED_IN, check_cost, check_shape, measure
+from tests.http.conftest import City, Open
+
+pytestmark = pytest.mark.anyio
+OPERATIONS = sorted((Path(__file__).parents[1] / "contract" / "operations").glob("*.graphql"))
+
+
+def _files(first: int, items: int | None = None) -> str:
+    inner = f"items(first: {items}) {{ nodes {{ id }} }}" if items is not None else "id"
+    return f"{{ files(first: {first}) {{ nodes {{ {inner} }} }} }}"
+
+
+def _deep(levels: int) -> str:
+    """A query whose deepest field is on this level."""
+    return (
+        "{ agencies(first: 1) { nodes {" + " parent {" * (levels - 3) + " id " + "}" * (levels - 3) + " } } }"
+    )
+
+
+def _aliases(number: int) -> str:
+    return "{ " + " ".join(f"a{i}: __typename" for i in range(number)) + " }"
+
+
+def _directives(number: int) -> str:
+    return "{ __typename " + "@include(if: true) " * number + "}"
+
+
+def _tokens(number: int) -> str:
+    """A query of exactly so many tokens."""
+    query = "{ files(first: 1, filter: {origins: [%s]}) { nodes { id } } }"
+    return query % " ".join(["PAPER"] * (number - parse(query % "").token_count))
+
+
+BORDERS = [
+    (_files(1000), _files(1001), "officer"),
+    (_files(100), _files(101), None),
+    (_files(1000, 20), _files(1000, 21), "officer"),
+    (_files(100, 20), _files(100, 21), None),
+    (
+        "{ items(first: 1000) {nodes {id}}" + _files(950, 20)[1:],
+        "{ items(first: 1000) {nodes {id}}" + _files(951, 20)[1:],
+        "officer",
+    ),
+    (_deep(12), _deep(13), None),
+    (_aliases(30), _aliases(31), None),
+    (_tokens(1000), _tokens(1001), None),
+    (_tokens(2000), _tokens(2001), "officer"),
+]
+
+
+@pytest.mark.parametrize(("within", "beyond", "role"), BORDERS)
+async def test_a_border_is_inside_and_one_more_is_not(
+    hub: Open, within: str, beyond: str, role: str | None
+) -> None:
+    async with hub() as client:
+        inside = await client.ask(within, role=role)
+        assert "errors" not in inside.json(), inside.text
+        assert await client.code(beyond, role=role) == "COST_EXCEEDED"
+
+
+async def test_three_directives_on_a_field_are_looked_at_and_four_are_not(hub: Open) -> None:
+    async with hub() as client:
+        assert await client.code(_directives(3)) == "BAD_REQUEST"  # graphql's own rule: not repeatable
+        assert await client.code(_directives(4)) == "COST_EXCEEDED"
+
+
+async def test_what_a_signed_in_caller_may_ask_the_public_may_not_even_when_the_text_is_known(
+    hub: Open,
+) -> None:
+    async with hub() as client:
+        for query in (_files(1000), _tokens(1500)):
+            assert (await client.ask(query, role="officer")).status_code == 200
+            assert await client.code(query) == "COST_EXCEEDED"
+
+
+async def test_page_sizes_in_variables_count_as_much(hub: Open) -> None:
+    query = (
+        "query($n: Int = 100, $all: Boolean!) { files(first: $n) { nodes { id } }"
+        " items(first: 1000) @include(if: $all) { nodes { id } } }"
+    )
+    async with hub() as client:
+        assert (await client.ask(query, {"all": False})).json()["data"]["files"]
+        assert await client.code(query, {"all": True}) == "COST_EXCEEDED"
+        assert await client.code(query, {"all": False, "n": 101}) == "COST_EXCEEDED"
+
+
+async def test_a_page_without_a_size_counts_fifty(hub: Open) -> None:
+    inner = "{ files { nodes { items(first: %d) { nodes { id } } } } }"
+    async with hub() as client:
+        assert "errors" not in (await client.ask(inner % 40)).json()
+        assert await client.code(inner % 41) == "COST_EXCEEDED"
+
+
+async def test_hostile_texts_are_refused_quickly_and_before_any_statement(hub: Open, city: City) -> None:
+    overlapping = (
+        "{ agencies(first: 1) { nodes {"
+        + " ".join(f"...f{i}" for i in range(200))
+        + "} } } "
+        + " ".join(f"fragment f{i} on Agency {{ id name parent {{ id name }} }}" for i in range(200))
+    )
+    loop = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"
+    laugh = (
+        "{ ...f0 } "
+        + " ".join(
+            f"fragment f{i} on Query {{ a{i}: __typename ...f{i + 1} b{i}: __typename ...f{i + 1} }}"
+            for i in range(28)
+        )
+        + " fragment f28 on Query { __typename }"
+    )
+    exploding = (
+        "{ files(first: 100) " + "{ nodes { items(first: 100) " * 3 + "{ totalCount }" + " } }" * 3 + " }"
+    )
+    async with hub() as client:
+        with psycopg.connect(city.owner_dsn) as connection:
+            connection.execute(
+                "lock table file, item, agency in access exclusive mode"
+            )  # a statement would wait
+            assert await client.code(overlapping, role="officer") == "COST_EXCEEDED"
+            assert await client.code(loop, role=None) == "BAD_REQUEST"
+            assert await client.code(laugh, role=None) == "COST_EXCEEDED"
+            assert await client.code(
+                exploding.replace(
+                    "items(first: 100) { nodes { items", "items(first: 100) { nodes { file { items"
+                ),
+                role=None,
+            ) in ("COST_EXCEEDED", "BAD_REQUEST")
+
+
+@pytest.mark.parametrize("path", OPERATIONS, ids=lambda path: path.stem)
+def test_the_contracts_operations_are_inside_the_limits_of_their_roles(path: Path) -> None:
+    document = parse(path.read_text())
+    operation = next(node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    public = path.stem not in (
+        "IndicatorByAgency",
+        "ItemPage",
+        "ReturnsOverview",
+        "FondsTree",
+        "FilesWithItems",
+    )
+    for limits in (SIGNED_IN, ANONYMOUS) if public else (SIGNED_IN,):
+        check_shape(measure(document), limits)
+        check_cost(build_schema()._schema, document, operation, {}, limits)
+
+
+def test_the_public_may_not_ask_for_a_thousand_documents() -> None:
+    path = next(path for path in OPERATIONS if path.stem == "ItemPage")
+    document = parse(path.read_text())
+    operation = next(node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    with pytest.raises(CostExceeded):
+        check_cost(build_schema()._schema, document, operation, {}, ANONYMOUS)
