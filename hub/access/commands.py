@@ -131,7 +131,11 @@ def revoke_grant(session: Session, actor: Actor, grant: RoleGrant, *, reason: st
 def create_token(
     session: Session, actor: Actor, user: AppUser, label: str, *, expires_at: datetime | None = None
 ) -> str:
-    """A new key of a user, returned once and never again: only its SHA-256 is kept. Raises NotPermitted."""
+    """A new key of a user, returned once and never again: only its SHA-256 is kept.
+
+    A key is worth all its user's roles, so whoever makes one for another must be able to grant him each of
+    them. Raises NotPermitted.
+    """
     prefix = f"hub_{secrets.token_hex(4)}"
     token = f"{prefix}_{secrets.token_urlsafe(32)}"
     row = AccessToken(
@@ -142,6 +146,10 @@ def create_token(
         expires_at=expires_at,
     )
     actor.require("create", "apikey", row, agency_id=user.agency_id)
+    if user.id != actor.id:
+        for grant in _not_ended(session, user, clock.today()):
+            actor.require("create", "grant", grant)
+            _require_grantable(session, actor, grant.role)
     session.add(row)
     session.flush()
     detail = {"user": user.name, "label": label, "prefix": prefix}
@@ -198,15 +206,16 @@ def _require_grantable(session: Session, actor: Actor, role: str) -> None:
 
 
 def _require_no_conflict(session: Session, user: AppUser, role: str, start: date) -> None:
-    held = {
-        grant.role
-        for grant in session.exec(select(RoleGrant).where(RoleGrant.user_id == user.id))
-        if grant.valid_to is None or grant.valid_to > start
-    }
+    held = {grant.role for grant in _not_ended(session, user, start)}
     for pair in session.exec(select(RoleConflict)):
         other = {pair.role_a: pair.role_b, pair.role_b: pair.role_a}.get(role)
         if other in held:
             raise RolesInConflict(user.name, role, str(other))
+
+
+def _not_ended(session: Session, user: AppUser, day: date) -> list[RoleGrant]:
+    grants = session.exec(select(RoleGrant).where(RoleGrant.user_id == user.id)).all()
+    return [grant for grant in grants if grant.valid_to is None or grant.valid_to > day]
 
 
 def _key(value: int | None) -> int:

@@ -113,6 +113,33 @@ def test_an_agency_admin_makes_tokens_for_his_agency_only(
     assert (count("access_token"), count("audit_event")) == before
 
 
+@pytest.mark.parametrize("role", ["supervisor", "sysadmin", "archivist", "agency_admin"])
+def test_a_token_never_brings_its_maker_more_than_he_may_grant(
+    session: Session,
+    city: City,
+    person: Callable[..., AppUser],
+    actor: Callable[..., Actor],
+    count: Callable[[str], int],
+    role: str,
+) -> None:
+    local = actor("local", ("agency_admin", city.department))
+    create_token(session, local, person("clerk", ("clerk", city.unit), agency_id=city.unit), "portal")
+    mighty = person("mighty", (role, city.department), agency_id=city.department)
+    elsewhere = person("elsewhere", ("clerk", city.other), agency_id=city.department)
+    before = count("access_token")
+
+    for user in (mighty, elsewhere):
+        with pytest.raises(NotPermitted):
+            create_token(session, local, user, "portal")
+
+    assert count("access_token") == before
+
+
+def test_an_administrator_makes_a_token_for_himself(session: Session, admin: Actor) -> None:
+    token = create_token(session, admin, session.get_one(AppUser, admin.id), "terminal")
+    assert actor_for_token(session, token).id == admin.id
+
+
 def test_somebody_elses_token_is_not_found(
     session: Session, admin: Actor, person: Callable[..., AppUser], actor: Callable[..., Actor]
 ) -> None:
