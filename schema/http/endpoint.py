@@ -132,9 +132,7 @@ class GraphQLEndpoint:
         if asked.method == "GET" and operation.operation is not OperationType.QUERY:
             raise MethodNotAllowed("POST")
         self._documents.check(document, operation, sent.variables, limits)
-        context = Context(
-            actor, self._services, asked.language, asked.request_id, document.node, sent.variables or {}
-        )
+        context = Context(actor, self._services, asked.language, asked.request_id, document.node)
         step = Ordinary(sent, context)
         plan = self._plan(step) if operation.operation is OperationType.QUERY else None
         if plan is None:

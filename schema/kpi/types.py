@@ -1,0 +1,229 @@
+"""Types of a figure. What a number is stands in hub/kpi; here it gets names, and its agency and records."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+from strawberry import Info
+
+from hub.kit import ids
+from hub.kpi.breakdown import By
+from hub.kpi.values import BreakdownRow, IndicatorValue, Result, Schedule, SideFigure
+from hub.plan import models as plan
+from schema.compiler.declarations import column, identifier, record
+from schema.connections import PageInfo
+from schema.lazy import AnAgency
+from schema.loading import load_record
+from schema.node import Node
+from schema.scalars import Percent
+
+_ = strawberry.enum_value
+
+
+@strawberry.enum(description="What kind of figure an indicator has (loại chỉ tiêu).")
+class IndicatorKind(Enum):
+    """R8b: only a ratio has a percent."""
+
+    RATIO = _("RATIO", description="A ratio with a percent (tỷ lệ).")
+    CHECKLIST = _("CHECKLIST", description="So many conditions of all (danh mục kiểm tra).")
+    MILESTONE = _("MILESTONE", description="An event with evidence (mốc).")
+
+
+IndicatorResult = strawberry.enum(
+    Result,
+    name="IndicatorResult",
+    description="What the figure says (kết quả: đạt, chưa đạt, không phát sinh, thiếu dữ liệu).",
+)
+IndicatorSchedule = strawberry.enum(
+    Schedule,
+    name="IndicatorSchedule",
+    description="Whether the deadline has come (chưa đến hạn, đã đến hạn).",
+)
+BreakdownBy = strawberry.enum(
+    By, name="BreakdownBy", description="What a breakdown is cut by (phân tích theo)."
+)
+
+
+@strawberry.enum(description="Order of a breakdown (thứ tự).")
+class BreakdownOrder(Enum):
+    """The lines as they come, or those that hold the figure back first."""
+
+    LABEL_ASC = _("LABEL_ASC", description="By name, in Vietnamese order (theo tên).")
+    PERCENT_ASC = _("PERCENT_ASC", description="The lowest percent first (tỷ lệ thấp trước).")
+    PERCENT_DESC = _("PERCENT_DESC", description="The highest percent first (tỷ lệ cao trước).")
+    DENOMINATOR_DESC = _("DENOMINATOR_DESC", description="The largest denominator first (mẫu số lớn trước).")
+
+
+@record(
+    plan.Indicator,
+    resource="indicator",
+    description="A row of a plan: what is measured and by when (chỉ tiêu, nhiệm vụ).",
+)
+class Indicator(Node):
+    """One row of part II or of the annex, or a figure printed beside one."""
+
+    id: strawberry.ID = identifier()
+    code: str = column("code", "Code in the plan, such as II.1.a (mã chỉ tiêu).")
+    kind: IndicatorKind = column("kind", "Kind of figure (loại).")
+    title: str = column("title", "Title in English (tên tiếng Anh).")
+    title_vi: str = column("title_vi", "Title in Vietnamese (tên chỉ tiêu).")
+    legal_basis: str = column("legal_basis", "Where it stands (căn cứ).")
+    unit: str = column("unit", "Unit that is counted (đơn vị tính).")
+    target_percent: Percent | None = column("target_percent", "The target in percent (chỉ tiêu).")
+    starts_on: date | None = column("starts_on", "When the work begins (bắt đầu).")
+    due_on: date | None = column("due_on", "The deadline; the day itself counts (hạn hoàn thành).")
+
+
+@strawberry.type(description="A figure printed beside the headline (số liệu kèm theo).")
+class IndicatorSideFigure:
+    """Own-created, incoming, per file, with scans, all years …"""
+
+    code: str = strawberry.field(description="Stable code (mã).")
+    title: str = strawberry.field(description="Title in English (tên tiếng Anh).")
+    title_vi: str = strawberry.field(description="Title in Vietnamese (tên).")
+    numerator: int | None = strawberry.field(description="Numerator (tử số).")
+    denominator: int | None = strawberry.field(description="Denominator (mẫu số).")
+    percent: Percent | None = strawberry.field(description="Percent, two places (tỷ lệ).")
+    unit: str = strawberry.field(description="Unit (đơn vị tính).")
+
+    @staticmethod
+    def of(figure: SideFigure) -> IndicatorSideFigure:
+        """The figure as the API shows it."""
+        percent = None if figure.percent is None else Percent(figure.percent)
+        return IndicatorSideFigure(
+            code=figure.code, title=figure.title, title_vi=figure.title_vi, numerator=figure.numerator,
+            denominator=figure.denominator, percent=percent, unit=figure.unit,
+        )  # fmt: skip
+
+
+@strawberry.type(description="One line of a breakdown (dòng phân tích).")
+class IndicatorBreakdown:
+    """An agency, a parent, a kind of agency, or a year."""
+
+    line: strawberry.Private[BreakdownRow]
+    owner: strawberry.Private[str]
+
+    @strawberry.field(description="Global id of the line (mã định danh).")
+    def id(self) -> strawberry.ID:
+        """The figure's id and the line's key."""
+        return strawberry.ID(ids.encode("IndicatorBreakdown", f"{self.owner}|{self.line.key}"))
+
+    @strawberry.field(description="What the line is about, for people (nhãn).")
+    def label(self) -> str:
+        """The agency's name, the kind, the year."""
+        return self.line.label
+
+    @strawberry.field(description="The agency, where the line is about one (cơ quan).")
+    async def agency(self, info: Info) -> AnAgency | None:
+        """Read with the others of the page in one statement."""
+        return await load_record(info, "Agency", self.line.agency.id if self.line.agency else None)
+
+    @strawberry.field(description="The year, where the line is about one (năm).")
+    def year(self) -> int | None:
+        """Null for other cuts, and for what knows no year."""
+        return self.line.year
+
+    @strawberry.field(description="Numerator (tử số).")
+    def numerator(self) -> int | None:
+        """Null is unknown, never 0."""
+        return self.line.numerator
+
+    @strawberry.field(description="Denominator (mẫu số).")
+    def denominator(self) -> int | None:
+        """Null is unknown, never 0."""
+        return self.line.denominator
+
+    @strawberry.field(description="Left out by a legal basis (loại trừ).")
+    def excluded(self) -> int | None:
+        """From both sides (R5)."""
+        return self.line.excluded
+
+    @strawberry.field(description="In the denominator without the data to count them (thiếu dữ liệu).")
+    def missing(self) -> int | None:
+        """R3."""
+        return self.line.missing
+
+    @strawberry.field(description="Percent, two places (tỷ lệ).")
+    def percent(self) -> Percent | None:
+        """Null where there is nothing to count."""
+        return None if self.line.percent is None else Percent(self.line.percent)
+
+    @strawberry.field(description="Result of the line (kết quả).")
+    def result(self) -> IndicatorResult:  # type: ignore[valid-type]
+        """As for the whole figure."""
+        return self.line.result
+
+
+@strawberry.type(description="A line in its place (phần tử phân tích).")
+class IndicatorBreakdownEdge:
+    """Relay's edge."""
+
+    cursor: str = strawberry.field(description="Where the line stands (con trỏ).")
+    node: IndicatorBreakdown = strawberry.field(description="The line (dòng).")
+
+
+@strawberry.type(description="A breakdown, page by page (phân tích chỉ tiêu).")
+class IndicatorBreakdownConnection:
+    """Relay's connection over the lines that add up to a figure."""
+
+    edges: list[IndicatorBreakdownEdge] = strawberry.field(
+        description="The lines with their places (các phần tử)."
+    )
+    page_info: PageInfo = strawberry.field(description="Where the page lies (thông tin trang).")
+    total_count: int = strawberry.field(description="How many lines there are (tổng số dòng).")
+
+    @strawberry.field(description="The lines alone (các dòng).")
+    def nodes(self) -> list[IndicatorBreakdown]:
+        """Without cursors."""
+        return [edge.node for edge in self.edges]
+
+
+@strawberry.type(description="Why a record keeps a figure down (lý do).")
+class ShortfallReason:
+    """A stable code and a sentence."""
+
+    code: str = strawberry.field(description="Stable code (mã lý do).")
+    message: str = strawberry.field(description="The reason in words (nội dung).")
+
+
+@strawberry.type(description="A record that keeps a figure down (bản ghi làm chỉ tiêu chưa đạt).")
+class ShortfallEdge:
+    """Relay's edge; the node is any kind of record."""
+
+    kind: strawberry.Private[str]
+    key: strawberry.Private[int]
+    cursor: str = strawberry.field(description="Where the record stands (con trỏ).")
+    reason: ShortfallReason = strawberry.field(description="Why it does not count (lý do).")
+    weight: int = strawberry.field(description="How many units it costs (số đơn vị).")
+
+    @strawberry.field(description="The record; null when it has gone meanwhile (bản ghi).")
+    async def node(self, info: Info) -> Node | None:
+        """Read with the others of the page in one statement."""
+        return await load_record(info, self.kind, self.key)
+
+
+@strawberry.type(
+    description="The records behind a shortfall, heaviest first (các bản ghi làm chỉ tiêu chưa đạt)."
+)
+class ShortfallConnection:
+    """Under the caller's permissions; `hiddenCount` says how many he may not see."""
+
+    edges: list[ShortfallEdge] = strawberry.field(description="The records with their reasons (các phần tử).")
+    page_info: PageInfo = strawberry.field(description="Where the page lies (thông tin trang).")
+    total_count: int = strawberry.field(description="How many the caller may see (số bản ghi được xem).")
+    hidden_count: int = strawberry.field(description="How many he may not see (số bản ghi không được xem).")
+
+
+After = Annotated[
+    str | None, strawberry.argument(description="Only what follows this cursor (sau con trỏ này).")
+]
+First = Annotated[int, strawberry.argument(description="How many; 50 when left out (số phần tử).")]
+
+
+def value_id(value: IndicatorValue, plan_code: str) -> str:
+    """What names a figure: plan, indicator, agency or none, day."""
+    agency = value.agency.code if value.agency else ""
+    return f"{plan_code}|{value.indicator.code}|{agency}|{value.as_of.isoformat()}"
