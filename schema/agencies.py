@@ -73,7 +73,7 @@ class AgencyFilter:
 
     codes: list[str] | None = codes()
     kinds: list[AgencyKind] | None = any_of("kind", "Any of these kinds (loại cơ quan).")
-    text: str | None = words("hub_fold({t}.name || ' ' || {t}.code)")
+    text: str | None = words()
     parent_id: strawberry.ID | None = condition(
         "{t}.parent_id = {v}", "bigint", "Right below this agency (cơ quan cấp trên).", reads=key_of("Agency")
     )
@@ -105,7 +105,9 @@ _SOURCE = (
 )
 
 
-@record(models.Agency, resource="agency", description="A body of the city or a unit of one (cơ quan, tổ chức).")
+@record(
+    models.Agency, resource="agency", description="A body of the city or a unit of one (cơ quan, tổ chức)."
+)
 class Agency(Node):
     """An agency."""
 
@@ -115,7 +117,9 @@ class Agency(Node):
     kind: AgencyKind = column("kind", "What it is (loại).")
     parent: AnAgency | None = to_one("parent_id", "The body it belongs to (cơ quan cấp trên).")
     codes: list[AgencyCode] = several(
-        "{t}.agency_id = {p}.id", "{t}.scheme, {t}.valid_from, {t}.value", "Its codes in all schemes (các mã)."
+        "{t}.agency_id = {p}.id",
+        "{t}.scheme, {t}.valid_from, {t}.value",
+        "Its codes in all schemes (các mã).",
     )
     is_transfer_source: bool = expression(
         _SOURCE, "On the source list today: hands records to the historical archive (nguồn nộp lưu)."
@@ -204,10 +208,16 @@ class AgenciesQuery:
         """Agencies (danh sách cơ quan)."""
         raise NotImplementedError
 
-    @root(One({("id",): "{t}.id = {id}::bigint", ("code",): "{t}.code = {code}::text"}, {"id": key_of("Agency")}))
+    @root(
+        One(
+            {("id",): "{t}.id = {id}::bigint", ("code",): "{t}.code = {code}::text"}, {"id": key_of("Agency")}
+        )
+    )
     def agency(
         self,
-        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its global id (mã định danh).")] = UNSET,
+        id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Its global id (mã định danh).")
+        ] = UNSET,
         code: Annotated[str | None, strawberry.argument(description="Its code (mã cơ quan).")] = UNSET,
     ) -> Agency | None:
         """One agency by id or by code (một cơ quan)."""

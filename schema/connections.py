@@ -54,7 +54,8 @@ class Connection(Generic[T]):
     nodes: list[T] = declared(Slot.NODES, "The rows alone (các bản ghi).")
     page_info: PageInfo = declared(Slot.PAGE_INFO, "Where the page lies (thông tin trang).")
     total_count: int = declared(
-        Slot.TOTAL_COUNT, "How many rows the whole list has for the caller; counted only when asked (tổng số)."
+        Slot.TOTAL_COUNT,
+        "How many rows the whole list has for the caller; counted only when asked (tổng số).",
     )
 
 

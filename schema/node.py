@@ -30,7 +30,9 @@ class NodeQuery:
     @root(Named(many=True))
     def nodes(
         self,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids (các mã định danh).")],
+        ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Global ids (các mã định danh).")
+        ],
     ) -> list[Node | None]:
         """Records by their ids, in the order asked; null for each that is absent or not seen (nhiều đối tượng)."""
         raise NotImplementedError

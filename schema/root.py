@@ -5,10 +5,37 @@ from __future__ import annotations
 import strawberry
 
 from schema.agencies import AgenciesQuery
+from schema.audit import AuditQuery
+from schema.codes import CodesQuery
+from schema.kpi.query import IndicatorsQuery
+from schema.mutations.agencies import AgenciesMutation
+from schema.mutations.arrangement import ArrangementMutation
+from schema.mutations.files import FilesMutation
+from schema.mutations.items import ItemsMutation
 from schema.node import NodeQuery
 from schema.records.query import RecordsQuery
+from schema.returns import ReturnsQuery
+from schema.search import SearchQuery
+from schema.transfers import TransfersQuery
+from schema.viewer import ViewerQuery
 
 
 @strawberry.type(description="Everything that can be read (truy vấn).")
-class Query(RecordsQuery, AgenciesQuery, NodeQuery):
+class Query(
+    RecordsQuery,
+    AgenciesQuery,
+    SearchQuery,
+    TransfersQuery,
+    ReturnsQuery,
+    AuditQuery,
+    CodesQuery,
+    ViewerQuery,
+    IndicatorsQuery,
+    NodeQuery,
+):
     """All reads."""
+
+
+@strawberry.type(description="Everything that can be done (thao tác).")
+class Mutation(ArrangementMutation, FilesMutation, ItemsMutation, AgenciesMutation):
+    """All deeds."""

@@ -81,4 +81,3 @@ class Plans:
 
 
 PLANS = Plans()
-

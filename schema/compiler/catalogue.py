@@ -82,12 +82,19 @@ class Catalogue:
         """Every field of a compiled type by name."""
         return self._fields[kind.name]
 
+    @property
+    def compiled(self) -> tuple[str, ...]:
+        """The names of the types that compiled statements answer."""
+        return tuple(self._fields)
+
     def record(self, kind: GraphQLObjectType) -> Record:
         """The table and resource of a type. Raises SchemaFault for a type without."""
         try:
             return self._records[kind.name]
         except KeyError:
-            raise SchemaFault(f"{kind.name} is read from a table but names none, or no resource of the law") from None
+            raise SchemaFault(
+                f"{kind.name} is read from a table but names none, or no resource of the law"
+            ) from None
 
     def nodes(self) -> dict[str, GraphQLObjectType]:
         """The types that a global id may name."""
@@ -140,7 +147,9 @@ class Catalogue:
                 raise SchemaFault(f"{name} names the resource {record.resource}, which the law does not know")
             missing = law.columns(record.resource, "read") - self.facts(record, "t").keys()
             if missing:
-                raise SchemaFault(f"the law asks {', '.join(sorted(missing))} of {name}, which it does not map")
+                raise SchemaFault(
+                    f"the law asks {', '.join(sorted(missing))} of {name}, which it does not map"
+                )
         for name, fields in self._fields.items():
             for field in fields.values():
                 self._check_column(name, field)
@@ -159,7 +168,9 @@ class Catalogue:
         if isinstance(field.graphql.type, GraphQLNonNull) and column.nullable:
             raise SchemaFault(f"{where} is promised non-null, but {record.name}.{column.name} may be null")
         if not _fits(column.type, get_named_type(field.graphql.type), field.graphql.type):
-            raise SchemaFault(f"{where}: {record.name}.{column.name} ({column.type}) is no {field.graphql.type}")
+            raise SchemaFault(
+                f"{where}: {record.name}.{column.name} ({column.type}) is no {field.graphql.type}"
+            )
 
     def _check_arguments(self, where: str, field: GraphQLField) -> None:
         for name, argument in field.args.items():

@@ -152,8 +152,19 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Searched:
+    """A type that search looks through: its name, the text shown of a hit, and what filters and facets ask."""
+
+    kind: str
+    heading: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Found:
-    """The root field of search: ranked hits over several types."""
+    """The root field of search: ranked hits over several types; the place in the list is the hit's `kind`."""
+
+    searched: tuple[Searched, ...]
 
 
 class Slot(Enum):
@@ -274,7 +285,9 @@ ID = Key("id", "{t}.id", "bigint")
 
 def by(*keys: Key, descending: bool = False, description: str) -> Any:
     """A value of an order's enum; the id decides between equals."""
-    return strawberry.enum_value(Order((*(k for k in keys if k != ID), ID), descending), description=description)
+    return strawberry.enum_value(
+        Order((*(k for k in keys if k != ID), ID), descending), description=description
+    )
 
 
 # ---- filters ---------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -21,7 +21,7 @@ from schema.compiler import named, pages, roots, search  # noqa: F401 (they regi
 from schema.compiler.catalogue import Catalogue
 from schema.compiler.plan import Plan, Read
 from schema.compiler.roots import ROOTS
-from schema.compiler.selections import Selected, Selections
+from schema.compiler.selections import Selections
 from schema.compiler.statement import Statement
 from schema.compiler.values import coerce
 
@@ -97,5 +97,3 @@ def _rest(
     )
     fragments = (node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
     return DocumentNode(definitions=(reduced, *fragments))
-
-

@@ -95,7 +95,9 @@ class Listing:
 
     # ---- one place
 
-    def where(self, source: Source, t: str, aliases: Mapping[str, str], without: frozenset[str] = NONE) -> str:
+    def where(
+        self, source: Source, t: str, aliases: Mapping[str, str], without: frozenset[str] = NONE
+    ) -> str:
         """Everything a row must fulfil to be in the connection at all."""
         held = filtered(self.s, self.filter, t, without)
         root = not self.parent and not held.narrowed
@@ -114,7 +116,8 @@ class Listing:
     def keys(self, source: Source, t: str, aliases: Mapping[str, str]) -> list[str]:
         """SQL of the order's keys of a row."""
         return [
-            self.s.text(source.keys.get(key.name, key.sql), t, names=aliases) for key in self.window.order.keys
+            self.s.text(source.keys.get(key.name, key.sql), t, names=aliases)
+            for key in self.window.order.keys
         ]
 
     def beyond(self, cursor: Given, keys: Sequence[str], *, later: bool, inclusive: bool = False) -> str:
@@ -145,7 +148,9 @@ class Listing:
         for source in self.sources:
             t, aliases, row = self.place(source)
             keys = self.keys(source, t, aliases)
-            outputs = [f"{one.columns(self, source, t, aliases).one()} as c{n}" for n, one in enumerate(lists)]
+            outputs = [
+                f"{one.columns(self, source, t, aliases).one()} as c{n}" for n, one in enumerate(lists)
+            ]
             if keyed or merged:
                 outputs += [f"{key} as k{n}" for n, key in enumerate(keys)]
             where = conjunction(self.where(source, t, aliases), *self.limits(keys))
@@ -338,7 +343,11 @@ def _page_info(whole: Listing, selected: Selected, field: Field, page: str) -> s
             case Slot.HAS_NEXT | Slot.HAS_PREVIOUS:
                 sql = whole.exists(later=slot is Slot.HAS_NEXT)
             case Slot.START:
-                sql = "null::text" if not size else cursor_sql(whole.window.mark, [f"{page}.k{n}[1]" for n in keys])
+                sql = (
+                    "null::text"
+                    if not size
+                    else cursor_sql(whole.window.mark, [f"{page}.k{n}[1]" for n in keys])
+                )
             case Slot.END:
                 last = f"least({page}.n, {size})"
                 sql = cursor_sql(whole.window.mark, [f"{page}.k{n}[{last}]" for n in keys])

@@ -10,7 +10,7 @@ from schema.compiler.catalogue import Field
 from schema.compiler.declarations import Every, One, Page, Slot
 from schema.compiler.pages import Asked, Listing, asked, listing
 from schema.compiler.plan import Info, Join, Member, PageJoin, all_rows, one_row
-from schema.compiler.rows import Columns, Place, columns
+from schema.compiler.rows import Place, columns
 from schema.compiler.selections import Selected
 from schema.compiler.statement import Statement, conjunction
 
@@ -99,7 +99,9 @@ def page_statement(whole: Listing, wanted: Asked, field: Field) -> tuple[str, Jo
             members.append(Member(key, rows=lists))
             lists += 1
         elif slot is Slot.PAGE_INFO:
-            members.append(Member(key, info=_infos(whole, one, s.catalogue.field(field.target, one.name), metas)))
+            members.append(
+                Member(key, info=_infos(whole, one, s.catalogue.field(field.target, one.name), metas))
+            )
         else:
             sql = (
                 whole.total()
@@ -123,7 +125,10 @@ def _infos(whole: Listing, selected: Selected, field: Field, metas: list[str]) -
             infos.append(Info(key, b'"%b"' % field.target.name.encode()))
             continue
         slot = s.catalogue.field(field.target, one.name).spec
-        if slot in (Slot.HAS_NEXT, Slot.HAS_PREVIOUS) and (slot is Slot.HAS_PREVIOUS) != whole.window.backward:
+        if (
+            slot in (Slot.HAS_NEXT, Slot.HAS_PREVIOUS)
+            and (slot is Slot.HAS_PREVIOUS) != whole.window.backward
+        ):
             outside = whole.exists(later=slot is Slot.HAS_NEXT)
             if outside == "false":
                 infos.append(Info(key, b"false"))

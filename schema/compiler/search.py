@@ -1,1 +1,245 @@
-"""Search (placeholder until the page of hits is written)."""
+"""Search: hits of several types in one ranked page, counted up to a cap, with facets.
+
+Each type's GIN index finds its hits; the law and the filters are tested on them, and the first few thousand of a
+type are ranked. A word that occurs everywhere is thus answered in bounded time: the rest of its hits is not
+ranked, and the count says AT_LEAST. The capped candidates come in the order of the table, so pages are stable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphql import GraphQLObjectType
+
+from schema.compiler.catalogue import Field
+from schema.compiler.cursors import cursor_sql
+from schema.compiler.declarations import Found, Key, Order, Searched, Slot
+from schema.compiler.facets import facets
+from schema.compiler.filters import NONE, filtered
+from schema.compiler.pages import Asked, Lister, Window, asked, window
+from schema.compiler.plan import Info, Join, Member, PageJoin
+from schema.compiler.roots import answers
+from schema.compiler.rows import Columns, Place, columns
+from schema.compiler.selections import Selected
+from schema.compiler.statement import Statement, conjunction
+from schema.compiler.values import Given
+
+RANKED = 2_000  # hits of one type that are ranked
+COUNTED = 1_000  # the total is exact up to here
+FACETED = 10_000  # hits of one type that facets look at
+
+_ORDER = Order(
+    (Key("rank", "{t}.rank", "float4"), Key("kind", "{t}.kind", "int"), Key("id", "{t}.id", "bigint")), False
+)
+_KEYS = ("rank", "kind", "id")
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What one search field looks for."""
+
+    s: Statement
+    found: Found
+    window: Window
+    text: Given
+    filter: Given | None
+
+    @property
+    def query(self) -> str:
+        """The words as a query, made once; null, and so no hit, when there is no word."""
+        return f"(select hub_query({self.words}))"
+
+    @property
+    def words(self) -> str:
+        """The words as given."""
+        return f"{self.s.given(self.text, str)}::text"
+
+    def kind(self, searched: Searched) -> GraphQLObjectType:
+        """The type of a hit."""
+        kind = self.s.catalogue.schema.type_map[searched.kind]
+        assert isinstance(kind, GraphQLObjectType)
+        return kind
+
+    def candidates(self, limit: int, *, ranked: bool, without: frozenset[str] | None = NONE) -> str:
+        """Hits of all types with what filters ask; `without` None leaves every filter out."""
+        return " union all ".join(
+            f"({self._of(number, searched, limit, ranked, without)})"
+            for number, searched in enumerate(self.found.searched, 1)
+        )
+
+    def _of(
+        self, number: int, searched: Searched, limit: int, ranked: bool, without: frozenset[str] | None
+    ) -> str:
+        s, t, h = self.s, self.s.alias(), self.s.alias()
+        record = s.catalogue.record(self.kind(searched))
+        vector = f"to_tsvector('simple'::regconfig, {t}.folded)"
+        listed = [f"{number} as kind", f"{t}.id"]
+        if ranked:
+            listed.append(f"-ts_rank({vector}, {self.query}) as rank")
+        listed += [f"{s.text(sql, t)} as {name}" for name, sql in searched.facts.items()]
+        where = conjunction(f"{vector} @@ {self.query}", s.permitted(record, t))
+        kept = () if without is None else filtered(s, self.filter, h, without).conditions
+        hits = f"select {', '.join(listed)} from {record.name} {t} where {where}"
+        return f"select {h}.* from ({hits}) {h} where {conjunction(*kept)} limit {limit}"
+
+    # ---- what is told of a hit
+
+    def node(self, selected: Selected, x: str) -> str:
+        """JSON of the record of a hit, by its type."""
+        return self._by_kind(
+            x,
+            lambda one, t: columns(self.s, selected.sets, Place(self.kind(one), t)).stream(
+                self._row(one, t, x)
+            ),
+        )
+
+    def highlight(self, x: str) -> str:
+        """The text of a hit, escaped for HTML, with the found words marked."""
+        return self._by_kind(
+            x, lambda one, t: f"select {self._marked(self.s.text(one.heading, t))}{self._row(one, t, x)}"
+        )
+
+    def _by_kind(self, x: str, write: object) -> str:
+        cases = " ".join(
+            f"when {number} then ({write(one, self.s.alias())})"  # type: ignore[operator]
+            for number, one in enumerate(self.found.searched, 1)
+        )
+        return f"case {x}.kind {cases} end"
+
+    def _row(self, searched: Searched, t: str, x: str) -> str:
+        record = self.s.catalogue.record(self.kind(searched))
+        where = conjunction(f"{t}.id = {x}.id", self.s.permitted(record, t))
+        return f" from {record.name} {t} where {where}"
+
+    def _marked(self, heading: str) -> str:
+        s, m, w = self.s, self.s.alias(), self.s.alias()
+        # a word is what lies between blanks and ASCII signs, as in hub_fold
+        sign = r"\s!-/:-@\[-`{-~"
+        pieces = f"regexp_matches({heading}, '[^{sign}]+|[{sign}]+', 'g') with ordinality {m}(piece, place)"
+        wanted = (
+            f"(select string_to_array(btrim(regexp_replace(hub_fold({self.words}), '\\s+', ' ', 'g')), ' '))"
+        )
+        safe = f"replace(replace(replace({m}.piece[1], '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
+        is_found = (
+            f"hub_fold({m}.piece[1]) = any({w}.words) or"
+            f" starts_with(hub_fold({m}.piece[1]), {w}.words[cardinality({w}.words)])"
+        )
+        text = f"case when {is_found} then '<mark>' || {safe} || '</mark>' else {safe} end"
+        return (
+            f"(select string_agg({text}, '' order by {m}.place)"
+            f" from {pieces}, (select {wanted} as words) {w})"
+        )
+
+
+@answers(Found)
+def _search(s: Statement, selected: Selected, field: Field) -> tuple[str, Join]:
+    text = selected.argument(field.graphql, "text")
+    assert text is not None
+    page = window(s, selected, field, "Query")
+    page = Window(page.size, False, _ORDER, "Query.search:RANK", page.after, None)
+    hits = Hits(s, field.spec, page, text, selected.argument(field.graphql, "filter"))
+    return _statement(hits, asked(s, selected, field), field)
+
+
+def _statement(hits: Hits, wanted: Asked, field: Field) -> tuple[str, Join]:
+    s, page = hits.s, hits.window
+    members: list[Member] = []
+    metas: list[str] = []
+    with_facets = False
+    lists = 0
+    for one, slot in wanted.fields:
+        key = one.key.encode()
+        if slot is Slot.TOTAL_COUNT:
+            metas.append(f"to_json((select least(count(*), {COUNTED}) from hit))")
+        elif slot is Slot.TOTAL_RELATION:
+            metas.append(
+                f"to_json((select case when count(*) > {COUNTED} then 'AT_LEAST' else 'EXACT' end from hit))"
+            )
+        elif slot is Slot.FACETS:
+            metas.append(_facets(hits, one, s.catalogue.field(field.target, one.name)))
+            with_facets = True
+        elif slot is Slot.PAGE_INFO:
+            members.append(Member(key, info=_infos(hits, one, s.catalogue.field(field.target, one.name))))
+            continue
+        elif slot is None:
+            members.append(Member(key, constant=b'"%b"' % field.target.name.encode()))
+            continue
+        else:
+            members.append(Member(key, rows=lists))
+            lists += 1
+            continue
+        members.append(Member(key, meta=len(metas)))
+    first_key = max(lists, 1)
+    join = PageJoin(
+        tuple(members), page.size, False, page.mark, range(first_key, first_key + len(_KEYS)), bool(metas)
+    )
+    tables = [f"hit as materialized ({hits.candidates(RANKED, ranked=True)})"]
+    if with_facets:
+        tables.append(f"every as materialized ({hits.candidates(FACETED, ranked=False, without=None)})")
+    return f"with {', '.join(tables)} {_rows(hits, wanted, metas)}", join
+
+
+def _rows(hits: Hits, wanted: Asked, metas: Sequence[str]) -> str:
+    s, page, x = hits.s, hits.window, hits.s.alias()
+    keys = [f"{x}.{key}" for key in _KEYS]
+    lists = [_list(hits, one, x) for one in wanted.lists] or ["'0'::json"]
+    told = lists + [f"to_json({key})" for key in keys]
+    width = max(len(told), 1 + len(metas))
+    told += ["null::json"] * (width - len(told))
+    after = ""
+    if page.after is not None:
+        h = ", ".join(f"h.{key}" for key in _KEYS)
+        after = f" where ({h}) > {s.cursor(page.after, page.mark, _ORDER)}"
+    found = f"select h.rank, h.kind, h.id from hit h{after} order by 1, 2, 3 limit {page.size + 1}"
+    rows = f"select {', '.join(told)} from ({found}) {x} order by {', '.join(keys)}"
+    if not metas:
+        return rows
+    closing = ["null::json", *metas] + ["null::json"] * (width - 1 - len(metas))
+    if not wanted.is_paged:
+        return f"select {', '.join(closing)}"
+    return f"({rows}) union all select {', '.join(closing)}"
+
+
+def _list(hits: Hits, one: Lister, x: str) -> str:
+    s = hits.s
+    if one.field.spec is Slot.NODES:
+        return hits.node(one.selected, x)
+    pairs = []
+    for selected in s.selections.of(one.selected.sets, one.field.target):
+        slot = (
+            None if selected.name == "__typename" else s.catalogue.field(one.field.target, selected.name).spec
+        )
+        match slot:
+            case Slot.NODE:
+                sql = hits.node(selected, x)
+            case Slot.HIGHLIGHT:
+                sql = hits.highlight(x)
+            case Slot.CURSOR:
+                sql = cursor_sql(hits.window.mark, [f"{x}.{key}" for key in _KEYS])
+            case _:
+                sql = f"'{one.field.target.name}'::text"
+        pairs.append((selected.key, sql))
+    return f"to_json({Columns(tuple(pairs)).one()})"
+
+
+def _infos(hits: Hits, selected: Selected, field: Field) -> tuple[Info, ...]:
+    infos = []
+    for one in hits.s.selections.of(selected.sets, field.target):
+        key = one.key.encode()
+        if one.name == "__typename":
+            infos.append(Info(key, b'"%b"' % field.target.name.encode()))
+            continue
+        slot = hits.s.catalogue.field(field.target, one.name).spec
+        # a page that starts after a cursor has what the cursor stood on before it
+        infos.append(
+            Info(key, (b"true" if hits.window.after else b"false") if slot is Slot.HAS_PREVIOUS else slot)
+        )
+    return tuple(infos)
+
+
+def _facets(hits: Hits, selected: Selected, field: Field) -> str:
+    def rows(t: str, without: frozenset[str]) -> str:
+        return f"every {t} where {conjunction(*filtered(hits.s, hits.filter, t, without).conditions)}"
+
+    return facets(hits.s, selected, field, hits.filter, rows)

@@ -13,15 +13,17 @@ from typing import Any
 from hub.access.actor import Actor
 from hub.kit.clock import today
 from policies.law import Law
+from policies.resources import RESOURCES
 from policies.subject import Shape
 from schema.compiler.catalogue import Catalogue
-from schema.compiler.declarations import Order, Record
 from schema.compiler.cursors import read_cursor
+from schema.compiler.declarations import Order, Record
 from schema.compiler.selections import Selections
 from schema.compiler.values import Given
 
 # `:name`, but neither a cast (::date) nor the inside of a time format (HH24:MI)
 _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+_OF = re.compile(r"\{(\w+) of ([\w.]+)\}")
 
 
 class Bindings:
@@ -90,10 +92,18 @@ class Statement:
 
     def text(self, template: str, t: str, p: str = "", names: Mapping[str, str] | None = None) -> str:
         """Declared SQL with its row, parent and names filled in, and its named values bound."""
-        sql = template.replace("{t}", t).replace("{p}", p)
+        sql = template
         for name, value in (names or {}).items():
             sql = sql.replace(f"{{{name}}}", value)
-        return self._named(sql)
+        return self._named(self._lawful(sql.replace("{t}", t).replace("{p}", p)))
+
+    def _lawful(self, sql: str) -> str:
+        """`{return of a.id}` is the law on reading a return of that agency of which nothing else is known."""
+        return _OF.sub(lambda match: self._of_agency(match[1], match[2]), sql) if " of " in sql else sql
+
+    def _of_agency(self, resource: str, agency: str) -> str:
+        columns = dict.fromkeys(RESOURCES[resource].names.values(), "null") | {"agency_id": agency}
+        return self._law.predicate(self._shape, resource, "read", columns, root=False)
 
     def permitted(self, record: Record, t: str, action: str = "read", *, root: bool = False) -> str:
         """The law on a row: a condition, or an empty text when every such row may be read."""
@@ -111,6 +121,8 @@ class Statement:
     def _by_name(self, name: str) -> str:
         if name == "today":
             return self.bind(name, lambda _: today().isoformat()) + "::date"
+        if name == "viewer":
+            return self.bind(name, lambda b: _as_text(b.actor.id)) + "::bigint"
         # the law casts its own parameters
         return self.bind(name, lambda b: _as_text(b.actor.law.values(b.actor.subject, (name,))[name]))
 

@@ -46,7 +46,7 @@ def include_subtree() -> Any:
 def words(expression: str = "{t}.folded") -> Any:
     """Words of the searched text, the last one as a prefix."""
     return condition(
-        f"to_tsvector('simple'::regconfig, {expression}) @@ hub_query({{v}})",
+        f"to_tsvector('simple'::regconfig, {expression}) @@ (select hub_query({{v}}))",
         "text",
         "All these words, with or without diacritics; the last may be unfinished (từ khóa, không cần dấu).",
         words=True,

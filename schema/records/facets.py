@@ -30,7 +30,9 @@ DOC_TYPE_LABEL = (
 class FileFacetField(Enum):
     """Facets of files."""
 
-    AGENCY = counted("{t}.agency_id", "agencyCodes", "includeSubtree", **AGENCY, description="Owner (cơ quan).")
+    AGENCY = counted(
+        "{t}.agency_id", "agencyCodes", "includeSubtree", **AGENCY, description="Owner (cơ quan)."
+    )
     ORIGIN = counted("{t}.origin", "origins", label=labels("{v}", Origin), description="Origin (nguồn gốc).")
     ACCESS = counted(ACCESS_SQL, "accessModes", **ACCESS, description="Access mode (chế độ sử dụng).")
     YEAR = counted(
@@ -52,7 +54,9 @@ class FileFacetField(Enum):
 class ItemFacetField(Enum):
     """Facets of items."""
 
-    AGENCY = counted("{t}.agency_id", "agencyCodes", "includeSubtree", **AGENCY, description="Owner (cơ quan).")
+    AGENCY = counted(
+        "{t}.agency_id", "agencyCodes", "includeSubtree", **AGENCY, description="Owner (cơ quan)."
+    )
     ORIGIN = counted("{t}.origin", "origins", label=labels("{v}", Origin), description="Origin (nguồn gốc).")
     ACCESS = counted(ACCESS_SQL, "accessModes", **ACCESS, description="Access mode (chế độ sử dụng).")
     YEAR = counted(
@@ -61,7 +65,9 @@ class ItemFacetField(Enum):
         "issuedDateTo",
         description="Year of issue (năm ban hành).",
     )
-    DOC_TYPE = counted("{t}.doc_type", "docTypes", label=DOC_TYPE_LABEL, description="Document type (tên loại).")
+    DOC_TYPE = counted(
+        "{t}.doc_type", "docTypes", label=DOC_TYPE_LABEL, description="Document type (tên loại)."
+    )
     RETENTION = counted(
         "{t}.retention_kind",
         "retentionKinds",
@@ -78,7 +84,9 @@ class FileFacet:
     buckets: list[FacetBucket] = declared(Bucket("buckets"), "The values, most frequent first (các giá trị).")
 
 
-@strawberry.type(description="The values of a field of documents, with counts (thống kê văn bản theo giá trị).")
+@strawberry.type(
+    description="The values of a field of documents, with counts (thống kê văn bản theo giá trị)."
+)
 class ItemFacet:
     """A facet of items."""
 
@@ -87,8 +95,10 @@ class ItemFacet:
 
 
 FileFacetFields = Annotated[
-    list[FileFacetField] | None, strawberry.argument(description="Which facets; all when left out (tiêu chí).")
+    list[FileFacetField] | None,
+    strawberry.argument(description="Which facets; all when left out (tiêu chí)."),
 ]
 ItemFacetFields = Annotated[
-    list[ItemFacetField] | None, strawberry.argument(description="Which facets; all when left out (tiêu chí).")
+    list[ItemFacetField] | None,
+    strawberry.argument(description="Which facets; all when left out (tiêu chí)."),
 ]

@@ -47,7 +47,9 @@ _ITEMS = (
 )
 
 
-@record(models.ArchivalFile, resource="file", description="The documents of one matter (hồ sơ, đơn vị bảo quản).")
+@record(
+    models.ArchivalFile, resource="file", description="The documents of one matter (hồ sơ, đơn vị bảo quản)."
+)
 class ArchivalFile(Node):
     """ISAD(G) file; not called File, which browsers own."""
 
@@ -78,9 +80,12 @@ class ArchivalFile(Node):
     total_doc: int | None = column("total_doc", "Documents as declared (tổng số văn bản được khai).")
     sheet_count: int | None = column("sheet_count", "Sheets (số tờ).")
     page_count: int | None = column("page_count", "Pages; null when unknown (số trang).")
-    digitized_page_count: int = column("digitized_page_count", "Pages digitised and accepted (số trang đã số hóa).")
+    digitized_page_count: int = column(
+        "digitized_page_count", "Pages digitised and accepted (số trang đã số hóa)."
+    )
     is_high_use: bool = expression(
-        _HIGH_USE, "On a decided list of high use in force today, itself or by its series (tần suất sử dụng cao)."
+        _HIGH_USE,
+        "On a decided list of high use in force today, itself or by its series (tần suất sử dụng cao).",
     )
     transfer_due: TransferDue | None = transfer_due_of_file()
     decision_note: str | None = column("decision_note", "What was said at hand-over (ý kiến khi giao nhận).")
@@ -118,5 +123,3 @@ class FileConnection(Connection[ArchivalFile]):
     def facets(self, fields: FileFacetFields = UNSET) -> list[FileFacet]:
         """Counts of values under the other filters (thống kê theo giá trị)."""
         raise NotImplementedError
-
-

@@ -41,7 +41,9 @@ class SeriesFilter:
     agency_codes: list[str] | None = agency_codes()
     include_subtree: bool | None = include_subtree()
     fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "Of this fonds (thuộc phông).")
-    parent_id: strawberry.ID | None = within("parent_id", "Series", "Right below this series (nhóm cấp trên).")
+    parent_id: strawberry.ID | None = within(
+        "parent_id", "Series", "Right below this series (nhóm cấp trên)."
+    )
     is_top_level: bool | None = condition(
         "({t}.parent_id is null) = {v}", "bool", "Directly under its fonds or not (ở cấp cao nhất)."
     )
@@ -62,7 +64,9 @@ class FileFilter:
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
     access_modes: list[AccessMode] | None = access_modes()
     states: list[FileState] | None = any_of("state", "Any of these states (trạng thái).")
-    retention_kinds: list[RetentionKind] | None = any_of("retention_kind", "Any of these kinds of retention (thời hạn).")
+    retention_kinds: list[RetentionKind] | None = any_of(
+        "retention_kind", "Any of these kinds of retention (thời hạn)."
+    )
     start_date_from: date | None = at_least("{t}.start_date", "date", "Begins on or after (bắt đầu từ ngày).")
     start_date_to: date | None = at_most("{t}.start_date", "date", "Begins on or before (bắt đầu đến ngày).")
     end_date_from: date | None = at_least("{t}.end_date", "date", "Ends on or after (kết thúc từ ngày).")
@@ -86,6 +90,12 @@ class ItemFilter:
     doc_types: list[str] | None = any_of("doc_type", "Any of these codes of document types (tên loại).")
     numbers: list[str] | None = any_of("number", "Any of these numbers (số văn bản).")
     notations: list[str] | None = any_of("notation", "Any of these notations (ký hiệu).")
-    retention_kinds: list[RetentionKind] | None = any_of("retention_kind", "Any of these kinds of retention (thời hạn).")
-    issued_date_from: date | None = at_least("{t}.issued_date", "date", "Issued on or after (ban hành từ ngày).")
-    issued_date_to: date | None = at_most("{t}.issued_date", "date", "Issued on or before (ban hành đến ngày).")
+    retention_kinds: list[RetentionKind] | None = any_of(
+        "retention_kind", "Any of these kinds of retention (thời hạn)."
+    )
+    issued_date_from: date | None = at_least(
+        "{t}.issued_date", "date", "Issued on or after (ban hành từ ngày)."
+    )
+    issued_date_to: date | None = at_most(
+        "{t}.issued_date", "date", "Issued on or before (ban hành đến ngày)."
+    )

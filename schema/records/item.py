@@ -26,7 +26,15 @@ from schema.connections import UNSET, After, Before, Connection, First, Last, Pa
 from schema.lazy import AFile, AFonds, AnAgency, DigitalObjects
 from schema.node import Node
 from schema.records.facets import ItemFacet, ItemFacetFields
-from schema.records.parts import DocType, ImpreciseDate, Retention, Signer, TransferDue, retention, transfer_due_of_item
+from schema.records.parts import (
+    DocType,
+    ImpreciseDate,
+    Retention,
+    Signer,
+    TransferDue,
+    retention,
+    transfer_due_of_item,
+)
 from schema.vocabulary import ACCESS_SQL, AccessMode, Action, Direction, ItemState, Origin, SignatureEvidence
 
 # The law's words about the state of an item mean the state of its home file.
@@ -35,7 +43,16 @@ _FILE_STATE = {"file_state": "(select f.state from file f where f.id = {t}.file_
 # A listing is seen by who sees the listing file.
 _OF_LISTING = {
     name: f"(select f.{name} from file f where f.id = {{t}}.file_id)"
-    for name in ("custodian_id", "access_level", "published", "on_hold", "transferred", "created_by", "state", "submitted_by")
+    for name in (
+        "custodian_id",
+        "access_level",
+        "published",
+        "on_hold",
+        "transferred",
+        "created_by",
+        "state",
+        "submitted_by",
+    )
 }
 
 

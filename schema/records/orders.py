@@ -69,7 +69,9 @@ class ItemOrder(Enum):
     ID_ASC = by(ID, description=_ID)
     ID_DESC = by(ID, descending=True, description=_ID_DESC)
     ORDINAL_ASC = by(ORDINAL, description="By the place in the file (theo số thứ tự).")
-    ORDINAL_DESC = by(ORDINAL, descending=True, description="By the place, backwards (theo số thứ tự, ngược).")
+    ORDINAL_DESC = by(
+        ORDINAL, descending=True, description="By the place, backwards (theo số thứ tự, ngược)."
+    )
     ISSUED_DATE_ASC = by(ISSUED, description="Earliest first, undated before all (theo ngày ban hành).")
     ISSUED_DATE_DESC = by(ISSUED, descending=True, description="Latest first, undated last (mới nhất trước).")
     CODE_ASC = by(CODE, description=_CODE)

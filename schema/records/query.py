@@ -27,7 +27,10 @@ def _by_codes(kind: str) -> One:
     return One(
         {
             ("id",): "{t}.id = {id}::bigint",
-            ("agencyCode", "code"): "{t}.agency_id = (select a.id from agency a where a.code = {agencyCode}::text)"
+            (
+                "agencyCode",
+                "code",
+            ): "{t}.agency_id = (select a.id from agency a where a.code = {agencyCode}::text)"
             " and {t}.code = {code}::text",
         },
         {"id": key_of(kind)},
@@ -101,7 +104,9 @@ class RecordsQuery:
         raise NotImplementedError
 
     @root(_by_codes("ArchivalFile"))
-    def file(self, id: Id = UNSET, agency_code: AgencyCode = UNSET, code: Code = UNSET) -> ArchivalFile | None:
+    def file(
+        self, id: Id = UNSET, agency_code: AgencyCode = UNSET, code: Code = UNSET
+    ) -> ArchivalFile | None:
         """One file by id, or by agencyCode and code (một hồ sơ)."""
         raise NotImplementedError
 

@@ -1,0 +1,280 @@
+"""The half-year in GraphQL: reporting periods, agencies' returns, published reports.
+
+Counts of a period are about the returns that the caller may read: a clerk sees whether his own agency is late,
+Home Affairs sees the city.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+
+import strawberry
+
+from hub.plan import models as plan_models
+from hub.returns import models
+from schema.compiler.declarations import (
+    ID,
+    Page,
+    Source,
+    by,
+    column,
+    connection,
+    expression,
+    identifier,
+    record,
+    root,
+    to_one,
+)
+from schema.connections import UNSET, After, Before, Connection, First, Last
+from schema.lazy import Agencies, AnAgency
+from schema.node import Node
+from schema.records.conditions import (
+    agency_codes,
+    any_of,
+    at_least,
+    at_most,
+    day_key,
+    include_subtree,
+    within,
+    words,
+)
+from schema.scalars import JSON
+
+_ = strawberry.enum_value
+_DEADLINE = day_key("deadline", "deadline")
+
+# Who owes a return: every agency that is in being and has an archive of its own on the reporting date.
+_OWES = (
+    "{a}.archive_since <= {p}.deadline and ({a}.archive_until is null or {p}.deadline < {a}.archive_until)"
+    " and ({a}.valid_from is null or {a}.valid_from <= {p}.deadline)"
+    " and ({a}.valid_to is null or {p}.deadline < {a}.valid_to) and {return of {a}.id}"
+)
+_HANDED_IN = "r.state in ('SUBMITTED', 'APPROVED', 'ACCEPTED')"
+
+
+@strawberry.enum(description="Where a reporting period is (trạng thái kỳ báo cáo).")
+class PeriodState(Enum):
+    """States of a period."""
+
+    PLANNED = _("PLANNED", description="Not yet open (dự kiến).")
+    OPEN = _("OPEN", description="Returns are being made (đang mở).")
+    CLOSED = _("CLOSED", description="No more returns (đã khóa).")
+    PUBLISHED = _("PUBLISHED", description="The report is out (đã công bố).")
+
+
+@strawberry.enum(description="Where a return is (trạng thái báo cáo của cơ quan).")
+class ReturnState(Enum):
+    """States of a return."""
+
+    DRAFT = _("DRAFT", description="Being written (đang soạn).")
+    SUBMITTED = _("SUBMITTED", description="Submitted to the head of the agency (đã trình).")
+    APPROVED = _("APPROVED", description="Approved by the head of the agency (đã duyệt).")
+    SENT_BACK = _("SENT_BACK", description="Sent back for correction (trả lại).")
+    ACCEPTED = _("ACCEPTED", description="Accepted by Home Affairs (đã tiếp nhận).")
+
+
+@strawberry.enum(description="Where a report is (trạng thái báo cáo tổng hợp).")
+class ReportState(Enum):
+    """States of a report."""
+
+    DRAFT = _("DRAFT", description="Being written (đang soạn).")
+    SUBMITTED = _("SUBMITTED", description="Submitted for approval (đã trình).")
+    PUBLISHED = _("PUBLISHED", description="Published (đã công bố).")
+    SUPERSEDED = _("SUPERSEDED", description="Replaced by a later revision (đã thay thế).")
+
+
+@strawberry.enum(description="Orders of reporting periods (thứ tự kỳ báo cáo).")
+class PeriodOrder(Enum):
+    """Orders of periods."""
+
+    DEADLINE_ASC = by(_DEADLINE, description="Earliest first (cũ trước).")
+    DEADLINE_DESC = by(_DEADLINE, descending=True, description="Latest first (mới trước).")
+
+
+@strawberry.enum(description="Orders of reports (thứ tự báo cáo).")
+class ReportOrder(Enum):
+    """Orders of reports."""
+
+    ID_ASC = by(ID, description="As entered (theo thứ tự nhập).")
+    ID_DESC = by(ID, descending=True, description="Last entered first (mới nhập trước).")
+
+
+@strawberry.input(description="Which periods; every field given must hold (bộ lọc kỳ báo cáo).")
+class PeriodFilter:
+    """Conditions on periods."""
+
+    deadline_from: date | None = at_least("{t}.deadline", "date", "Reporting date on or after (từ ngày).")
+    deadline_to: date | None = at_most("{t}.deadline", "date", "Reporting date on or before (đến ngày).")
+    states: list[PeriodState] | None = any_of("state", "Any of these states (trạng thái).")
+
+
+@strawberry.input(description="Which returns; every field given must hold (bộ lọc báo cáo cơ quan).")
+class ReturnFilter:
+    """Conditions on returns."""
+
+    agency_codes: list[str] | None = agency_codes()
+    include_subtree: bool | None = include_subtree()
+    states: list[ReturnState] | None = any_of("state", "Any of these states (trạng thái).")
+    text: str | None = words(
+        "hub_fold(coalesce({t}.results, '') || ' ' || coalesce({t}.difficulties, '') || ' '"
+        " || coalesce({t}.proposals, ''))"
+    )
+
+
+@strawberry.input(description="Which reports; every field given must hold (bộ lọc báo cáo).")
+class ReportFilter:
+    """Conditions on reports."""
+
+    agency_codes: list[str] | None = agency_codes()
+    include_subtree: bool | None = include_subtree()
+    period_id: strawberry.ID | None = within("period_id", "ReportingPeriod", "Of this period (kỳ báo cáo).")
+    states: list[ReportState] | None = any_of("state", "Any of these states (trạng thái).")
+
+
+@record(plan_models.Plan, resource="plan", description="A plan and the years it covers (kế hoạch).")
+class Plan(Node):
+    """An issued plan."""
+
+    id: strawberry.ID = identifier()
+    code: str = column("code", "Its code, e.g. 67/KH-UBND (số ký hiệu).")
+    title: str = column("title", "Its title (tên kế hoạch).")
+    issued_on: date = column("issued_on", "When issued (ngày ban hành).")
+    issuer: str = column("issuer", "Who issued it (cơ quan ban hành).")
+    period_from: date = column("period_from", "First day (từ ngày).")
+    period_to: date = column("period_to", "Last day (đến ngày).")
+
+
+@record(models.ReportingPeriod, resource="period", description="A reporting date of a plan (kỳ báo cáo).")
+class ReportingPeriod(Node):
+    """30/6 and 31/12 of each year (plan IV.1.g, IV.5.h)."""
+
+    id: strawberry.ID = identifier()
+    plan: Plan | None = to_one("plan_id", "The plan reported on (kế hoạch).")
+    deadline: date = column("deadline", "The reporting date (thời điểm báo cáo).")
+    returns_due_on: date = column("returns_due_on", "By when agencies hand in (hạn nộp của cơ quan).")
+    data_cutoff: date = column("data_cutoff", "Facts up to this day count (ngày chốt số liệu).")
+    state: PeriodState = column("state", "Where it is (trạng thái).")
+    expected_count: int = expression(
+        f"(select count(*) from agency a where {_OWES.replace('{a}', 'a').replace('{p}', '{t}')})",
+        "Agencies that owe a return, as far as the caller may read returns (số phải nộp).",
+    )
+    submitted_count: int = expression(
+        f"(select count(*) from agency_return r where r.period_id = {{t}}.id and {_HANDED_IN}"
+        " and {return of r.agency_id})",
+        "Returns handed in, as far as the caller may read returns (số đã nộp).",
+    )
+    version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
+    created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
+    updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
+
+    @connection("{t}.period_id = {p}.id")
+    def returns(
+        self,
+        filter: ReturnFilter | None = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> AgencyReturnConnection:
+        """The agencies' returns (báo cáo của các cơ quan)."""
+        raise NotImplementedError
+
+    @connection(
+        f"{{p}}.returns_due_on < :today and {_OWES.replace('{a}', '{t}')} and not exists (select 1 from"
+        f" agency_return r where r.period_id = {{p}}.id and r.agency_id = {{t}}.id and {_HANDED_IN})"
+    )
+    def overdue(
+        self, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Agencies:
+        """Agencies whose return is late today, as far as the caller may read returns (cơ quan chậm nộp)."""
+        raise NotImplementedError
+
+
+@record(models.AgencyReturn, resource="return", description="What an agency reports (báo cáo của cơ quan).")
+class AgencyReturn(Node):
+    """Results, difficulties and proposals of one agency for one period."""
+
+    id: strawberry.ID = identifier()
+    agency: AnAgency | None = to_one("agency_id", "Who reports (cơ quan báo cáo).")
+    period: ReportingPeriod | None = to_one("period_id", "The period (kỳ báo cáo).")
+    state: ReturnState = column("state", "Where it is (trạng thái).")
+    results: str | None = column("results", "Results and progress (kết quả, tiến độ).")
+    difficulties: str | None = column("difficulties", "Difficulties (khó khăn, vướng mắc).")
+    proposals: str | None = column("proposals", "Proposals (đề xuất, kiến nghị).")
+    figures: JSON = column("figures", "Figures declared (số liệu kê khai).")
+    submitted_at: datetime | None = column("submitted_at", "When submitted (thời điểm nộp).")
+    decided_at: datetime | None = column("decided_at", "When decided (thời điểm xử lý).")
+    decision_note: str | None = column("decision_note", "What was said in deciding (ý kiến xử lý).")
+    version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
+    created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
+    updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
+
+
+@strawberry.type(description="A page of returns (danh sách báo cáo cơ quan).")
+class AgencyReturnConnection(Connection[AgencyReturn]):
+    """Connection to returns."""
+
+
+@record(models.PublishedReport, resource="report", description="A half-year report (báo cáo định kỳ).")
+class PublishedReport(Node):
+    """Of the city, or of one agency; a correction is a new revision."""
+
+    id: strawberry.ID = identifier()
+    period: ReportingPeriod | None = to_one("period_id", "The period (kỳ báo cáo).")
+    agency: AnAgency | None = to_one("agency_id", "Whose report; null for the city's (cơ quan).")
+    revision: int = column("revision", "Counts corrections (lần sửa).")
+    state: ReportState = column("state", "Where it is (trạng thái).")
+    number: str | None = column("number", "Number of the document (số văn bản).")
+    pdf_url: str | None = expression(
+        "null::text", "A short-lived link to the PDF; null while none is served (đường dẫn PDF)."
+    )
+    sha256: str | None = column("sha256", "Checksum of the PDF (mã băm).")
+    snapshot_id: strawberry.ID | None = expression(
+        "(select encode(('Snapshot:' || s.id)::bytea, 'base64') from snapshot s where s.report_id = {t}.id"
+        " order by s.id desc limit 1)",
+        "The frozen figures it prints (bản chụp số liệu).",
+    )
+    published_at: datetime | None = column("published_at", "When published (thời điểm công bố).")
+    created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
+
+
+@strawberry.type(description="A page of reporting periods (danh sách kỳ báo cáo).")
+class ReportingPeriodConnection(Connection[ReportingPeriod]):
+    """Connection to periods."""
+
+
+@strawberry.type(description="A page of reports (danh sách báo cáo).")
+class PublishedReportConnection(Connection[PublishedReport]):
+    """Connection to reports."""
+
+
+@strawberry.type
+class ReturnsQuery:
+    """Reads of periods and reports."""
+
+    @root(Page((Source("true"),)))
+    def reporting_periods(
+        self,
+        filter: PeriodFilter | None = UNSET,
+        order_by: PeriodOrder | None = PeriodOrder.DEADLINE_ASC,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> ReportingPeriodConnection:
+        """Reporting periods, earliest first (danh sách kỳ báo cáo)."""
+        raise NotImplementedError
+
+    @root(Page((Source("true"),)))
+    def reports(
+        self,
+        filter: ReportFilter | None = UNSET,
+        order_by: ReportOrder | None = ReportOrder.ID_DESC,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> PublishedReportConnection:
+        """Reports that the caller may see, last first (danh sách báo cáo)."""
+        raise NotImplementedError
