@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-FLOORS = ("hub", "schema", "policies", "reports", "migrations", "tests")
+FLOORS = ("hub", "schema", "policies", "reports", "migrations")
 
 
 def run(arguments: Sequence[str] = ()) -> int:

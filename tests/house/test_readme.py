@@ -1,0 +1,34 @@
+"""What the README tells people to type is there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "README.md").read_text()
+TYPED = sorted(set(re.findall(r"(?:`|^|\n)(?:python3 -m )?hub ([a-z]+)", TEXT)))
+PATHS = sorted(set(re.findall(r"`((?:hub|schema|policies|reports|migrations|tests)/[\w/.]+)`", TEXT)))
+
+
+def test_it_opens_with_the_two_commands() -> None:
+    assert "python3 -m hub demo" in TEXT
+    assert "python3 -m hub test" in TEXT
+
+
+@pytest.mark.parametrize("command", TYPED)
+def test_a_command_it_names_exists(command: str) -> None:
+    arguments = ["-c", "from hub.cli import main; raise SystemExit(main())", "--help"]
+    helped = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert re.search(rf"^ +{command}\b", helped.stdout, re.MULTILINE), helped.stdout
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_place_it_names_exists(path: str) -> None:
+    assert (ROOT / path).exists()
