@@ -86,8 +86,8 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def run(command: Sequence[object], **environment: str) -> None:
-    """Run one step of the setup quietly; stop with its reason when it fails."""
+def attempt(command: Sequence[object], **environment: str) -> str | None:
+    """Run one step of the setup quietly; returns what it said when it failed, None when it did not."""
     done = subprocess.run(
         [str(word) for word in command],
         cwd=ROOT,
@@ -97,8 +97,13 @@ def run(command: Sequence[object], **environment: str) -> None:
         text=True,
         check=False,
     )
-    if done.returncode:
-        explain(done.stderr + done.stdout)
+    return ((done.stderr + done.stdout).strip() or "?") if done.returncode else None
+
+
+def run(command: Sequence[object], **environment: str) -> None:
+    """Run one step of the setup; stop with its reason when it fails."""
+    if said := attempt(command, **environment):
+        explain(said)
 
 
 def explain(said: str) -> NoReturn:
@@ -187,14 +192,20 @@ def set_up() -> None:
         only_uv = Path(folder) / "uv.txt"
         only_uv.write_text(locked("uv"))
         run([*pip, "install", "--require-hashes", "--no-deps", "-r", only_uv])
-    uv = [VENV / "bin" / "uv", "pip"]
-    quiet = ["-q", "--python", PYTHON]
-    environment = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", **index_for_uv()}
     # `sync` also removes what the lock does not name: another thing that answers to the same import, say.
-    run([*uv, "sync", *quiet, "--require-hashes", LOCK], **environment)
+    uv = [VENV / "bin" / "uv", "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", LOCK]
+    environment = {
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_NO_PROGRESS": "1",
+        "UV_SYSTEM_CERTS": "1",
+        **index_for_uv(),
+    }
+    if attempt(uv, **environment):
+        # pip got uv, so it knows a way: its configuration may name mirrors and certificates that uv does not read.
+        run([*pip, "install", "--require-hashes", "-r", LOCK])
     # A plain path, so that a room added later is found without another installation.
-    editable = ["--no-deps", "--no-build-isolation", "--config-setting", "editable_mode=compat", "-e", ROOT]
-    run([*uv, "install", *quiet, *editable], **environment)
+    editable = ["--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat", "-e", ROOT]
+    run([*pip, "install", *editable])
     STAMP.write_text(f"{base()}\n{contents()}\n")
 
 
