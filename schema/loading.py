@@ -18,7 +18,6 @@ from graphql import (
     SelectionSetNode,
     StringValueNode,
 )
-from graphql.pyutils import Undefined
 from strawberry import Info
 from strawberry.dataloader import DataLoader
 
@@ -48,11 +47,7 @@ async def _read_records(
 ) -> list[dict[str, Any] | None]:
     """The records, in the order asked; the fields of their types look their values up (schema/answers.py)."""
     context = info.context
-    variables = {
-        name: source.value
-        for name, source in raw.variable_values.sources.items()
-        if source.value is not Undefined
-    }
+    variables = context.variables
     plan = compile_operation(info.schema, _document(raw, wanted), None, variables, context.actor.shape)
     async with context.pool.connection() as connection:
         found: list[dict[str, Any] | None] = orjson.loads(

@@ -21,7 +21,7 @@ YEARS = {2018: 4, 2019: 6, 2020: 10, 2021: 13, 2022: 16, 2023: 19, 2024: 21, 202
 LAST_DAY = date(2025, 6, 28)
 # Share of documents created electronically in 2025, and what each earlier year had less.
 STAGES = {
-    "LEADING": (0.99, 0.02), "GOOD": (0.96, 0.035), "MIDDLE": (0.9, 0.06), "LATE": (0.7, 0.1),
+    "LEADING": (0.99, 0.02), "GOOD": (0.985, 0.02), "MIDDLE": (0.95, 0.03), "LATE": (0.78, 0.06),
     "PAPER": (0.25, 0.05), "UNDECLARED": (0.85, 0.05),
 }  # fmt: skip
 WEIGHTS = {"DEPARTMENT": 3.0, "DISTRICT": 2.5, "BOARD": 1.5, "UNIT": 0.35}
@@ -111,7 +111,7 @@ def files_of(place: Place, items: int, seed: str, *, huge: int = 0) -> Iterator[
         left -= size
         number += 1
         yield _file(rng, place, number, rng.choices(years, weights)[0], rng.choice(fields), size)
-    paper = max(2, items // (12 if place.body.stage == "PAPER" else 90))
+    paper = max(1, items // (12 if place.body.stage == "PAPER" else 200))
     for _ in range(paper):
         number += 1
         yield _file(rng, place, number, rng.choices(years, weights)[0], rng.choice(fields), 0)

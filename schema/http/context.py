@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +27,8 @@ class Services:
 class Context:
     """What lives as long as a request; `info.context` in resolvers.
 
-    `document` is the operation as parsed and found valid, `loaders` gather the keys that one field of
-    a page names into one statement; `language` is `vi` or `en`.
+    `document` is the operation as parsed and found valid, `variables` what was sent with it, as sent;
+    `loaders` gather the keys that one field of a page names into one statement; `language` is `vi` or `en`.
     """
 
     actor: Actor
@@ -35,6 +36,7 @@ class Context:
     language: str
     request_id: str
     document: DocumentNode
+    variables: Mapping[str, Any] = field(default_factory=dict)
     loaders: dict[Any, Any] = field(default_factory=dict)
 
     @property

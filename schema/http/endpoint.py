@@ -132,7 +132,9 @@ class GraphQLEndpoint:
         if asked.method == "GET" and operation.operation is not OperationType.QUERY:
             raise MethodNotAllowed("POST")
         self._documents.check(document, operation, sent.variables, limits)
-        context = Context(actor, self._services, asked.language, asked.request_id, document.node)
+        context = Context(
+            actor, self._services, asked.language, asked.request_id, document.node, sent.variables or {}
+        )
         step = Ordinary(sent, context)
         plan = self._plan(step) if operation.operation is OperationType.QUERY else None
         if plan is None:
