@@ -247,6 +247,9 @@ class ArchivalFile(SQLModel, table=True):
             text("id DESC"),
         ),
         Index("ix_file_public", "id", postgresql_where=text("published and access_level = 0")),
+        Index(
+            "ix_file_agency_public", "agency_id", "id", postgresql_where=text("published and access_level = 0")
+        ),
         Index("ix_file_creator", "creator_id", "id"),
         # Room on each page, so that derived counts are updated without touching any index.
         {"postgresql_with": {"fillfactor": 80}},
@@ -346,6 +349,9 @@ class Item(SQLModel, table=True):
         ),
         Index("ix_item_duplicate", "agency_id", "number", "notation"),
         Index("ix_item_public", "id", postgresql_where=text("published and access_level = 0")),
+        Index(
+            "ix_item_agency_public", "agency_id", "id", postgresql_where=text("published and access_level = 0")
+        ),
     )
 
     id: int | None = key()

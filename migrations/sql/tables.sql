@@ -765,6 +765,7 @@ create table file (
 )
  WITH (fillfactor = 80);
 CREATE INDEX ix_file_agency_id_id ON file (agency_id, id);
+CREATE INDEX ix_file_agency_public ON file (agency_id, id) WHERE published and access_level = 0;
 CREATE INDEX ix_file_agency_start ON file (agency_id, coalesce(start_date, '-infinity'::date) DESC, id DESC);
 CREATE INDEX ix_file_creator ON file (creator_id, id);
 CREATE INDEX ix_file_custodian_id_id ON file (custodian_id, id);
@@ -860,6 +861,7 @@ create table item (
 );
 CREATE INDEX ix_item_agency_id_id ON item (agency_id, id);
 CREATE INDEX ix_item_agency_issued ON item (agency_id, coalesce(issued_date, '-infinity'::date) DESC, id DESC);
+CREATE INDEX ix_item_agency_public ON item (agency_id, id) WHERE published and access_level = 0;
 CREATE INDEX ix_item_custodian_id_id ON item (custodian_id, id);
 CREATE INDEX ix_item_duplicate ON item (agency_id, number, notation);
 CREATE INDEX ix_item_file_ordinal ON item (file_id, ordinal, id);
