@@ -190,9 +190,29 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Tên loại «{value}» không có trong danh mục; giữ nguyên văn.",
         'The document type "{value}" is not in the code list; the text is kept.',
     ),
-    "ON_HOLD": (
-        "Hồ sơ hoặc văn bản đang bị khóa, không được sửa bằng nhập dữ liệu.",
-        "The record is on hold and may not be changed by an import.",
+    "PARENT_REFUSED": (
+        "Cấp trên của đơn vị này (phông, nhóm) bị từ chối, nên chưa có chỗ đặt.",
+        "What this record stands under (fonds, series) is refused, so it has no place.",
+    ),
+    "WRONG_STATE": (
+        "Hồ sơ đang được giao nộp hoặc đã kết thúc; hãy mở lại trước khi nhập.",
+        "The file is being handed over or is closed; reopen it before importing.",
+    ),
+    "RECORD_PUBLISHED": (
+        "Tài liệu đã công bố; không đổi chế độ sử dụng bằng nhập dữ liệu. Hãy gỡ công bố trước.",
+        "The record is published; an import does not change its access mode. Withdraw it first.",
+    ),
+    "FONDS_CLOSED": (
+        "Phông đã đóng; chỉ bổ sung được hồ sơ bắt đầu trước ngày đóng.",
+        "The fonds is closed; only files that began before its closing may be added.",
+    ),
+    "SECRET_FILE": (
+        "Hồ sơ chế độ 03 chỉ chứa văn bản chế độ 03.",
+        "A file of mode 03 holds documents of mode 03 only.",
+    ),
+    "NOT_PERMITTED": (
+        "Bạn không có quyền sửa bản ghi này. Hãy liên hệ người quản trị của cơ quan.",
+        "You may not change this record. Ask the administrator of the agency.",
     ),
     "RULE_BROKEN": (
         "Dữ liệu vi phạm ràng buộc «{rule}» của cơ sở dữ liệu: {reason}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import string
 import unicodedata
 
@@ -29,6 +30,10 @@ SENTENCES = [
 ]
 TCVN3 = {letter: chr(code) for code, letter in vietnamese._TCVN3.items() if code != 0x3BC}
 VNI = {letter: code for code, letter in vietnamese._VNI.items()}
+
+
+def shuffled(texts: list[str]) -> list[str]:
+    return random.Random(67).sample(texts, len(texts))
 
 
 def as_tcvn3(text: str) -> str:
@@ -91,7 +96,7 @@ def test_order_is_that_of_a_vietnamese_dictionary() -> None:
         "cà",
     ]
     words += ["da", "đa", "e", "ê", "hoa", "hoà", "hoá", "i", "o", "ô", "ơ", "u", "ư", "xa", "y"]
-    assert sorted(words[::-1], key=sort_key) == words
+    assert sorted(shuffled(words), key=sort_key) == words
     assert sorted(["Ba", "bà", "ba", "ba chủ", "bá"], key=sort_key) == [
         "ba",
         "Ba",
@@ -115,7 +120,7 @@ def test_numbers_sort_by_value() -> None:
         "Hồ sơ 99999999999999999999",
         "Hồ sơ A",
     ]
-    assert sorted(titles[::-1], key=sort_key) == titles
+    assert sorted(shuffled(titles), key=sort_key) == titles
     assert min(["67/KH-UBND", "9/KH-UBND", "120/KH-UBND"], key=sort_key) == "9/KH-UBND"
 
 

@@ -129,9 +129,7 @@ def _unitid(unit: Unit, element: Any) -> None:
     text = text_of(element)
     is_uri = "uri" in (element.get("type") or element.get("localtype") or "") or bool(_URI.match(text))
     if text and not unit.code and not is_uri:
-        unit.code = text
-        if not element.attrib and not len(element):
-            return
+        unit.code = text  # kept in `extra` too: a code taken by another record gives way to a provisional one
     unit.keep("unitid", note(element))
 
 

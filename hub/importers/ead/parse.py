@@ -17,11 +17,12 @@ from hub.importers.batch import BATCH_ROWS, Batch, Reading, fingerprint
 from hub.importers.dates import Moment
 from hub.importers.ead.attributes import KNOWN_ATTRIBUTES, KNOWN_NAMESPACES
 from hub.importers.ead.fields import Unit, read_unit
-from hub.importers.ead.stream import COMPONENTS, events, local_name
+from hub.importers.ead.stream import COMPONENTS, events, local_name, looks_like_xml
 from hub.importers.ead.text import attributes_of, flat, note, text_of
 from hub.importers.outcome import RowOutcome, UnusableInput, error, warning
+from hub.importers.registry import Format, register
 from hub.kit.vietnamese import sort_key
-from hub.records.staging import MAX_TITLE
+from hub.records.intake.stage import MAX_TITLE
 
 DEEPEST = 60  # components in components; the XML depth limit of 256 stands behind it
 
@@ -141,6 +142,8 @@ class Parser:
             unit.keep("unittitle", title)
             outcome.findings.append(warning("TOO_LONG", "unittitle", size=len(title), limit=MAX_TITLE))
             title = title[:MAX_TITLE]
+        if unit.history and level != "fonds" and not unit.extra.get("bioghist"):
+            unit.keep("bioghist", unit.history)  # only a fonds has a history of its own
         if unit.access_level == 2:
             outcome.findings.append(error("SECRET_CONTENT", "accessrestrict"))
         if node.path:
@@ -209,7 +212,6 @@ class Parser:
                 return f"{self.key}#u:{unit.code}"
             finding = warning("UNITID_TWICE", "unitid", code=unit.code, first=self._codes[mark])
             self.outcomes.append(RowOutcome(node.line, code=unit.code, findings=[finding]))
-            unit.keep("unitid", unit.code)
             unit.code = ""
         identifier = flat(element.get("id"))
         return f"{self.key}#i:{identifier}" if identifier else f"{self.key}#p:{node.path}"
@@ -275,3 +277,15 @@ class Parser:
 
 def _days(moment: Moment | None) -> tuple[Any, Any, str | None, str | None]:
     return moment[:4] if moment else _BARE
+
+
+def batches(reading: Reading) -> Iterator[Batch]:
+    """The rows of a finding aid, some thousand at a time. Raises UnusableInput."""
+    return Parser(reading).batches()
+
+
+FORMAT = register(
+    Format(
+        "ead", "EAD 2002 và EAD3 (XML)", "EAD 2002 and EAD3 (XML)", (".xml", ".ead"), looks_like_xml, batches
+    )
+)

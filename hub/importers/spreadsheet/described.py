@@ -12,9 +12,12 @@ from hub.importers.spreadsheet import columns as to
 from hub.importers.spreadsheet.columns import Block
 from hub.importers.spreadsheet.sheet import Sheet
 from hub.kit.vietnamese import fold
+from hub.records.rules.description import STUB_TITLES
 
-SECRET_TITLE = "Tài liệu mật"
-_SECRET_WORDS = frozenset({"", "mat", "ho so mat", "tai lieu mat", "van ban mat", "toi mat", "tuyet mat"})
+_SECRET_WORDS = frozenset(
+    {fold(title) for title in STUB_TITLES.values()}
+    | {"", "mat", "ho so mat", "tai lieu mat", "van ban mat", "toi mat", "tuyet mat"}
+)
 _LONGEST = {
     "title": 2_000,
     "subject": 2_000,
@@ -99,23 +102,23 @@ def check_lengths(block: Block) -> None:
                     block.say(at, error("TOO_LONG", name, size=len(cell), limit=limit))
 
 
-def guard_secrets(block: Block, out: Columns, title: str, content: tuple[str, ...]) -> None:
+def guard_secrets(block: Block, out: Columns, field: str, content: tuple[str, ...]) -> None:
     """Mode 03: contents are refused, a code with counts is allowed (Luật Bảo vệ bí mật nhà nước, Điều 5).
 
-    `title` names the column of the title, `content` the cells that would tell something.
+    `field` is title or subject; `content` names the cells that would tell something.
     """
     telling = [column for name, column in block.cells.items() if name in content or name.startswith("+")]
     for at, level in enumerate(out.get("access_level", ())):
         if level != vocabulary.SECRET:
             continue
-        words = " ".join(fold(out[title][at] or "").split())
+        words = " ".join(fold(out["title"][at] or "").split())
         if words not in _SECRET_WORDS or any(column[at] for column in telling):
-            block.say(at, error("SECRET_CONTENT", title))
-        out[title][at] = SECRET_TITLE
+            block.say(at, error("SECRET_CONTENT", field))
+        out["title"][at] = STUB_TITLES[field]
 
 
-def require_title(block: Block, out: Columns, title: str, field: str, vi: str, en: str) -> None:
+def require_title(block: Block, out: Columns, field: str, vi: str, en: str) -> None:
     """Every record has a title; a count-only stub of a secret one got its own."""
-    for at, text in enumerate(out[title]):
+    for at, text in enumerate(out["title"]):
         if not text:
             block.say(at, error("REQUIRED", field, what=vi, what_en=en))

@@ -53,7 +53,7 @@ def _batch(sheet: Sheet, lot: Lot) -> Batch:
     starts = _dates(block, out)
     _counts(block, out)
     guard_secrets(block, out, "title", _CONTENT)
-    require_title(block, out, "title", "title", "tiêu đề hồ sơ", "The title of the file")
+    require_title(block, out, "title", "tiêu đề hồ sơ", "The title of the file")
     _identify(sheet, block, out, starts)
     _place_under(sheet, lot, out)
     out["title_sort"] = [sort_key(title) if title else "" for title in out["title"]]
@@ -69,7 +69,10 @@ def finished(sheet: Sheet, block: Block, level: str, out: Columns) -> Batch:
     for at, values in enumerate(zip(*out.values(), strict=True)):
         if at not in bad:
             rows.append((next(numbers), block.places[at], level, *values, fingerprint(values)))
-    outcomes = sheet.outcomes(block, level, out["code"])
+    codes = [
+        code or other for code, other in zip(out["code"], out.get("composed_code", out["code"]), strict=True)
+    ]
+    outcomes = sheet.outcomes(block, level, codes)
     return Batch(("row", "place", "level", *names, "source_hash"), rows, outcomes)
 
 
@@ -109,7 +112,7 @@ def _identify(sheet: Sheet, block: Block, out: Columns, starts: list[Moment | No
     codes = cells.get("code", blank)
     notations = cells.get("notation") or (cells.get("ordinal", blank) if "code" not in cells else blank)
     keys: list[str] = []
-    out["code"], out["catalog_number"], out["notation"], out["fonds_code"] = [], [], [], []
+    out |= {"code": [], "composed_code": [], "catalog_number": [], "notation": [], "fonds_code": []}
     for at in range(size):
         code, notation, catalog = codes[at], notations[at], catalogs[at]
         start = starts[at]
@@ -125,7 +128,10 @@ def _identify(sheet: Sheet, block: Block, out: Columns, starts: list[Moment | No
             notation = f"~{mark}"
             keys.append(file_key(fonds[at], catalog, notation))
         parts = (sheet.reading.agency_code, catalog, notation)
-        out["code"].append(code or ".".join(part.replace(" ", "") for part in parts if part))
+        out["code"].append(code or None)
+        out["composed_code"].append(
+            ".".join(part.replace(" ", "") for part in parts if part) if notation else None
+        )
         out["catalog_number"].append(catalog or None)
         out["notation"].append(None if notation.startswith("~") else notation or None)
         out["fonds_code"].append(fonds[at] or None)

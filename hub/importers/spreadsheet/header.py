@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hub.importers.outcome import UnusableInput
 from hub.importers.spreadsheet.fields import FIELDS, FILES, ITEMS, compact, field_of, kept_name
 from hub.importers.spreadsheet.source import Row
-from hub.kit.vietnamese import fold, legacy_encoding, unlegacy
+from hub.kit.vietnamese import fold, from_tcvn3, from_vni
 
 LOOK_DOWN = 40  # rows in which the column names must begin
 
@@ -68,6 +68,8 @@ def find_header(rows: list[Row], kind: str | None, mapping: dict[str, str]) -> H
         for combined in [names] if second is None else [second, names]:
             for wanted in (kind,) if kind else (FILES, ITEMS):
                 found = _assign(combined, wanted, mapping)
+                if combined is second and len(found) <= len(_assign(rows[at + 1][1], wanted, mapping)):
+                    continue  # the lower row says it all: what stands above it is the title block
                 points = 2 * len(set(found)) + _distinctive(set(found), wanted)
                 if len(set(found)) >= 2 and points > score:
                     score = points
@@ -126,8 +128,7 @@ def _lookup(name: str, kind: str, mapping: dict[str, str]) -> str | None:
         return mapped if mapped in FIELDS[kind] else None
     found = field_of(name, kind)
     if found is None and not name.isascii():
-        old = legacy_encoding([name]) or "tcvn3"
-        found = field_of(unlegacy(name, old), kind)
+        found = field_of(from_tcvn3(name), kind) or field_of(from_vni(name), kind)
     if found is None and "\n" in name:  # the lower of two rows may say it alone
         found = field_of(name.rpartition("\n")[2], kind)
     return found

@@ -59,8 +59,8 @@ def _batch(sheet: Sheet, lot: Lot) -> Batch:
         out["page_count"] = to.integers(block, "pages")
     out["ordinal"] = to.integers(block, "ordinal") if "ordinal" in block.cells else [None] * block.size
     _number(block, out)
-    guard_secrets(block, out, "title", _CONTENT)
-    require_title(block, out, "title", "subject", "trích yếu nội dung", "The subject")
+    guard_secrets(block, out, "subject", _CONTENT)
+    require_title(block, out, "subject", "trích yếu nội dung", "The subject")
     _belong(sheet, lot, out)
     _identify(block, out, issued)
     out["title_sort"] = [sort_key(title) if title else "" for title in out["title"]]

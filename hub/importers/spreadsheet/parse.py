@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from itertools import chain, count, islice
 
 from hub.importers.batch import Batch, Reading
+from hub.importers.ead.stream import looks_like_xml
 from hub.importers.outcome import UnusableInput, warning
+from hub.importers.registry import Format, register
 from hub.importers.spreadsheet import fields
 from hub.importers.spreadsheet.fields import FIELDS, FILES, ITEMS
 from hub.importers.spreadsheet.files import file_batches
@@ -62,3 +64,16 @@ def _checked(reading: Reading) -> dict[str, str]:
         if name not in known:
             raise UnusableInput("UNKNOWN_FIELD", field=name, known=", ".join(sorted(known)))
     return {fields.compact(header): name for header, name in reading.mapping.items()}
+
+
+FORMAT = register(
+    Format(
+        "spreadsheet",
+        "Bảng tính: mục lục hồ sơ, mục lục văn bản",
+        "Spreadsheets: lists of files and of items",
+        (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"),
+        lambda head: not looks_like_xml(head),
+        batches,
+        kinds=(FILES, ITEMS),
+    )
+)

@@ -144,8 +144,8 @@ def _encoding(path: Path) -> str:
         encoding = "utf-16"
     elif head.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"
-    elif head[1:400:2].count(0) > 150 or (len(head) > 8 and not any(head[1:40:2])):
-        encoding = "utf-16-le"
+    elif b"\0" in head:  # no text of one byte a letter has these
+        encoding = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
     else:
         encoding = "utf-8"
     fault = _first_fault(path, encoding)

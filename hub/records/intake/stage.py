@@ -1,11 +1,17 @@
-"""The staging table of an import: one temporary table for all levels, settled by set-based SQL.
+"""The staging table of an import: one temporary table for all levels, filled by COPY, settled by set-based SQL.
 
 Importers COPY rows into it in any order; `row` numbers them, `place` is what a person would look up (line or
 sheet row), `ref` is a row's handle within the import and `parent_ref` that of the row above it; `source_key` is
-what makes a row the same record on the next run.
+what makes a row the same record on the next run. A source_key that begins with | is local to the item's file.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
 
 MAX_TITLE = 2_000
 
@@ -21,6 +27,7 @@ STAGE: dict[str, str] = {
     "file_catalog": "text",
     "file_notation": "text",
     "code": "text",
+    "composed_code": "text",  # what the law makes of its parts when no code is given
     "ordinal": "integer",
     "title": "text",
     "title_sort": 'text collate "C"',
@@ -66,3 +73,24 @@ STAGE: dict[str, str] = {
     "extra": "jsonb",
     "source_hash": "bytea",
 }
+
+_TABLES = ("import_stage", "import_fonds", "import_series", "import_file", "import_home", "import_item")
+
+Cursor = psycopg.Cursor[Any]
+
+
+def open_stage(cursor: Cursor) -> None:
+    """An empty staging table; it goes with the transaction. What an earlier import of it left is dropped."""
+    cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in _TABLES))
+    columns = ", ".join(f"{name} {kind}" for name, kind in STAGE.items())
+    cursor.execute(
+        f"create temp table import_stage ({columns}, fault text, first_place integer, warned text) on commit drop"
+    )
+
+
+def fill_stage(cursor: Cursor, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY some rows into the stage."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    with cursor.copy(sql.SQL("copy pg_temp.import_stage ({}) from stdin").format(names)) as copy:
+        for row in rows:
+            copy.write_row(row)

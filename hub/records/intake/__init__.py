@@ -1,0 +1,5 @@
+"""Intake (tiếp nhận dữ liệu hàng loạt): many records at once by COPY and set-based SQL, never row by row.
+
+`stage` the staging table · `plan` what becomes of each row · `checks` faults and law · `write` the changes.
+Importers fill the stage; nobody else writes records in bulk but `hub.records.bulk`.
+"""

@@ -1,0 +1,282 @@
+"""What becomes of each staged row: which record it is, where it stands, and created, updated, unchanged or listed.
+
+One temporary table per level holds the decision; keys of new records are drawn here, so that rows of several
+levels can refer to each other before any is stored. Order: fonds, series, files, items.
+A record is found by its source key; one that no import has made yet (no source key) by its number or code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hub.records.intake.stage import Cursor
+
+LEVELS = ("fonds", "series", "file", "item")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Whose records they are, who brings them, and what a new fonds is called."""
+
+    agency_id: int
+    user_id: int | None
+    year: int
+    fonds_title: str = ""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of the statements."""
+        return {"agency": self.agency_id, "user": self.user_id, "year": self.year, "title": self.fonds_title}
+
+
+def plan_files(cursor: Cursor, intake: Intake) -> None:
+    """Decide about fonds, series and files; `checks.check_files` comes next."""
+    values = intake.values
+    cursor.execute(_ITEMS_THAT_ARE_FILES)
+    cursor.execute("analyze pg_temp.import_stage")
+    for statement in (*_TWICE, _FONDS, _SERIES):
+        cursor.execute(statement, values)
+    cursor.execute("analyze pg_temp.import_series")
+    cursor.execute(_FILES, values)
+    if _some(
+        cursor, "select 1 from file where agency_id = %(agency)s and source_key is null limit 1", values
+    ):
+        cursor.execute(_FILES_WITHOUT_KEY, values)
+    cursor.execute(_FILE_ACTIONS, values)
+    cursor.execute("analyze pg_temp.import_file")
+
+
+def plan_items(cursor: Cursor, intake: Intake) -> None:
+    """Decide about items, now that every file is decided; `checks.check_items` comes next."""
+    values = intake.values
+    cursor.execute(_HOMES, values)
+    cursor.execute("analyze pg_temp.import_home")
+    cursor.execute(_ITEMS, values)
+    if _some(cursor, "select 1 from pg_temp.import_item limit 1", values):
+        cursor.execute("analyze pg_temp.import_item")
+        for statement in (_ITEM_IS_LISTED, _TWINS_IN_STAGE, _TWINS, _ORDINALS):
+            cursor.execute(statement, values)
+
+
+def _some(cursor: Cursor, query: str, values: dict[str, Any]) -> bool:
+    return cursor.execute(query, values).fetchone() is not None
+
+
+# An EAD component of level item is an item only inside a file; whether its parent is one shows at the parent's end.
+_ITEMS_THAT_ARE_FILES = """
+update pg_temp.import_stage i set level = 'file'
+  from pg_temp.import_stage p
+ where i.level = 'item' and p.level = 'series' and p.ref = i.parent_ref
+"""
+
+# The same record twice, and the same code for two records: the first stays, the others are told which it was.
+_TWICE = (
+    """
+with keyed as (
+    select s.row, s.place, s.level,
+           case when s.level = 'item' and s.source_key like '|%%'
+                then coalesce(s.parent_ref, '') || chr(1) || coalesce(s.file_code, '') || s.source_key
+                else s.source_key end as mark
+      from pg_temp.import_stage s where s.level in ('file', 'item')
+), twice as (
+    select level, mark, min(row) as first_row from keyed group by level, mark having count(*) > 1
+)
+update pg_temp.import_stage s
+   set fault = case when s.level = 'item' and s.number is not null then 'DUPLICATE_DOCUMENT' else 'CODE_TWICE' end,
+       first_place = f.place
+  from keyed k
+  join twice t on t.level = k.level and t.mark = k.mark
+  join pg_temp.import_stage f on f.row = t.first_row
+ where s.row = k.row and k.row <> t.first_row
+""",
+    """
+with twice as (
+    select level, code, min(row) as first_row from pg_temp.import_stage
+     where code is not null and fault is null group by level, code having count(*) > 1
+)
+update pg_temp.import_stage s set fault = 'CODE_TWICE', first_place = f.place
+  from twice t join pg_temp.import_stage f on f.row = t.first_row
+ where s.level = t.level and s.code = t.code and s.row <> t.first_row and s.fault is null
+""",
+)
+
+# Finding aids stage their fonds; lists name one by code, and one that is not there is opened.
+_FONDS = """
+create temp table import_fonds on commit drop as
+with wanted as (
+    select s.row, s.ref, s.source_key, s.code, s.source_hash, s.fault
+      from pg_temp.import_stage s where s.level = 'fonds'
+    union all
+    select null, null, null, n.fonds_code, null, null
+      from (select distinct fonds_code from pg_temp.import_stage
+             where level in ('series', 'file') and fonds_code is not null) n
+), found as (
+    select distinct on (w.code, w.ref) w.*, f.id as target, f.source_hash as old_hash
+      from wanted w
+      left join fonds f on f.agency_id = %(agency)s
+           and (f.source_key = w.source_key or (f.code = w.code and (w.source_key is null or f.source_key is null)))
+     order by w.code, w.ref, (f.source_key is not distinct from w.source_key) desc
+)
+select row, ref, coalesce(ref, code) as mark, code, target,
+       coalesce(target, nextval(pg_get_serial_sequence('fonds', 'id'))) as id,
+       case when fault is not null then 'refused' when target is null then 'created'
+            when row is null or old_hash = source_hash then 'unchanged' else 'updated' end as action
+  from found
+"""
+
+_SERIES = """
+create temp table import_series on commit drop as
+select s.row, s.ref, s.parent_ref, coalesce(x.id, nextval(pg_get_serial_sequence('series', 'id'))) as id,
+       x.id as target, f.id as fonds_id,
+       case when s.fault is not null or f.id is null then 'refused' when x.id is null then 'created'
+            when x.source_hash = s.source_hash then 'unchanged' else 'updated' end as action
+  from pg_temp.import_stage s
+  left join pg_temp.import_fonds f on f.action <> 'refused' and f.mark = coalesce(s.fonds_code, '')
+  left join series x on x.agency_id = %(agency)s and x.source_key = s.source_key
+ where s.level = 'series'
+ order by s.row
+"""
+
+_FILES = """
+create temp table import_file on commit drop as
+select s.row, s.ref, s.code, coalesce(x.id, nextval(pg_get_serial_sequence('file', 'id'))) as id, x.id as target,
+       f.id as fonds_id, p.id as series_id, x.source_hash as old_hash, x.series_id as old_series, s.source_hash,
+       case when s.fault is not null or f.id is null or (p.id is null and coalesce(s.parent_ref, '') <> '')
+            then 'refused' else '' end as action
+  from pg_temp.import_stage s
+  left join pg_temp.import_fonds f on f.action <> 'refused' and f.mark = coalesce(s.fonds_code, '')
+  left join pg_temp.import_series p on p.ref = s.parent_ref and p.action <> 'refused'
+  left join file x on x.agency_id = %(agency)s and x.source_key = s.source_key
+ where s.level = 'file'
+ order by s.row
+"""
+
+# Files that were opened by hand, or brought by another way: the same number in the same fonds, or the same code.
+_FILES_WITHOUT_KEY = """
+update pg_temp.import_file t set target = x.id, id = x.id, old_hash = x.source_hash, old_series = x.series_id
+  from pg_temp.import_stage s
+  join lateral (
+      select f.id, f.source_hash, f.series_id from file f
+       where f.agency_id = %(agency)s and f.source_key is null
+         and ((s.notation is not null and f.notation = s.notation
+               and coalesce(f.catalog_number, '') = coalesce(s.catalog_number, ''))
+              or f.code = s.code)
+       order by f.id limit 1
+  ) x on true
+ where s.row = t.row and t.target is null and t.action = ''
+   and not exists (select 1 from pg_temp.import_file o where o.target = x.id)
+"""
+
+_FILE_ACTIONS = """
+update pg_temp.import_file set action =
+       case when target is null then 'created'
+            when old_hash = source_hash and (series_id is null or series_id = old_series) then 'unchanged'
+            else 'updated' end
+ where action = ''
+"""
+
+# Every file that items name, resolved once: a file of this import, else one that is there.
+_HOMES = """
+create temp table import_home on commit drop as
+with named as (
+    select coalesce(parent_ref, '') || chr(1) || coalesce(file_code, '') as mark, parent_ref, file_code,
+           min(file_catalog) as catalog, min(file_notation) as notation
+      from pg_temp.import_stage where level = 'item' group by parent_ref, file_code
+)
+select n.mark, coalesce(a.id, b.id, c.id, d.id, e.id) as file_id,
+       coalesce(n.notation, n.file_code, n.parent_ref) as shown
+  from named n
+  left join pg_temp.import_file a on a.ref = n.parent_ref and a.action <> 'refused'
+  left join pg_temp.import_file b on b.code = n.file_code and b.action <> 'refused'
+  left join file c on c.agency_id = %(agency)s and c.source_key = n.parent_ref
+  left join file d on d.agency_id = %(agency)s and d.code = n.file_code
+  left join lateral (
+      select min(f.id) as id from file f
+       where f.agency_id = %(agency)s and f.notation = n.notation
+         and (n.catalog is null or coalesce(f.catalog_number, '') = n.catalog)
+      having count(*) = 1
+  ) e on n.notation is not null
+"""
+
+_ITEMS = """
+create temp table import_item on commit drop as
+with keyed as (
+    select s.row, s.fault, s.source_hash, s.ordinal, h.file_id,
+           case when s.source_key like '|%%' then 'vb:' || h.file_id || s.source_key else s.source_key end as source_key
+      from pg_temp.import_stage s
+      left join pg_temp.import_home h on h.mark = coalesce(s.parent_ref, '') || chr(1) || coalesce(s.file_code, '')
+     where s.level = 'item'
+)
+select k.row, k.file_id, k.source_key, k.ordinal, x.id as target, x.file_id as old_file,
+       coalesce(x.id, nextval(pg_get_serial_sequence('item', 'id'))) as id,
+       case when k.fault is not null or k.file_id is null then 'refused' when x.id is null then 'created'
+            when x.source_hash = k.source_hash and x.file_id = k.file_id then 'unchanged' else 'updated' end as action
+  from keyed k
+  left join item x on x.agency_id = %(agency)s and x.source_key = k.source_key
+ order by k.row
+"""
+
+# One document may belong to several files without being copied (NĐ 30/2020 PL VI, III.4.e).
+_ITEM_IS_LISTED = """
+update pg_temp.import_item t
+   set action = case when exists (select 1 from item_listing l where l.item_id = t.target and l.file_id = t.file_id)
+                     then 'unchanged' else 'listed' end
+ where t.target is not null and t.old_file <> t.file_id and t.source_key not like 'ead:%%' and t.action = 'updated'
+"""
+
+_DESIGNATION = """lower(s.number) || chr(1) || coalesce(lower(s.notation), '') || chr(1) || lower(s.issuer)
+           || chr(1) || coalesce(extract(year from s.start_date)::text, '')"""
+
+_TWINS_IN_STAGE = f"""
+with designated as (
+    select t.row, t.id, t.file_id, hub_fold(s.title) as words, {_DESIGNATION} as mark
+      from pg_temp.import_item t join pg_temp.import_stage s on s.row = t.row
+     where t.action = 'created' and s.number is not null and s.issuer is not null
+), firsts as (
+    select mark, min(row) as row from designated group by mark having count(*) > 1
+)
+update pg_temp.import_item t
+   set action = case when d.words = f.words and d.file_id <> f.file_id then 'listed' else t.action end,
+       id = case when d.words = f.words and d.file_id <> f.file_id then f.id else t.id end
+  from designated d join firsts g on g.mark = d.mark join designated f on f.row = g.row
+ where t.row = d.row and d.row <> f.row
+"""
+
+_TWINS = """
+with twins as (
+    select distinct on (t.row) t.row, x.id, x.file_id, x.code, hub_fold(s.title) = hub_fold(x.subject) as same
+      from pg_temp.import_item t
+      join pg_temp.import_stage s on s.row = t.row
+      join item x on x.agency_id = %(agency)s and x.number = s.number and x.notation is not distinct from s.notation
+           and lower(x.issuer) = lower(s.issuer) and x.state in ('ACTIVE', 'DRAFT')
+           and (s.start_date is null or x.issued_date is null
+                or extract(year from x.issued_date) = extract(year from s.start_date))
+     where t.action = 'created' and s.number is not null and s.issuer is not null
+     order by t.row, same desc, x.id
+), told as (
+    update pg_temp.import_stage s set warned = w.code from twins w where s.row = w.row
+)
+update pg_temp.import_item t
+   set id = w.id,
+       action = case when w.file_id = t.file_id
+                       or exists (select 1 from item_listing l where l.item_id = w.id and l.file_id = t.file_id)
+                     then 'unchanged' else 'listed' end
+  from twins w where t.row = w.row and w.same
+"""
+
+# Who says no place stands last, in the order of the sheet.
+_ORDINALS = """
+with open as (
+    select t.row, t.file_id, row_number() over (partition by t.file_id order by t.row) as after
+      from pg_temp.import_item t where t.ordinal is null and t.action in ('created', 'listed')
+), taken as (
+    select f.file_id, greatest(
+               coalesce((select max(ordinal) from item where file_id = f.file_id), 0),
+               coalesce((select max(ordinal) from item_listing where file_id = f.file_id), 0),
+               coalesce((select max(ordinal) from pg_temp.import_item i where i.file_id = f.file_id), 0)) as last
+      from (select distinct file_id from open) f
+)
+update pg_temp.import_item t set ordinal = k.last + o.after
+  from open o join taken k on k.file_id = o.file_id where t.row = o.row
+"""

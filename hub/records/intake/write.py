@@ -1,0 +1,260 @@
+"""The planned changes, written: one INSERT and one UPDATE per level, in the order fonds, series, files, items.
+
+An update touches only the columns that the import provides: what a sheet does not say stays as it is. Versions
+move by one, unchanged rows are not touched at all. Derived counts follow by the statement triggers of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.kit.vietnamese import sort_key
+from hub.records.intake.plan import Intake
+from hub.records.intake.stage import Cursor
+from hub.records.rules.structure import STEP
+
+_DATES = ("date", "latest", "precision", "text")
+_SAME = {"title": "title", "title_sort": "title_sort", "description": "description", "access_level": "access_level",
+         "access_text": "access_text", "extra": "extra"}  # fmt: skip
+_RETENTION = {name: name for name in ("retention_kind", "retention_years", "retention_text")}
+_SPOKEN = {
+    name: name
+    for name in (
+        "access_provenance",
+        "languages",
+        "keywords",
+        "information_sign",
+        "physical_condition",
+        "notation",
+    )
+}
+_WRITTEN = "concat_ws(' - ', s.start_text, nullif(s.end_text, s.start_text))"
+
+# Column of the table -> column of the stage, or an expression over it and the staged columns it needs.
+COLUMNS: Mapping[str, Mapping[str, str | tuple[str, str]]] = {
+    "fonds": {
+        **_SAME,
+        "history": "history",
+        "languages": "languages",
+        "start_year": ("extract(year from s.start_date)::int", "start_date"),
+        "end_year": ("extract(year from s.end_latest)::int", "end_latest"),
+        "dates_text": (_WRITTEN, "start_text"),
+    },
+    "series": {
+        **_SAME,
+        "position": (f"s.ordinal * {STEP}", "ordinal"),
+        "level": ("coalesce(s.sublevel, 'series')", "sublevel"),
+        "start_date": "start_date",
+        "end_date": ("s.end_latest", "end_latest"),
+        "dates_text": (_WRITTEN, "start_text"),
+    },
+    "file": {
+        **_SAME,
+        **_RETENTION,
+        **_SPOKEN,
+        **{f"start_{part}": f"start_{part}" for part in _DATES},
+        **{f"end_{part}": f"end_{part}" for part in _DATES},
+        "catalog_number": "catalog_number",
+        "origin_declared": "origin",
+        "paper_file_code": "paper_file_code",
+        "total_doc": "total_doc",
+        "sheet_count": "sheet_count",
+        "page_count_declared": "page_count",
+        "metadata_schema": "metadata_schema",
+    },
+    "item": {
+        **{name: name for name in ("description", "access_level", "access_text", "extra")},
+        **_RETENTION,
+        **_SPOKEN,
+        **{f"issued_{part}": f"start_{part}" for part in _DATES},
+        **{name: name for name in ("number", "doc_type", "doc_type_text", "direction", "arrival_date")},
+        **{name: name for name in ("arrival_number", "issuer", "page_count", "origin", "autograph")},
+        **{name: name for name in ("signer_name", "signer_position")},
+        "subject": "title",
+    },
+}
+_NEVER_NULL = {
+    "extra": "'{}'::jsonb",
+    "languages": "'{}'::text[]",
+    "retention_kind": "'UNKNOWN'",
+    "title_sort": "''",
+}
+
+
+def write(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> None:
+    """Store what is planned; `provided` names the staged columns that speak at each level."""
+    values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
+    cursor.execute(_new_fonds(provided["fonds"]), values)
+    cursor.execute(_new_series(provided["series"]), values)
+    cursor.execute(_new_files(provided["file"]), values)
+    cursor.execute(_new_items(provided["item"]), values)
+    for level in ("fonds", "series", "file", "item"):
+        if cursor.execute(
+            f"select 1 from pg_temp.import_{level} where action = 'updated' limit 1"
+        ).fetchone():
+            cursor.execute(_FREE_CODES.format(level=level), values)
+            cursor.execute(_changes(level, provided[level]), values)
+    cursor.execute(_LISTINGS, values)
+
+
+def _spoken(level: str, provided: frozenset[str]) -> dict[str, str]:
+    """Table columns that the import speaks of, with their SQL."""
+    found = {}
+    for column, source in COLUMNS[level].items():
+        sql, needs = source if isinstance(source, tuple) else (f"s.{source}", source)
+        if needs in provided:
+            default = _NEVER_NULL.get(column)
+            found[column] = f"coalesce({sql}, {default})" if default else sql
+    return found
+
+
+def _code(level: str, *more: str) -> str:
+    """The code given, else the one composed, when no other record has it; else a provisional one."""
+    tests = [
+        f"when {given} is not null and not exists (select 1 from {level} x"
+        f" where x.agency_id = %(agency)s and x.code = {given}){further} then {given}"
+        for given, further in (("s.code", ""), *((name, _ONCE) for name in more))
+    ]
+    return f"case {' '.join(tests)} else {_PROVISIONAL} end"
+
+
+_PROVISIONAL = "'TAM-' || %(year)s::int || '-' || t.id"  # as rules.description.provisional_code
+_ONCE = """ and not exists (select 1 from pg_temp.import_stage o
+    where o.level = s.level and o.row <> s.row and (o.code = s.composed_code or o.composed_code = s.composed_code))"""
+
+
+def _insert(level: str, fixed: Mapping[str, str], spoken: Mapping[str, str], source: str) -> str:
+    every = {**spoken, **fixed}
+    return f"insert into {level} ({', '.join(every)}) select {', '.join(every.values())} {source}"
+
+
+def _new_fonds(provided: frozenset[str]) -> str:
+    spoken = _spoken("fonds", provided)
+    fixed = {
+        "id": "t.id",
+        "agency_id": "%(agency)s::bigint",
+        "creator_id": "%(agency)s::bigint",
+        "custodian_id": "%(agency)s::bigint",
+        "code": _code("fonds").replace("s.code", "t.code"),
+        "title": "coalesce(s.title, %(title)s, t.code)",
+        "title_sort": "coalesce(s.title_sort, %(title_sort)s)",
+        "source_key": "s.source_key",
+        "source_hash": "s.source_hash",
+        "created_by": "%(user)s::bigint",
+    }
+    return _insert(
+        "fonds",
+        fixed,
+        {name: sql for name, sql in spoken.items() if name not in fixed},
+        "from pg_temp.import_fonds t left join pg_temp.import_stage s on s.row = t.row where t.action = 'created'",
+    )
+
+
+def _new_series(provided: frozenset[str]) -> str:
+    fixed = {
+        "id": "t.id",
+        "fonds_id": "t.fonds_id",
+        "agency_id": "%(agency)s::bigint",
+        "custodian_id": "f.custodian_id",
+        "transferred": "f.transferred",
+        "parent_id": "p.id",
+        "code": _code("series"),
+        "source_key": "s.source_key",
+        "source_hash": "s.source_hash",
+        "created_by": "%(user)s::bigint",
+    }
+    source = """
+from pg_temp.import_series t
+join pg_temp.import_stage s on s.row = t.row
+join fonds f on f.id = t.fonds_id
+left join pg_temp.import_series p on p.ref = t.parent_ref
+where t.action = 'created' order by t.row"""
+    return _insert("series", fixed, _spoken("series", provided), source)
+
+
+def _new_files(provided: frozenset[str]) -> str:
+    fixed = {
+        "id": "t.id",
+        "fonds_id": "t.fonds_id",
+        "series_id": "t.series_id",
+        "agency_id": "%(agency)s::bigint",
+        "creator_id": "f.creator_id",
+        "custodian_id": "f.custodian_id",
+        "transferred": "f.transferred",
+        "code": _code("file", *(["s.composed_code"] if "composed_code" in provided else [])),
+        "source_key": "s.source_key",
+        "source_hash": "s.source_hash",
+        "created_by": "%(user)s::bigint",
+    }
+    source = """
+from pg_temp.import_file t
+join pg_temp.import_stage s on s.row = t.row
+join fonds f on f.id = t.fonds_id
+where t.action = 'created' order by t.row"""
+    return _insert("file", fixed, _spoken("file", provided), source)
+
+
+def _new_items(provided: frozenset[str]) -> str:
+    fixed = {
+        "id": "t.id",
+        "file_id": "t.file_id",
+        "fonds_id": "f.fonds_id",
+        "agency_id": "%(agency)s::bigint",
+        "custodian_id": "f.custodian_id",
+        "transferred": "f.transferred",
+        "ordinal": "t.ordinal",
+        "code": _code("item"),
+        "source_key": "t.source_key",
+        "source_hash": "s.source_hash",
+        "created_by": "%(user)s::bigint",
+    }
+    source = """
+from pg_temp.import_item t
+join pg_temp.import_stage s on s.row = t.row
+join file f on f.id = t.file_id
+where t.action = 'created' order by t.row"""
+    return _insert("item", fixed, _spoken("item", provided), source)
+
+
+# Two records that exchange their codes: the constraint is checked row by row, so the old codes step aside first.
+_FREE_CODES = """
+update {level} x set code = x.code || '~' || x.id
+  from pg_temp.import_{level} t join pg_temp.import_stage s on s.row = t.row
+ where x.id = t.target and t.action = 'updated' and s.code is not null and s.code <> x.code
+   and exists (select 1 from pg_temp.import_{level} o join pg_temp.import_stage c on c.row = o.row
+                where o.action = 'updated' and o.target <> x.id and c.code = x.code)
+"""
+
+
+def _changes(level: str, provided: frozenset[str]) -> str:
+    spoken = _spoken(level, provided)
+    if "code" in provided:
+        spoken["code"] = (
+            f"case when s.code is null or exists (select 1 from {level} y where y.agency_id = %(agency)s"
+            " and y.code = s.code and y.id <> x.id) then x.code else s.code end"
+        )
+    if level == "file":
+        spoken["series_id"] = "coalesce(t.series_id, x.series_id)"
+    if level == "series":
+        spoken["parent_id"] = "(select p.id from pg_temp.import_series p where p.ref = t.parent_ref)"
+    if level == "item":
+        spoken |= {"file_id": "h.id", "fonds_id": "h.fonds_id", "custodian_id": "h.custodian_id"}
+        spoken["ordinal"] = "coalesce(t.ordinal, x.ordinal)"
+    home = "join file h on h.id = t.file_id" if level == "item" else ""
+    key = "t.source_key" if level == "item" else "s.source_key"
+    pairs = ", ".join(f"{column} = {value}" for column, value in spoken.items())
+    return f"""
+update {level} x
+   set {pairs}{"," if pairs else ""} source_key = {key}, source_hash = s.source_hash,
+       version = x.version + 1, updated_at = now()
+  from pg_temp.import_{level} t join pg_temp.import_stage s on s.row = t.row {home}
+ where x.id = t.target and t.action = 'updated'
+"""
+
+
+_LISTINGS = """
+insert into item_listing (file_id, item_id, agency_id, ordinal, listed_by)
+select distinct on (t.file_id, t.id) t.file_id, t.id, %(agency)s::bigint, coalesce(t.ordinal, 0), %(user)s::bigint
+  from pg_temp.import_item t where t.action = 'listed' order by t.file_id, t.id, t.row
+on conflict do nothing
+"""
