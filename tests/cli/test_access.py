@@ -1,0 +1,93 @@
+"""`hub user`, `hub token`, `hub explain`: what they print is what the law then does."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlmodel import Session, create_engine
+
+from hub.access.queries import actor_for_token
+from hub.kit.db import sqlalchemy_url
+from hub.kit.errors import Unauthenticated
+from tests.cli.conftest import City, Run
+
+
+def _roles(hub: Run, name: str) -> list[dict[str, str | None]]:
+    users = {user["name"]: user for user in json.loads(hub("user", "list", "--json")[1])}
+    roles: list[dict[str, str | None]] = users[name]["roles"]
+    return roles
+
+
+def test_a_user_is_created_given_a_role_and_loses_it(hub: Run) -> None:
+    assert hub("user", "create", "an.nv", "--full-name", "Nguyễn Văn An", "--agency", "UBND-BADINH")[0] == 0
+    assert _roles(hub, "an.nv") == []
+    assert hub("user", "grant", "an.nv", "staff", "--agency", "UBND-BADINH", "--until", "31/12/2025")[0] == 0
+    assert _roles(hub, "an.nv") == [{"role": "staff", "agency": "UBND-BADINH", "until": "2025-12-31"}]
+    assert hub("user", "revoke", "an.nv", "staff")[0] == 0
+    assert _roles(hub, "an.nv") == []
+    code, _, said = hub("user", "revoke", "an.nv", "staff")
+    assert (code, "was not found" in said) == (2, True)
+
+
+def test_the_table_of_users_shows_the_operators_grants(hub: Run) -> None:
+    code, shown, _ = hub("user")
+    assert code == 0
+    line = next(line for line in shown.splitlines() if line.startswith("operator "))
+    assert "sysadmin" in line
+
+
+def test_a_token_works_until_it_is_revoked(hub: Run, city: City) -> None:
+    code, token, _ = hub("token", "create", "--user", "demo.clerk", "--expires", "2099-12-31")
+    token = token.strip()
+    engine = create_engine(sqlalchemy_url(city.owner_dsn))
+    try:
+        with Session(engine) as session:
+            assert (code, actor_for_token(session, token).name) == (0, "demo.clerk")
+        assert hub("token", "revoke", token)[0] == 0
+        with Session(engine) as session, pytest.raises(Unauthenticated):
+            actor_for_token(session, token)
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("user", "grant", "nobody", "staff", "--agency", "UBND-BADINH"),
+        ("user", "grant", "demo.user", "king"),
+        ("user", "grant", "demo.user", "staff", "--agency", "NOWHERE"),
+        ("user", "create", "demo.clerk", "--full-name", "Người khác"),
+        ("token", "create", "--user", "nobody"),
+        ("token", "create", "--user", "demo.clerk", "--expires", "31/02/2026"),
+        ("token", "revoke", "hub_00000000"),
+        ("user", "list", "--as", "nobody"),
+        ("explain", "demo.clerk", "closeFile", "ArchivalFile:999999999"),
+        ("explain", "demo.clerk", "closeFile", "not an id"),
+        ("token",),
+        ("nothing",),
+    ],
+)
+def test_unusable_input_is_one_line_and_exit_2(hub: Run, words: tuple[str, ...]) -> None:
+    code, shown, said = hub(*words)
+    assert (code, shown) == (2, "")
+    assert "Traceback" not in said
+    assert "·" in said or said.startswith("usage:")
+
+
+def test_who_may_not_grant_is_refused_and_nothing_changes(hub: Run) -> None:
+    before = _roles(hub, "demo.user")
+    code, _, said = hub(
+        "user", "grant", "demo.user", "staff", "--agency", "UBND-BADINH", "--as", "demo.officer"
+    )
+    assert (code, "may not" in said) == (2, True)
+    assert _roles(hub, "demo.user") == before
+
+
+def test_explain_names_the_rule_that_decided(hub: Run) -> None:
+    code, shown, _ = hub("explain", "demo.leader", "file:read_content", "ArchivalFile:1")
+    assert code == 0
+    assert shown.startswith("demo.leader may not file:read_content")
+    assert hub("explain", "demo.officer", "closeFile", "ArchivalFile:1", "--json")[1].startswith(
+        '["demo.officer'
+    )
