@@ -56,7 +56,9 @@ holding as (
       from scope s
       left join apart o on o.file_id = s.id
       left join scanned c on c.file_id = s.id
-     cross join lateral (select greatest(s.page_count - coalesce(o.pages, 0), 0) as pages) t
+     cross join lateral (  -- greatest() would take no page count for none
+           select case when s.page_count is not null
+                       then greatest(s.page_count - coalesce(o.pages, 0), 0) end as pages) t
 ),
 extent as (
     select distinct on (e.fonds_id) e.fonds_id, o.custodian_id as agency_id, e.described_metres, e.total_metres

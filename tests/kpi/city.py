@@ -1,0 +1,164 @@
+"""A small city to count: agencies, files and items with what a test does not name set to what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import insert, text
+from sqlmodel import Session, SQLModel
+
+from hub.access.actor import PUBLIC, Actor
+from hub.access.models import AppUser
+from hub.agencies.models import Agency, AgencySuccession
+from hub.digitization.models import PageAcceptance
+from hub.kpi.scorecard import scorecard
+from hub.kpi.values import IndicatorValue
+from hub.plan.load import load_plan
+from hub.plan.models import Exclusion
+from hub.records.models import ArchivalFile, Fonds, FondsExtent, Item, ItemListing, Series
+from policies.law import Law
+from policies.subject import Grant, Subject
+
+PLAN = "67/KH-UBND"
+CUT_OFF = date(2025, 6, 30)
+
+
+class City:
+    """Writes rows in the session of a test; every method returns the key of what it made."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.numbers = count(1)
+        load_plan(session)
+
+    def _add(self, row: SQLModel) -> int:
+        self.session.add(row)
+        self.session.flush()
+        key: int = row.id  # type: ignore[attr-defined]
+        return key
+
+    def agency(self, code: str, **told: Any) -> int:
+        """An agency with an archive since 2010."""
+        known: dict[str, Any] = {"kind": "DEPARTMENT", "archive_since": date(2010, 1, 1)}
+        return self._add(Agency(code=code, name=f"Cơ quan {code}", **known | told))
+
+    def archive(self, code: str = "LTLS", **told: Any) -> int:
+        """The historical archive."""
+        return self.agency(
+            code, **{"kind": "ARCHIVE", "is_historical_archive": True, "archive_since": None} | told
+        )
+
+    def fonds(self, agency: int, **told: Any) -> int:
+        """A fonds that the agency made, owns and keeps."""
+        number = next(self.numbers)
+        keys = {"agency_id": agency, "creator_id": agency, "custodian_id": agency}
+        return self._add(Fonds(**keys | {"code": f"P{number}", "title": f"Phông {number}"} | told))
+
+    def series(self, fonds: int, parent: int | None = None) -> int:
+        """A series of the fonds."""
+        owner = self.session.get_one(Fonds, fonds)
+        row = Series(
+            fonds_id=fonds, agency_id=owner.agency_id, custodian_id=owner.custodian_id, parent_id=parent,
+            code=f"S{next(self.numbers)}", title="Nhóm",
+        )  # fmt: skip
+        return self._add(row)
+
+    def files(self, fonds: int, number: int, **told: Any) -> Sequence[int]:
+        """Files that the agency archive accepted in 2021, of one matter of 2020."""
+        owner = self.session.get_one(Fonds, fonds)
+        accepted = datetime(2021, 1, 15, tzinfo=UTC)
+        known = {
+            "fonds_id": fonds, "agency_id": owner.agency_id, "creator_id": owner.creator_id,
+            "custodian_id": owner.custodian_id, "title": "Hồ sơ", "state": "ACCEPTED", "accepted_at": accepted,
+            "start_date": date(2020, 2, 1), "end_date": date(2020, 11, 30), "retention_kind": "PERMANENT",
+        }  # fmt: skip
+        rows = [known | {"code": f"H{next(self.numbers)}"} | told for _ in range(number)]
+        found = self.session.execute(insert(ArchivalFile).returning(ArchivalFile.id), rows)  # type: ignore[call-overload]
+        return list(found.scalars())
+
+    def file(self, fonds: int, **told: Any) -> int:
+        """One such file."""
+        return self.files(fonds, 1, **told)[0]
+
+    def items(self, file: int, number: int, **told: Any) -> Sequence[int]:
+        """Electronic documents of the file, issued in March 2022, with a verified signature."""
+        home = self.session.get_one(ArchivalFile, file)
+        known = {
+            "file_id": file, "fonds_id": home.fonds_id, "agency_id": home.agency_id,
+            "custodian_id": home.custodian_id, "subject": "Văn bản", "issued_date": date(2022, 3, 1),
+            "origin": "BORN_DIGITAL", "signature_evidence": "VERIFIED", "state": "ACTIVE",
+        }  # fmt: skip
+        rows = [known | {"code": f"V{next(self.numbers)}"} | told for _ in range(number)]
+        found = self.session.execute(insert(Item).returning(Item.id), rows)  # type: ignore[call-overload]
+        return list(found.scalars())
+
+    def item(self, file: int, **told: Any) -> int:
+        """One such document."""
+        return self.items(file, 1, **told)[0]
+
+    def listing(self, item: int, file: int) -> None:
+        """The item shown in another file of its agency."""
+        owner = self.session.get_one(ArchivalFile, file).agency_id
+        self.session.add(ItemListing(file_id=file, item_id=item, agency_id=owner))
+        self.session.flush()
+
+    def scanned(
+        self, file: int, first: int, last: int, item: int | None = None, on: date = date(2024, 5, 1)
+    ) -> None:
+        """Pages accepted."""
+        self._add(
+            PageAcceptance(file_id=file, item_id=item, first_page=first, last_page=last, accepted_on=on)
+        )
+
+    def metres(self, fonds: int, described: int, total: int, on: date = date(2020, 1, 1)) -> None:
+        """Shelf metres measured."""
+        self._add(FondsExtent(fonds_id=fonds, measured_on=on, described_metres=described, total_metres=total))
+
+    def succession(self, predecessor: int, successor: int, on: date) -> None:
+        """One agency following another."""
+        self._add(AgencySuccession(predecessor_id=predecessor, successor_id=successor, effective_on=on))
+
+    def exclusion(self, code: str, agency: int, **told: Any) -> int:
+        """An exclusion in force since 2021, proposed and approved by two people."""
+        proposer, approver = (
+            self._add(AppUser(name=f"u{next(self.numbers)}", full_name="Người dùng")) for _ in range(2)
+        )
+        known: dict[str, Any] = {
+            "basis_code": "PAPER_ORIGINAL", "legal_basis": "Luật X, Điều 1", "valid_from": date(2021, 1, 1),
+            "state": "APPROVED", "proposed_by": proposer, "approved_by": approver,
+            "decided_at": datetime(2021, 1, 1, tzinfo=UTC),
+        }  # fmt: skip
+        return self._add(Exclusion(indicator_id=self.indicator(code), agency_id=agency, **known | told))
+
+    def indicator(self, code: str) -> int:
+        """The key of a row of the plan."""
+        sql = "select i.id from indicator i join plan p on p.id = i.plan_id where p.code = :plan and i.code = :code"
+        key: int = self.session.execute(text(sql), {"plan": PLAN, "code": code}).scalar_one()
+        return key
+
+    def value(
+        self, code: str, agency: int | None = None, as_of: date = CUT_OFF, actor: Actor = PUBLIC
+    ) -> IndicatorValue:
+        """One figure through the service."""
+        (found,) = scorecard(self.session, actor, PLAN, as_of, agency, [code])
+        return found
+
+    def actor(self, role: str, agency: int | None) -> Actor:
+        """Somebody who holds one role."""
+        found = self.session.execute(text("select id, parent_id from agency"))
+        parents = {row.id: row.parent_id for row in found}
+        return Actor(Subject(id=1, name="ai đó", grants=(Grant(role, agency),)), Law(parents))
+
+
+def side(value: IndicatorValue, code: str) -> tuple[int | None, int | None, str | None]:
+    """Numerator, denominator and percent of a figure printed beside another."""
+    (found,) = [figure for figure in value.side if figure.code == code]
+    return found.numerator, found.denominator, found.percent
+
+
+def parts(value: IndicatorValue) -> tuple[int | None, int | None]:
+    """Numerator and denominator."""
+    return value.numerator, value.denominator
