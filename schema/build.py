@@ -9,9 +9,10 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.agencies import Agency
+from schema.answers import answer_by_key
 from schema.compiler.catalogue import Catalogue
 from schema.records.digital_object import DigitalObject
-from schema.root import Query
+from schema.root import Mutation, Query
 from schema.scalars import SCALARS
 
 
@@ -21,6 +22,7 @@ class HubSchema(strawberry.Schema):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.catalogue = Catalogue(self._schema)
+        answer_by_key(self.catalogue)
 
 
 @cache
@@ -28,6 +30,7 @@ def build_schema() -> HubSchema:
     """The schema of the hub. Raises SchemaFault when a field has no SQL or an impossible type."""
     return HubSchema(
         Query,
+        Mutation,
         types=[Agency, DigitalObject],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -100,9 +100,11 @@ def rename_agency(
         raise AgencyHasEnded(agency.name, agency.valid_to)
     name = _tidy(name) if name is not None else agency.name
     code = _tidy(code) if code is not None else agency.code
+    decision = _tidy(decision) or None if decision is not None else None
     _check(
         text_given("name", name, 300),
         text_given("code", code, 100),
+        text_given("decision", decision, 300) if decision else None,
         day_reached("effective_on", effective_on, on),
     )
     if code != agency.code:

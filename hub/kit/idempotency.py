@@ -16,7 +16,7 @@ from sqlalchemy import UniqueConstraint, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel, select
 
-from hub.kit.errors import Conflict
+from hub.kit.errors import Conflict, FieldError
 from hub.kit.tables import document, key, moment, ref
 
 
@@ -46,6 +46,18 @@ class IdempotencyKeyReused(Conflict):
             f'The key "{idempotency_key}" was used for another request. Use a new key for each new deed.',
             path=("idempotencyKey",),
         )
+
+
+def key_given(idempotency_key: str) -> FieldError | None:
+    """A key is a short text of visible characters."""
+    if len(idempotency_key) <= 200 and idempotency_key.isprintable():
+        return None
+    return FieldError(
+        "idempotency_key",
+        "BAD_KEY",
+        "Khóa chống lặp dài tối đa 200 ký tự, không có ký tự điều khiển. Hãy dùng một UUID.",
+        "An idempotency key has at most 200 visible characters. A UUID will do.",
+    )
 
 
 def hash_of(operation: str, values: Mapping[str, Any]) -> str:

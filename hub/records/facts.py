@@ -127,6 +127,15 @@ def columns_of(
     return values
 
 
+def remark(name: str, text: str | None, *, required: bool = False) -> str | None:
+    """A reason or note in normal form. Raises Invalid for one that cannot be stored, or is missing."""
+    values, errors = description.cleaned({name: text}, (name,) if required else ())
+    if errors:
+        raise Invalid(errors)
+    remarked: str | None = values[name]
+    return remarked
+
+
 def _stub(values: dict[str, Any], row: Record | None, title: str) -> list[FieldError]:
     """A record that is to be secret takes the fixed title; every other record needs one of its own."""
     level = values.get("access_level", row.access_level if row is not None else None)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from hub.access.actor import Actor
 from hub.audit.commands import record
@@ -97,6 +97,17 @@ def changed(
 _OPEN_FACTS = frozenset(
     {"access_level", "state", "closed_on", "submitted_by", "submitted_at", "accepted_by", "accepted_at", "file_id"}
 )  # fmt: skip
+
+
+def denied(
+    session: Session, actor: Actor, event: str, resource: str | None, key: int | None, *, reason: str
+) -> None:
+    """Write that a deed was refused, in a transaction of its own; of the record only what it is, not what it says."""
+    agency_id = key if resource == "agency" else None
+    for kind, name in RESOURCES.items():
+        if name == resource and key is not None:
+            agency_id = session.exec(select(kind.agency_id).where(kind.id == key)).first()
+    record(session, actor, event, resource, key, agency_id=agency_id, outcome="denied", reason=reason)
 
 
 def _sort(row: Record) -> None:

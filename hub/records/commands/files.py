@@ -9,7 +9,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.kit.errors import FieldError, Invalid
 from hub.records.errors import AgencyEnded, FileNotNumbered, RecordPublished
-from hub.records.facts import FileFacts, columns_of
+from hub.records.facts import FileFacts, columns_of, remark
 from hub.records.ledger import added, changed
 from hub.records.models import ArchivalFile, Fonds, Item, Series
 from hub.records.queries import (
@@ -113,13 +113,13 @@ def reopen_file(
 ) -> ArchivalFile:
     """Open a closed file again, as long as it was not handed over.
 
-    Raises NotFound, NotPermitted, StaleVersion, WrongState.
+    Raises NotFound, NotPermitted, StaleVersion, WrongState, Invalid.
     """
     step = STEPS["reopen"]
     file = to_change(session, actor, "reopen", ArchivalFile, file_id, expected_version, step.starts)
     file.state = step.leads_to
     file.closed_on = None
-    changed(session, actor, "reopen", file, reason=reason)
+    changed(session, actor, "reopen", file, reason=remark("reason", reason))
     return file
 
 

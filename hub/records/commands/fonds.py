@@ -13,7 +13,7 @@ from hub.records.facts import FondsFacts, columns_of
 from hub.records.ledger import added, changed
 from hub.records.models import Fonds
 from hub.records.queries import agency_seen, new_key, open_files_in, permit_new, to_change
-from hub.records.rules.description import provisional_code
+from hub.records.rules.description import not_secret_as_a_whole, provisional_code
 from hub.records.rules.states import has_ended
 
 
@@ -37,7 +37,8 @@ def open_fonds(session: Session, actor: Actor, agency_id: int, said: FondsFacts,
     permit_new(actor, fonds)
     if agency.valid_to is not None and has_ended(agency.valid_to, on):
         raise AgencyEnded(agency.name, agency.valid_to)
-    for name, value in columns_of(session, said).items():
+    secret = not_secret_as_a_whole(said.get("access_level"))
+    for name, value in columns_of(session, said, further=[secret]).items():
         setattr(fonds, name, value if name != "code" else value or fonds.code)
     added(session, actor, fonds)
     return fonds

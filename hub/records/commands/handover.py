@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kit import clock
+from hub.records.facts import remark
 from hub.records.ledger import changed
 from hub.records.models import ArchivalFile
 from hub.records.queries import to_change
@@ -29,7 +30,7 @@ def accept_file(
 ) -> ArchivalFile:
     """Take a submitted file into the agency's archive; never by the one who submitted it.
 
-    Raises NotFound, NotPermitted, StaleVersion, WrongState.
+    Raises NotFound, NotPermitted, StaleVersion, WrongState, Invalid.
     """
     step = STEPS["accept"]
     file = to_change(session, actor, "accept", ArchivalFile, file_id, expected_version, step.starts)
@@ -38,23 +39,23 @@ def accept_file(
     file.state = step.leads_to
     file.accepted_by = actor.id
     file.accepted_at = clock.now()
-    file.decision_note = note
+    file.decision_note = note = remark("note", note)
     changed(session, actor, "accept", file, reason=note)
     return file
 
 
 def send_back_file(
-    session: Session, actor: Actor, file_id: int, expected_version: int | None, reason: str
+    session: Session, actor: Actor, file_id: int, expected_version: int | None, reason: str | None
 ) -> ArchivalFile:
     """Give a submitted file back with the reason; it is closed again, and may be reopened and mended.
 
-    Raises NotFound, NotPermitted, StaleVersion, WrongState.
+    Raises NotFound, NotPermitted, StaleVersion, WrongState, Invalid.
     """
     step = STEPS["return"]
     file = to_change(session, actor, "return", ArchivalFile, file_id, expected_version, step.starts)
     file.state = step.leads_to
     file.submitted_by = None
     file.submitted_at = None
-    file.decision_note = reason
+    file.decision_note = reason = remark("reason", reason, required=True)
     changed(session, actor, "return", file, reason=reason)
     return file

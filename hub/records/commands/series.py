@@ -12,7 +12,7 @@ from hub.records.facts import SeriesFacts, columns_of
 from hub.records.ledger import added, changed
 from hub.records.models import Fonds, Series
 from hub.records.queries import ancestors_of, new_key, permit_new, seen, siblings_of, to_change
-from hub.records.rules.description import provisional_code
+from hub.records.rules.description import not_secret_as_a_whole, provisional_code
 from hub.records.rules.states import may_take
 from hub.records.rules.structure import may_contain, position_after, spaced
 
@@ -45,7 +45,8 @@ def open_series(
         access_level=said.get("access_level"),
     )
     permit_new(actor, series)
-    values = columns_of(session, said, further=[_place(session, actor, series, parent_id)])
+    secret = not_secret_as_a_whole(said.get("access_level"))
+    values = columns_of(session, said, further=[_place(session, actor, series, parent_id), secret])
     if problem := may_take(fonds.state, fonds.closed_on, values.get("start_date")):
         raise problem
     for name, value in values.items():

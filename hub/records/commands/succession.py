@@ -21,6 +21,7 @@ from hub.agencies.queries import above, agencies_locked
 from hub.agencies.rules import day_reached, may_succeed
 from hub.audit.commands import record
 from hub.kit.errors import Invalid
+from hub.records.facts import remark
 from hub.records.queries import at_version
 
 
@@ -55,6 +56,7 @@ def merge_agencies(
     A code that the successor uses already gets the predecessor's code before it; each such record is reported.
     Raises NotFound, NotPermitted, StaleVersion, Invalid, AgencyHasEnded.
     """
+    decision = remark("decision", decision)
     keys = [key for key, _ in predecessors]
     found = agencies_locked(session, [*keys, successor_id])
     for key in (*keys, successor_id):

@@ -27,6 +27,8 @@ LIMITS = {
     "keywords": 500,
     "autograph": 2000,
     "retention_text": 100,
+    "reason": 2000,
+    "note": 2000,
 }
 _LIMIT = 300  # every other text
 # What tells of the matter itself; a stub has none of it.
@@ -126,6 +128,18 @@ def secret_content(level: int | None, title_field: str, values: Mapping[str, Any
         )
         for name in told
     ]
+
+
+def not_secret_as_a_whole(level: int | None) -> FieldError | None:
+    """Files and documents are secret, the arrangement around them is not."""
+    if level != SECRET:
+        return None
+    return FieldError(
+        "access_level",
+        "NOT_SECRET_AS_A_WHOLE",
+        "Phông và nhóm hồ sơ không thuộc chế độ 03; chế độ này ghi ở từng hồ sơ, văn bản.",
+        "A fonds or series is not of mode 03; the mode is said of each file and document.",
+    )
 
 
 def may_hold(file_level: int | None, item_level: int | None) -> FieldError | None:
