@@ -16,12 +16,15 @@ from dataclasses import dataclass
 
 import psycopg
 from alembic.script import ScriptDirectory
+from sqlmodel import Session
 
 from hub import migrate
 from hub.kit.db import as_app, open_engine
 from hub.kit.embedded import embedded_postgres
 from hub.kit.errors import Unavailable
 from hub.kit.seam import Seam
+from hub.plan.load import load_plan
+from hub.records.codes import load_code_lists
 from hub.settings import Settings
 
 CONNECT_SECONDS = 10
@@ -57,9 +60,17 @@ class Installation:
     read_dsn: str
 
     def migrate(self) -> None:
-        """Bring the database to the version of this code. Raises DatabaseUnreachable."""
+        """Bring the database, and the reference data in it, to the version of this code.
+
+        Raises DatabaseUnreachable.
+        """
         _check(self.owner_dsn)
         migrate.upgrade(self.owner_dsn)
+        engine = open_engine(self.owner_dsn, size=1)
+        try:
+            Seam(engine).change_now(_load_reference_data)
+        finally:
+            engine.dispose()
 
     def version(self) -> str | None:
         """The version the database is at; None when it is empty."""
@@ -107,6 +118,12 @@ def opened(settings: Settings, *, migrated: bool = True) -> Iterator[Installatio
         if migrated and not installation.is_current():
             installation.migrate()
         yield installation
+
+
+def _load_reference_data(session: Session) -> None:
+    """Code lists and the plan are data: a corrected file corrects the rows, a second load changes nothing."""
+    load_code_lists(session)
+    load_plan(session)
 
 
 def _reader(settings: Settings, app_dsn: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from hub.cli import access, figures, importing, running
+from hub.cli import access, demo, figures, importing, running
 from hub.cli.core import shared
 from hub.cli.terminal import say, say_error
 from hub.kit.errors import HubError, Refusal, Unavailable
@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     options = shared()
-    for group in (running, importing, figures, access):
+    for group in (demo, running, importing, figures, access):
         group.add(commands, options)
     return top
 

@@ -5,25 +5,22 @@ The mark of a loaded city is an audit event written in the same transaction; it 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from pathlib import Path
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.access.commands import seat_operator
-from hub.access.queries import actor_for_user
+from hub.access.queries import actor_for_user, user_by_name
 from hub.agencies.models import Agency, AgencyCode
 from hub.audit.commands import record
 from hub.demo import archive, holdings
 from hub.demo.city import ARCHIVE, DISTRICT, Body, bodies
 from hub.demo.evidence import load_evidence
-from hub.demo.people import hand_out_tokens, seat_people
+from hub.demo.people import ROLES, hand_out_tokens, seat_people
 from hub.demo.vocabulary import FIELDS
 from hub.kit.errors import Conflict
 from hub.kit.vietnamese import sort_key
@@ -89,6 +86,12 @@ def load_city(session: Session, items: int, progress: Progress = lambda *_: None
     tokens = hand_out_tokens(session, administrator, users)
     _mark(session, administrator, items)
     return tokens
+
+
+def renew_tokens(session: Session) -> dict[str, str]:
+    """New keys for the users of a city that is there, when the old ones were lost. The caller commits."""
+    users = {role: user_by_name(session, f"demo.{role}") for role in ROLES}
+    return hand_out_tokens(session, actor_for_user(session), users)
 
 
 def _mark(session: Session, administrator: Actor, items: int) -> None:
@@ -226,24 +229,3 @@ def _load_archive(
         )
     progress("archive", files, files)
     return keys
-
-
-@dataclass(frozen=True)
-class TokenFile:
-    """Where the keys of the demo are kept; only its owner may read it."""
-
-    path: Path
-
-    def read(self) -> dict[str, str] | None:
-        """The keys of an earlier run, or None."""
-        if not self.path.is_file():
-            return None
-        tokens: dict[str, str] = json.loads(self.path.read_text())
-        return tokens
-
-    def write(self, tokens: dict[str, str]) -> None:
-        """Keep the keys; the file is never readable by others, not even for a moment."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.touch(mode=0o600, exist_ok=True)
-        self.path.chmod(0o600)
-        self.path.write_text(json.dumps(tokens, indent=2))
