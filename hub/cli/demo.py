@@ -43,7 +43,6 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prepare folder, database, city and reports; then serve, unless told not to. Raises AnotherDemo."""
-    from hub.cli.serving import serve
     from hub.demo.folder import DemoFolder
 
     folder = DemoFolder(load(data=arguments.data).data)
@@ -60,6 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.no_serve:
             _tell(arguments, ready, None, settings)
             return 0
+        from hub.cli.serving import serve
+
         return serve(settings, lambda url: _tell(arguments, ready, url, settings))
 
 
