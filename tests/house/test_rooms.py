@@ -44,6 +44,10 @@ def says_why(path: Path) -> bool:
     return bool(ast.get_docstring(ast.parse(path.read_text())))
 
 
+def sign_lines(path: Path) -> int:
+    return len((ast.get_docstring(ast.parse(path.read_text())) or "").splitlines())
+
+
 def lines(path: Path) -> int:
     return len(path.read_text().splitlines())
 
@@ -51,7 +55,7 @@ def lines(path: Path) -> int:
 def test_a_package_has_a_door_sign_of_at_most_twelve_lines() -> None:
     signs = [path for path in SOURCES if path.name == "__init__.py"]
     assert len(signs) > 10
-    assert named(path for path in signs if lines(path) > DOOR_SIGN) == []
+    assert named(path for path in signs if sign_lines(path) > DOOR_SIGN) == []
     assert named(path for path in signs if "tests" not in path.parts and not says_why(path)) == []
 
 
