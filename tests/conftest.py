@@ -40,6 +40,7 @@ SOURCES = (
     "policies/**/*",
     "hub/**/*.sql",
     "hub/**/models.py",
+    "hub/**/models/*.py",
     "hub/plan/**/*",
     "hub/kit/*.py",
 )

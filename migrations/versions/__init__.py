@@ -1,0 +1,1 @@
+"""The revisions, oldest first by name; each says in one line what it does."""

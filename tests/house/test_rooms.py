@@ -64,7 +64,9 @@ def test_every_module_says_why_it_exists() -> None:
 
 
 def test_a_file_past_400_lines_becomes_a_folder() -> None:
-    assert named(path for path in SOURCES if lines(path) > LONGEST) == []
+    # Tests are read one function at a time, so their files may be longer.
+    product = (path for path in SOURCES if path.relative_to(ROOT).parts[0] != "tests")
+    assert named(path for path in product if lines(path) > LONGEST) == []
 
 
 @pytest.mark.parametrize("module", ["hub", "hub.__main__", "hub.kit.system", "hub.kit.supervisor"])
