@@ -125,12 +125,14 @@ class Catalogue:
 
     def _reach(self, field: Field) -> None:
         kind = get_named_type(field.graphql.type)
-        kinds = self.schema.get_possible_types(kind) if is_abstract_type(kind) else [kind]  # type: ignore[arg-type]
+        kinds = self.schema.get_possible_types(kind) if is_abstract_type(kind) else [kind]
         for one in kinds:
             if not isinstance(one, GraphQLObjectType) or one.name in self._fields:
                 continue
-            self._fields[one.name] = {found.name: found for found in self._of(one)}
             origin = one.extensions[_DEFINITION].origin
+            if is_abstract_type(kind) and "__record__" not in vars(origin):
+                continue  # a node that is computed, not read from a table (a figure)
+            self._fields[one.name] = {found.name: found for found in self._of(one)}
             if "__record__" in vars(origin):
                 self._records[one.name] = origin.__record__
             for found in self._fields[one.name].values():

@@ -1,8 +1,13 @@
-"""Facets: how many rows hold each value of a field, under the other filters and the law."""
+"""Facets: how many rows hold each value of a field, under the other filters and the law.
+
+A facet leaves out the filter that is its own, so that another of its values can be chosen. Facets that look at
+the same rows are counted in one pass over them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLEnumType, get_named_type
@@ -20,6 +25,15 @@ MOST_BUCKETS = 200
 Rows = Callable[[str, frozenset[str]], str]
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """Where the counts of one facet stand: a table, the mark of its rows, the column of its value."""
+
+    table: str
+    mark: int
+    column: str
+
+
 def facets(s: Statement, selected: Selected, field: Field, filter_: Given | None, rows: Rows) -> str:
     """JSON of the asked facets; `rows(t, without)` is `from` and `where` with some filters left out."""
     kind = get_named_type(field.graphql.args["fields"].type)
@@ -27,39 +41,72 @@ def facets(s: Statement, selected: Selected, field: Field, filter_: Given | None
     given = selected.argument(field.graphql, "fields")
     names: Any = given.value(s.variables) if given else None
     listed = list(dict.fromkeys(names)) if names is not None else list(kind.values)
-    found = [_facet(s, selected, field, name, enum_value(kind, name), rows) for name in listed]
-    return f"json_build_array({', '.join(found)})" if found else "'[]'::json"
+    if not listed:
+        return "'[]'::json"
+    wanted = {name: enum_value(kind, name) for name in listed}
+    active = frozenset((filter_.value(s.variables) if filter_ else None) or ())
+    tables, counted = _count(s, wanted, active, rows)
+    found = [_facet(s, selected, field, name, facet, counted[name]) for name, facet in wanted.items()]
+    return f"(with {', '.join(tables)} select json_build_array({', '.join(found)}))"
 
 
-def _facet(s: Statement, selected: Selected, field: Field, name: str, facet: Facet, rows: Rows) -> str:
+def _count(
+    s: Statement, wanted: dict[str, Facet], active: frozenset[str], rows: Rows
+) -> tuple[list[str], dict[str, _Counted]]:
+    alike: dict[frozenset[str], list[str]] = {}
+    for name, facet in wanted.items():
+        alike.setdefault(active.intersection(facet.own), []).append(name)
+    tables, counted = [], {}
+    for without, names in alike.items():
+        table, t = s.alias(), s.alias()
+        columns = [f"v{number}" for number in range(len(names))]
+        values = ", ".join(
+            f"{s.text(wanted[name].group, t)} as {column}"
+            for name, column in zip(names, columns, strict=True)
+        )
+        marked = f"grouping({', '.join(columns)})"
+        sets = ", ".join(f"({column})" for column in columns)
+        tables.append(
+            f"{table} as materialized (select {marked} as mark, {', '.join(columns)}, count(*) as n"
+            f" from (select {values} from {rows(t, without)}) g group by grouping sets ({sets}))"
+        )
+        # grouping() has a bit for each column, the last one lowest; it is 0 for the column grouped by
+        everything = (1 << len(names)) - 1
+        for number, (name, column) in enumerate(zip(names, columns, strict=True)):
+            counted[name] = _Counted(table, everything ^ (1 << (len(names) - 1 - number)), column)
+    return tables, counted
+
+
+def _facet(s: Statement, selected: Selected, field: Field, name: str, facet: Facet, counted: _Counted) -> str:
     pairs = []
     for one in s.selections.of(selected.sets, field.target):
         if one.name == "field":
             sql = f"'{name}'::text"
         elif one.name == "buckets":
-            sql = _buckets(s, one, s.catalogue.field(field.target, "buckets"), facet, rows)
+            sql = _buckets(s, one, s.catalogue.field(field.target, "buckets"), facet, counted)
         else:
             sql = f"'{field.target.name}'::text"
         pairs.append((one.key, sql))
     return Columns(tuple(pairs)).one()
 
 
-def _buckets(s: Statement, selected: Selected, field: Field, facet: Facet, rows: Rows) -> str:
-    t, g = s.alias(), s.alias()
-    names = {"v": f"{g}.v"}
+def _buckets(s: Statement, selected: Selected, field: Field, facet: Facet, counted: _Counted) -> str:
+    g = s.alias()
+    value = f"{g}.{counted.column}"
     pairs = []
     for one in s.selections.of(selected.sets, field.target):
         match one.name:
             case "value":
-                sql = s.text(facet.value, t, names=names)
+                sql = s.text(facet.value, g, names={"v": value})
             case "label":
-                sql = s.text(facet.label, t, names=names)
+                sql = s.text(facet.label, g, names={"v": value})
             case "count":
                 sql = f"{g}.n"
             case _:
                 sql = f"'{field.target.name}'::text"
         pairs.append((one.key, sql))
-    group = s.text(facet.group, t)
-    counted = f"select {group} as v, count(*) as n from {rows(t, frozenset(facet.own))} group by 1"
-    tail = f" from ({counted}) {g} where {g}.v is not null order by {g}.n desc, {g}.v limit {MOST_BUCKETS}"
+    tail = (
+        f" from {counted.table} {g} where {g}.mark = {counted.mark} and {value} is not null"
+        f" order by {g}.n desc, {value} limit {MOST_BUCKETS}"
+    )
     return f"array({Columns(tuple(pairs)).rows(tail)})"

@@ -49,10 +49,9 @@ def _condition(s: Statement, declared: Condition, given: Given, value: Any, wide
     template, many = declared.sql, False
     if widened and declared.instead:
         template, many = declared.instead, True
-    elif isinstance(value, list):
-        # one value can use the order of an index, several cannot
-        if len(value) != 1 or not declared.sql:
-            template, many = declared.many or "false", True
+    elif isinstance(value, list) and len(value) != 1:
+        # one value can use the order of an index, several cannot; any of none is nothing
+        template, many = declared.many or "false", True
     if "{v}" not in template:
         return s.text(template, t)
     read = _reader(declared, isinstance(value, list), many)

@@ -63,14 +63,14 @@ def _nodes(s: Statement, selected: Selected, field: Field) -> tuple[str, Join]:
     given = selected.argument(field.graphql, "ids")
     assert given is not None
     kinds = {kind.name: kind for text in given.value(s.variables) for kind in [_type_of(s, text)]}
+    if not kinds:
+        return "select null::json limit 0", all_rows
     x = s.alias()
     names, keys = s.given(given, _names), s.given(given, _numbers)
     cases = [
         f"when '{name}' then ({_row(s, selected, kind, s.alias(), f'{x}.key')})"
         for name, kind in sorted(kinds.items())
     ]
-    if not cases:
-        return "select null::json limit 0", all_rows
     listed = f"unnest({names}::text[], {keys}::bigint[]) with ordinality {x}(kind, key, place)"
     return f"select case {x}.kind {' '.join(cases)} end from {listed} order by {x}.place", all_rows
 

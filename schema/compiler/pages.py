@@ -151,10 +151,11 @@ class Listing:
             outputs = [
                 f"{one.columns(self, source, t, aliases).one()} as c{n}" for n, one in enumerate(lists)
             ]
+            outputs = outputs or ["1 as c0"]
             if keyed or merged:
                 outputs += [f"{key} as k{n}" for n, key in enumerate(keys)]
             where = conjunction(self.where(source, t, aliases), *self.limits(keys))
-            listed = ", ".join(outputs) or "1 as c0"
+            listed = ", ".join(outputs)
             branches.append(f"select {listed} from {row} where {where}{self.ordered(keys)} limit {limit}")
         if not merged:
             return branches[0]

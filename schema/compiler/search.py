@@ -1,6 +1,6 @@
 """Search: hits of several types in one ranked page, counted up to a cap, with facets.
 
-Each type's GIN index finds its hits; the law and the filters are tested on them, and the first few thousand of a
+Each type's GIN index finds its hits; the law and the filters are tested on them, and the first thousand of a
 type are ranked. A word that occurs everywhere is thus answered in bounded time: the rest of its hits is not
 ranked, and the count says AT_LEAST. The capped candidates come in the order of the table, so pages are stable.
 """
@@ -25,8 +25,8 @@ from schema.compiler.selections import Selected
 from schema.compiler.statement import Statement, conjunction
 from schema.compiler.values import Given
 
-RANKED = 2_000  # hits of one type that are ranked
 COUNTED = 1_000  # the total is exact up to here
+RANKED = COUNTED + 1  # hits of one type that are ranked
 FACETED = 10_000  # hits of one type that facets look at
 
 _ORDER = Order(
@@ -113,7 +113,7 @@ class Hits:
         return f" from {record.name} {t} where {where}"
 
     def _marked(self, heading: str) -> str:
-        s, m, w = self.s, self.s.alias(), self.s.alias()
+        m, w = self.s.alias(), self.s.alias()
         # a word is what lies between blanks and ASCII signs, as in hub_fold
         sign = r"\s!-/:-@\[-`{-~"
         pieces = f"regexp_matches({heading}, '[^{sign}]+|[{sign}]+', 'g') with ordinality {m}(piece, place)"

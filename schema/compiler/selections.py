@@ -83,23 +83,25 @@ class Selections:
                 if node.name.value in seen:
                     continue
                 seen.add(node.name.value)
-                node = self.fragments[node.name.value]
-            assert isinstance(node, InlineFragmentNode | FragmentDefinitionNode)
-            condition = node.type_condition.name.value if node.type_condition else kind.name
+                fragment: FragmentDefinitionNode | InlineFragmentNode = self.fragments[node.name.value]
+            else:
+                assert isinstance(node, InlineFragmentNode)
+                fragment = node
+            condition = fragment.type_condition.name.value if fragment.type_condition else kind.name
             if self._applies(condition, kind):
-                self._collect(node.selection_set.selections, kind, found, seen)
+                self._collect(fragment.selection_set.selections, kind, found, seen)
 
     def _applies(self, condition: str, kind: GraphQLObjectType) -> bool:
         if condition == kind.name:
             return True
         wanted = self.schema.type_map[condition]
-        return is_abstract_type(wanted) and self.schema.is_sub_type(wanted, kind)  # type: ignore[arg-type]
+        return is_abstract_type(wanted) and self.schema.is_sub_type(wanted, kind)
 
     def _included(self, node: SelectionNode) -> bool:
         for directive in node.directives or ():
             if directive.name.value in ("include", "skip"):
-                argument = directive.arguments[0].value
-                condition = Given(argument, GraphQLBoolean).value(self.variables)
+                (argument,) = directive.arguments or ()
+                condition = Given(argument.value, GraphQLBoolean).value(self.variables)
                 if condition is (directive.name.value == "skip"):
                     return False
         return True

@@ -24,7 +24,7 @@ class Retention:
 
 def retention() -> Retention:
     """The retention of a file or an item."""
-    return part("How long it is kept (thời hạn lưu trữ).")  # type: ignore[no-any-return]
+    return part("How long it is kept (thời hạn lưu trữ).")
 
 
 @strawberry.type(description="A date as exactly as it is known (ngày với độ chính xác).")
@@ -120,7 +120,7 @@ class TransferDue:
 
 def transfer_due_of_file() -> TransferDue | None:
     """When a file is due; null unless it is permanent and still with the agency."""
-    return part(  # type: ignore[no-any-return]
+    return part(
         "By when it goes to the historical archive; null unless permanent and still here (hạn giao nộp).",
         when="{t}.retention_kind = 'PERMANENT' and {t}.state not in ('TRANSFERRED', 'DISPOSED')",
         created="{t}.start_date",
@@ -135,7 +135,7 @@ _FILE = "(select f.{} from file f where f.id = {{t}}.file_id)"
 def transfer_due_of_item() -> TransferDue | None:
     """When an item is due, by its own date and its home file's hand-over."""
     state = _FILE.format("state")
-    return part(  # type: ignore[no-any-return]
+    return part(
         "By when it goes to the historical archive; null unless permanent and still here (hạn giao nộp).",
         when="{t}.retention_kind = 'PERMANENT' and {t}.state not in ('WITHDRAWN', 'DESTROYED')"
         f" and {state} not in ('TRANSFERRED', 'DISPOSED')",
