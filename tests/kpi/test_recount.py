@@ -6,7 +6,7 @@ records are random, with every field missing now and then.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
@@ -82,7 +82,8 @@ def build(city: City, rng: Random) -> None:
         {
             "file_id": key, "fonds_id": file["fonds_id"], "agency_id": file["agency_id"],
             "custodian_id": file["custodian_id"], "code": f"I{key}-{number}", "subject": "Văn bản",
-            "issued_date": maybe(some_day(rng), 0.9), "direction": maybe(rng.choice(["OUTGOING", "INCOMING", "INTERNAL"])),
+            "issued_date": maybe(some_day(rng), 0.9),
+            "direction": maybe(rng.choice(["OUTGOING", "INCOMING", "INTERNAL"])),
             "origin": maybe(rng.choice(["BORN_DIGITAL", "BORN_DIGITAL", "DIGITIZED", "PAPER", "MIXED"]), 0.95),
             "signature_evidence": maybe(rng.choice(["VERIFIED", "DECLARED", "UNKNOWN", "NOT_REQUIRED"])),
             "state": rng.choice(["ACTIVE"] * 9 + ["DRAFT", "DESTROYED"]), "page_count": maybe(rng.randrange(1, 12)),
@@ -141,6 +142,7 @@ class Export:
         self.listed_in: dict[int, list[int]] = defaultdict(list)
         for row in self.listings:
             self.listed_in[row["item_id"]].append(row["file_id"])
+        self.listed = Counter([row["file_id"] for row in (*self.items.values(), *self.listings)])
 
     def answers(self, agency: int, day: date) -> int:
         """Who answers for an agency's records on a day."""
@@ -244,8 +246,7 @@ def count_born_digital(export: Export, day: date) -> tuple[dict[int, Sums], dict
         if not in_window(file_day(file)):
             continue
         row = sums[export.answers(file["creator_id"], day)]
-        listed = sum(item["file_id"] == key for item in export.items.values())
-        listed += sum(row["file_id"] == key for row in export.listings)
+        listed = export.listed[key]
         rest = max(0, (file["total_doc"] or 0) - listed)
         if export.left_out(day, file, None):
             row["excluded"] += rest
