@@ -96,21 +96,36 @@ def check_tokens(tokens: int, limits: Limits) -> None:
     _refuse("số từ tố", "tokens", tokens, limits.tokens)
 
 
-def check_cost(
+class Cost(NamedTuple):
+    """Rows of the worst case, and the variables that decided it."""
+
+    rows: int
+    decided_by: frozenset[str]
+
+
+def cost_of(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
     limits: Limits,
-) -> int:
-    """The operation's cost, on a valid document. Raises CostExceeded, and BadRequest for a negative page."""
+) -> Cost:
+    """The cost of a valid operation. Raises CostExceeded, and BadRequest for a negative page.
+
+    The same values of `decided_by`, as `size_of` tells them, give the same answer.
+    """
     root = schema.get_root_type(operation.operation)
-    if root is None:
-        return 0
-    given = {**_defaults(operation), **variables}
-    cost = _Cost(schema, document, given, limits).of(operation.selection_set, root)
-    _refuse("tổng số dòng có thể trả về", "rows it may return", cost, limits.cost)
-    return cost
+    reader = _CostReader(schema, document, {**_defaults(operation), **variables}, limits)
+    rows = reader.of(operation.selection_set, root)
+    _refuse("tổng số dòng có thể trả về", "rows it may return", rows, limits.cost)
+    return Cost(rows, frozenset(reader.asked))
+
+
+def size_of(value: Any) -> int | bool | str | None:
+    """What of a variable's value may decide a cost: a number, a condition, the length of a list."""
+    if isinstance(value, list):
+        return f"{len(value)} values"
+    return value if isinstance(value, int) else None
 
 
 def _refuse(what_vi: str, what_en: str, found: int, most: int) -> None:
@@ -177,7 +192,7 @@ class _ShapeReader:
         return self._known[name]
 
 
-class _Cost:
+class _CostReader:
     """Rows that the worst case returns below a selection set."""
 
     def __init__(
@@ -186,6 +201,7 @@ class _Cost:
         self._schema, self._variables, self._limits = schema, variables, limits
         self._fragments = _fragments(document)
         self._known: dict[str, int] = {}
+        self.asked: set[str] = set()
 
     def of(self, selection_set: SelectionSetNode | None, parent: Any) -> int:
         """The cost of one selection set on one type."""
@@ -251,6 +267,7 @@ class _Cost:
 
     def _value(self, node: ValueNode) -> Any:
         if isinstance(node, VariableNode):
+            self.asked.add(node.name.value)
             return self._variables.get(node.name.value)
         return _literal(node)
 

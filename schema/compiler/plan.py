@@ -18,6 +18,7 @@ from schema.compiler.statement import Bindings, Parameter
 from schema.compiler.values import coerce
 
 Join = Callable[[PGresult], bytes]
+Sent = Sequence[psycopg.AsyncRawCursor[Any]]
 
 
 @dataclass(frozen=True)
@@ -57,42 +58,40 @@ class Plan:
 
         The connection is in autocommit. Raises psycopg's errors as they come, ForgedCursor and ForgedId.
         """
+        if len(self.statements) > 1:
+            async with connection.pipeline():
+                sent = await self.send(connection, variables, actor)
+        else:
+            sent = await self.send(connection, variables, actor)
+        return self.join(sent, rest)
+
+    async def send(
+        self, connection: psycopg.AsyncConnection[Any], variables: Mapping[str, Any] | None, actor: Actor
+    ) -> Sent:
+        """Execute the statements. On a connection in pipeline mode the rows are there when it is left."""
         bindings = Bindings(coerce(self.schema, self.definitions, variables), actor)
-        answers = iter(await self._answers(connection, bindings))
+        reads = [read for _, read in self.fields if isinstance(read, Read)]
+        values = [[parameter.read(bindings) for parameter in read.parameters] for read in reads]
+        cursors = []
+        for read, bound in zip(reads, values, strict=True):
+            cursor = psycopg.AsyncRawCursor(connection)
+            await cursor.execute(read.sql, bound, prepare=True)
+            cursors.append(cursor)
+        return cursors
+
+    def join(self, sent: Sent, rest: Mapping[str, Any] | None = None) -> bytes:
+        """JSON of `data` from statements that `send` has executed."""
+        cursors = iter(sent)
         parts = []
         for key, read in self.fields:
             if isinstance(read, Read):
-                value = next(answers)
+                result = next(cursors).pgresult
+                assert result is not None
+                value = read.join(result)
             else:
                 value = orjson.dumps((rest or {})[key]) if read is None else read
             parts.append(b'"%b":%b' % (key.encode(), value))
         return b"{%b}" % b",".join(parts)
-
-    async def _answers(self, connection: psycopg.AsyncConnection[Any], bindings: Bindings) -> list[bytes]:
-        reads = [read for _, read in self.fields if isinstance(read, Read)]
-        values = [[parameter.read(bindings) for parameter in read.parameters] for read in reads]
-        if len(reads) == 1:
-            return [await _execute(connection, reads[0], values[0])]
-        cursors = []
-        if not reads:
-            return []
-        async with connection.pipeline():
-            for read, bound in zip(reads, values, strict=True):
-                cursor = psycopg.AsyncRawCursor(connection)
-                await cursor.execute(read.sql, bound, prepare=True)
-                cursors.append(cursor)
-        return [_joined(read, cursor) for read, cursor in zip(reads, cursors, strict=True)]
-
-
-async def _execute(connection: psycopg.AsyncConnection[Any], read: Read, values: Sequence[Any]) -> bytes:
-    cursor = psycopg.AsyncRawCursor(connection)
-    await cursor.execute(read.sql, values, prepare=True)
-    return _joined(read, cursor)
-
-
-def _joined(read: Read, cursor: psycopg.AsyncRawCursor[Any]) -> bytes:
-    assert cursor.pgresult is not None
-    return read.join(cursor.pgresult)
 
 
 # ---- rows into JSON --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Who is calling: the credential of a request, read with the request, never remembered.
+"""Who is calling: the credential of a request, read with every request.
 
 One statement gives the caller, his grants in force and the version of the tree of agencies; a second one runs
 only when that tree is new to this process. No credential is the public; a bad one is refused.
@@ -7,14 +7,20 @@ only when that tree is new to this process. No credential is the public; a bad o
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
-from psycopg import AsyncConnection
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import dict_row
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor
 from hub.access.queries import CALLER_SQL, LAW_SQL, caller_from_row, caller_values, keep_law, kept_law
 from hub.kit.errors import Unauthenticated
+from schema.compiler import Plan
+
+KEPT_CALLERS = 1_000
 
 # The same statements as SQLAlchemy's, with psycopg's names for the parameters.
 _NAMED = re.compile(r"(?<!:):([a-z_0-9]+)")
@@ -33,19 +39,71 @@ def credential(authorization: str | None) -> str | None:
     return token
 
 
-async def caller(connection: AsyncConnection[Any], token: str | None) -> Actor:
-    """The actor who holds the token. Raises Unauthenticated."""
-    if token is None:
-        return PUBLIC
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_CALLER, caller_values(token))
-        row = await cursor.fetchone()
-        subject = caller_from_row(row)
-        assert row is not None
-        law = kept_law(row["agency_version"])
-        if law is None:
-            await cursor.execute(_LAW)
-            tree = await cursor.fetchone()
-            assert tree is not None
-            law = keep_law(tree)
-    return Actor(subject, law)
+@dataclass(frozen=True)
+class Remembered:
+    """What the last request of a token was told: the row, and the actor made of it."""
+
+    row: dict[str, Any]
+    actor: Actor
+
+
+class Callers:
+    """Reads who is calling. The last answer of each token is kept, to be checked and never to be believed."""
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[str, Remembered] = OrderedDict()
+
+    async def read(self, connection: AsyncConnection[Any], token: str) -> Actor:
+        """The actor who holds the token. Raises Unauthenticated."""
+        async with connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(_CALLER, caller_values(token))
+            row = await cursor.fetchone()
+            subject = caller_from_row(row)
+            assert row is not None
+            law = kept_law(row["agency_version"])
+            if law is None:
+                await cursor.execute(_LAW)
+                tree = await cursor.fetchone()
+                assert tree is not None
+                law = keep_law(tree)
+        actor = Actor(subject, law)
+        self._remember(token, Remembered(row, actor))
+        return actor
+
+    def last(self, token: str) -> Remembered | None:
+        """What the last request of this token was told; a guess until PostgreSQL has said the same again."""
+        return self._last.get(token)
+
+    async def read_with(
+        self,
+        connection: AsyncConnection[Any],
+        token: str,
+        guess: Remembered,
+        plan: Plan,
+        variables: dict[str, Any],
+    ) -> bytes | None:
+        """The data of a plan, asked in one journey with the caller; None, the data unseen, if he has changed.
+
+        Saves a third of a small request. Raises what the plan's statements raise, if the caller is the same.
+        """
+        cursor = connection.cursor(row_factory=dict_row)
+        try:
+            async with connection.pipeline():
+                await cursor.execute(_CALLER, caller_values(token))
+                sent = await plan.send(connection, variables, guess.actor)
+        except psycopg.Error:
+            if connection.closed or await _row(cursor) == guess.row:
+                raise
+            return None
+        return plan.join(sent) if await _row(cursor) == guess.row else None
+
+    def _remember(self, token: str, told: Remembered) -> None:
+        self._last[token] = told
+        self._last.move_to_end(token)
+        while len(self._last) > KEPT_CALLERS:
+            self._last.popitem(last=False)
+
+
+async def _row(cursor: AsyncCursor[dict[str, Any]]) -> dict[str, Any] | None:
+    """The caller's row, if the statement about him came to an end."""
+    return await cursor.fetchone() if cursor.pgresult is not None and cursor.description else None

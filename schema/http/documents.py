@@ -7,7 +7,8 @@ literals pay it once. The store is bounded by tokens, since it is filled by stra
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -21,13 +22,13 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.execution.values import get_variable_values
 
 from schema.errors import MAX_ERRORS
-from schema.limits import Limits, Shape, check_cost, check_shape, check_tokens, measure
+from schema.limits import Limits, Shape, check_shape, check_tokens, cost_of, measure, size_of
 
 # About 350 bytes a token: some 20 MB when full.
 KEPT_TOKENS = 60_000
+KEPT_COSTS = 64
 
 
 class InvalidOperation(Exception):
@@ -46,6 +47,9 @@ class Document:
     node: DocumentNode
     shape: Shape
     errors: list[GraphQLError]
+    # The variables known to decide costs, and what was found within the limits.
+    sizes: tuple[str, ...] = ()
+    within: set[Hashable] = field(default_factory=set)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises InvalidOperation when the name does not say which."""
@@ -91,18 +95,20 @@ class Documents:
             raise InvalidOperation(document.errors)
         return document
 
-    def check(
+    def check_cost(
         self, document: Document, operation: OperationDefinitionNode, given: dict[str, Any], limits: Limits
     ) -> None:
-        """Refuse variables that do not fit the operation, and an operation that costs too much.
-
-        Raises InvalidOperation, CostExceeded, BadRequest.
-        """
-        if operation.variable_definitions:
-            coerced = get_variable_values(self._schema, operation.variable_definitions, given)
-            if isinstance(coerced, list):
-                raise InvalidOperation(coerced)
-        check_cost(self._schema, document.node, operation, given, limits)
+        """Refuse an operation that costs too much; the same sizes are counted once. Raises as limits.cost_of."""
+        sizes = document.sizes
+        key = (operation.loc, limits, tuple((name, size_of(given.get(name))) for name in sizes))
+        if key in document.within:
+            return
+        cost = cost_of(self._schema, document.node, operation, given, limits)
+        if not cost.decided_by <= set(sizes):
+            document.sizes = tuple(sorted(cost.decided_by.union(sizes)))
+            document.within.clear()
+        elif len(document.within) < KEPT_COSTS:
+            document.within.add(key)
 
     def _read(self, text: str, limits: Limits) -> Document:
         try:

@@ -18,12 +18,12 @@ from graphql import OperationType
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from hub.access.actor import PUBLIC
-from hub.kit.errors import BadRequest
+from hub.access.actor import PUBLIC, Actor
+from hub.kit.errors import BadRequest, HubError
 from schema.compiler import Plan, Plans, Unsupported
 from schema.errors import failures
 from schema.http import negotiation
-from schema.http.callers import caller, credential
+from schema.http.callers import Callers, credential
 from schema.http.context import Context, Services
 from schema.http.documents import Documents, InvalidOperation
 from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
@@ -59,6 +59,7 @@ class GraphQLEndpoint:
             schema.extensions = (*schema.extensions, Prepared)
         self._documents = Documents(schema._schema, introspection=self._settings.is_development)
         self._plans = Plans()
+        self._callers = Callers()
         self._methods = ("GET", "POST") if self._settings.is_development else ("POST",)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,7 +117,33 @@ class GraphQLEndpoint:
 
     async def _read(self, asked: _Asked, body: bytes, token: str | None, lease: Lease) -> Answer | Ordinary:
         """Who asks, what for, and whether he may; then the answer, if a compiled statement gives it."""
-        actor = await caller(await lease.connection(), token) if token is not None else PUBLIC
+        actor = PUBLIC
+        if token is not None:
+            connection = await lease.connection()
+            guess = self._callers.last(token)
+            ready = self._ready(asked, body, guess.actor) if guess is not None else None
+            if guess is not None and ready is not None:
+                step, kept = ready
+                data = await self._callers.read_with(connection, token, guess, kept, step.request.variables)
+                if data is not None:
+                    return data_answer(data, asked.media_type)
+            actor = await self._callers.read(connection, token)
+        step = self._understand(asked, body, actor)
+        plan = self._plan(step)
+        return step if plan is None else await self._compiled(asked, step, plan, lease)
+
+    def _ready(self, asked: _Asked, body: bytes, guess: Actor) -> tuple[Ordinary, Plan] | None:
+        """The kept plan of a request by a caller who is probably still the same; None when it needs more."""
+        try:
+            step = self._understand(asked, body, guess)
+            sent = step.request
+            plan = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape)
+        except (HubError, InvalidOperation):
+            return None  # said again, and to the caller, once he is known
+        return (step, plan) if plan is not None and plan.rest is None else None
+
+    def _understand(self, asked: _Asked, body: bytes, actor: Actor) -> Ordinary:
+        """The operation, valid and inside the limits of this caller. Raises what is wrong with it."""
         if asked.method == "POST":
             sent = negotiation.read_body(body)
         else:
@@ -131,25 +158,16 @@ class GraphQLEndpoint:
             )
         if asked.method == "GET" and operation.operation is not OperationType.QUERY:
             raise MethodNotAllowed("POST")
-        self._documents.check(document, operation, sent.variables, limits)
+        self._documents.check_cost(document, operation, sent.variables, limits)
         context = Context(
-            actor, self._services, asked.language, asked.request_id, document.node, sent.variables or {}
+            actor, self._services, asked.language, asked.request_id, document.node, sent.variables
         )
-        step = Ordinary(sent, context)
-        plan = self._plan(step) if operation.operation is OperationType.QUERY else None
-        if plan is None:
-            return step
-        rest = None
-        if plan.rest is not None:
-            result = await ordinary(self._schema, sent, replace(context, document=plan.rest))
-            if result.errors:
-                return self._result(asked, None, result.errors)
-            rest = result.data
-        data = await plan.run(await lease.connection(), sent.variables, actor, rest)
-        return data_answer(data, asked.media_type)
+        return Ordinary(sent, context, operation.operation)
 
     def _plan(self, step: Ordinary) -> Plan | None:
         """The compiled statement of a query: a kept one, or a new one; None when graphql-core must answer."""
+        if step.kind is not OperationType.QUERY:
+            return None
         sent, shape = step.request, step.context.actor.shape
         known = self._plans.find(sent.query, sent.operation_name, sent.variables, shape)
         if known is not None:
@@ -160,6 +178,19 @@ class GraphQLEndpoint:
             )
         except Unsupported:
             return None
+
+    async def _compiled(self, asked: _Asked, step: Ordinary, plan: Plan, lease: Lease) -> Answer:
+        """The answer of a plan, and of graphql-core for what the plan leaves over; one failure fails both."""
+        rest = None
+        if plan.rest is not None:
+            context = replace(step.context, document=plan.rest)
+            result = await ordinary(self._schema, step.request, context)
+            if result.errors:
+                return self._result(asked, None, result.errors)
+            rest = result.data
+        connection = await lease.connection()
+        data = await plan.run(connection, step.request.variables, step.context.actor, rest)
+        return data_answer(data, asked.media_type)
 
     def _result(self, asked: _Asked, data: Any, errors: Sequence[BaseException] | None) -> Answer:
         found = failures(errors or (), asked.request_id)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import strawberry
+from graphql import OperationType
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from strawberry.extensions import SchemaExtension
@@ -42,10 +43,11 @@ class Prepared(SchemaExtension):
 
 @dataclass(frozen=True)
 class Ordinary:
-    """An operation that is valid and inside its limits, and has no compiled statement."""
+    """An operation that is valid and inside its limits, with what graphql-core needs to answer it."""
 
     request: GraphQLRequest
     context: Context
+    kind: OperationType
 
 
 async def ordinary(schema: strawberry.Schema, request: GraphQLRequest, context: Context) -> ExecutionResult:

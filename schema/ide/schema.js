@@ -67,9 +67,9 @@ function start() {
 }
 
 function found(text) {
-  const wanted = fold(text).split(/\s+/).filter(Boolean);
-  const fits = (...texts) => wanted.every((one) => fold(texts.join(" ")).includes(one));
-  const rank = (type) => Number(!fold(type.name).startsWith(wanted[0])) + Number(!fits(type.name));
+  const wanted = fold(text).trim();
+  const fits = (...texts) => fold(texts.join(" ")).includes(wanted);
+  const rank = (type) => Number(!fold(type.name).startsWith(wanted)) + Number(!fits(type.name));
   const hits = [...types.values()].sort((a, b) => rank(a) - rank(b)).flatMap((type) => {
     const inside = [...(type.fields ?? []), ...(type.inputFields ?? []), ...(type.enumValues ?? [])]
       .filter((one) => fits(one.name, one.description));

@@ -124,3 +124,33 @@ async def test_one_statement_for_the_caller_and_one_for_each_root_field(
             messages = [line.split(b"\t") for line in wire.read().splitlines()]
         sent = [words for words in messages if words[1] == b"F" and words[3] in (b"Execute", b"Query")]
         assert len(sent) == statements
+
+
+async def test_a_warm_answer_is_the_cold_one_byte_for_byte(hub: Open) -> None:
+    """The first request compiles, the second finds the plan, the third guesses the caller too."""
+    query = (
+        "query Mixed($n: Int!, $text: String) { __typename viewer { user { name } }"
+        " files(first: $n, filter: {text: $text}) { totalCount pageInfo { endCursor } nodes { id title } } }"
+    )
+    alone = query.replace("viewer { user { name } }", "")
+    async with hub() as client:
+        for role in (None, "clerk", "archivist"):
+            for text in (query, alone):
+                answers = [await client.ask(text, {"n": 3, "text": "hồ sơ"}, role=role) for _ in range(3)]
+                assert "errors" not in answers[0].json()
+                headers = {"authorization": f"Bearer {client.tokens[role]}"} if role else {}
+                given = {"query": text, "variables": '{"n": 3, "text": "hồ sơ"}'}
+                answers.append(await client.http.get("/graphql", params=given, headers=headers))
+                assert len({answer.content for answer in answers}) == 1
+
+
+async def test_a_guessed_caller_is_told_of_a_wrong_request_like_any_other(hub: Open) -> None:
+    async with hub() as client:
+        for _ in range(2):
+            assert (await client.ask(FILES, role="clerk")).status_code == 200
+            assert await client.code("{files(first: 1001) {nodes {id}}}", role="clerk") == "COST_EXCEEDED"
+            assert await client.code("{nosuch}", role="clerk") == "BAD_REQUEST"
+            assert (
+                await client.code("query($n: Int!) {files(first: $n) {nodes {id}}}", role="clerk")
+                == "BAD_REQUEST"
+            )

@@ -104,11 +104,17 @@ async def test_a_statement_that_takes_too_long_is_stopped(hub: Open) -> None:
         assert answer.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
 
 
-async def test_a_compiled_statement_that_takes_too_long_is_stopped(hub: Open, city: City) -> None:
+@pytest.mark.parametrize("role", [None, "officer"])
+async def test_a_compiled_statement_that_takes_too_long_is_stopped(
+    hub: Open, city: City, role: str | None
+) -> None:
     async with hub(statement_timeout=300) as client:
+        before = await client.ask(ITEMS, role=role)
         with psycopg.connect(city.owner_dsn) as connection:
             connection.execute("lock table item in access exclusive mode")
-            assert await client.code(ITEMS) == "TIMEOUT"
+            assert await client.code(ITEMS, role=role) == "TIMEOUT"
+            assert await client.code(ITEMS, role=role, authorization="Bearer gone") == "UNAUTHENTICATED"
+        assert (await client.ask(ITEMS, role=role)).content == before.content
 
 
 async def test_a_request_that_takes_too_long_is_stopped(hub: Open) -> None:
