@@ -92,15 +92,36 @@ def test_documents_registered_at_once_get_different_places(engine: Engine, world
     assert len({code for _, code in answers}) == 4
 
 
-def test_of_two_twins_registered_at_once_one_is_refused(engine: Engine, world: World) -> None:
+def test_of_two_twins_registered_at_once_the_second_waits_and_is_refused(
+    engine: Engine, world: World
+) -> None:
     clerk = world.as_role("clerk")
     said: Any = {"subject": "x", "number": "1", "notation": "QĐ", "issuer": "UBND"}
-    answers = at_once(
-        engine,
-        lambda s: commands.register_item(s, clerk, world.file.id, said, on=ON),
-        lambda s: commands.register_item(s, clerk, world.other_file.id, said, on=ON),
-    )
+    answers: list[Any] = []
+
+    def second() -> None:
+        try:
+            deed = Seam(engine).change_now
+            answers.append(deed(lambda s: commands.register_item(s, clerk, world.other_file.id, said, on=ON)))
+        except HubError as problem:
+            answers.append(problem)
+
+    with Session(engine) as first:
+        commands.register_item(first, clerk, world.file.id, said, on=ON)
+        thread = threading.Thread(target=second)
+        thread.start()
+        while thread.is_alive() and not _somebody_waits(engine):
+            pass
+        first.commit()
+    thread.join(30)
     assert problems(answers) == [DuplicateItem]
+
+
+def _somebody_waits(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        waiting = "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+        mine = " where not l.granted and d.datname = current_database()"
+        return bool(connection.scalar(text(waiting + mine)))
 
 
 def test_one_code_asked_for_twice_at_once_is_given_once(engine: Engine, world: World) -> None:
