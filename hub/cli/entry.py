@@ -17,9 +17,9 @@ import psycopg
 from hub.cli import access, demo, figures, importing, running
 from hub.cli.core import shared
 from hub.cli.terminal import say, say_error
-from hub.kit.errors import HubError, Refusal, Unavailable
+from hub.kit.errors import HubError, Unavailable
 
-FAILED, UNUSABLE, PARTIAL = 1, 2, 3
+FAILED, UNUSABLE = 1, 2
 INTERRUPTED = 130
 
 
@@ -59,7 +59,7 @@ def exit_code(error: HubError) -> int:
     named = getattr(error, "exit_code", None)
     if isinstance(named, int):
         return named
-    return FAILED if isinstance(error, Unavailable) or not isinstance(error, Refusal | HubError) else UNUSABLE
+    return FAILED if isinstance(error, Unavailable) else UNUSABLE
 
 
 def _explain(error: Exception) -> int:
