@@ -32,7 +32,7 @@ class IndicatorValue(Node):
     value: strawberry.Private[values.IndicatorValue]
     plan: strawberry.Private[str]
 
-    @strawberry.field(description="Opaque global id (mã định danh).")
+    @strawberry.field(description="Opaque global id (mã định danh).")  # type: ignore[misc]
     def id(self) -> strawberry.ID:
         """Names plan, indicator, agency and day."""
         return strawberry.ID(ids.encode("IndicatorValue", types.value_id(self.value, self.plan)))
