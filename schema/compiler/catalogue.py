@@ -27,7 +27,20 @@ from sqlalchemy.types import String, TypeDecorator, TypeEngine
 
 from policies.law import Law
 from policies.resources import RESOURCES
-from schema.compiler.declarations import KEY, Column, Condition, Facet, Offers, Order, Record, Slot, Spec
+from schema.compiler.declarations import (
+    KEY,
+    Column,
+    Condition,
+    Every,
+    Facet,
+    One,
+    Order,
+    Page,
+    Part,
+    Record,
+    Several,
+    ToOne,
+)
 
 _DEFINITION = "strawberry-definition"
 
@@ -152,21 +165,35 @@ class Catalogue:
                 raise SchemaFault(
                     f"the law asks {', '.join(sorted(missing))} of {name}, which it does not map"
                 )
-        for name, fields in self._fields.items():
+        for name, fields in {**self._fields, "Query": self.roots}.items():
             for field in fields.values():
                 self._check_column(name, field)
+                self._check_rows(field)
                 self._check_arguments(f"{name}.{field.name}", field.graphql)
-        for field in self.roots.values():
-            self._check_arguments(f"Query.{field.name}", field.graphql)
+
+    def _check_rows(self, field: Field) -> None:
+        if isinstance(field.spec, ToOne | Several | One | Every):
+            self.record(field.target)
+        elif isinstance(field.spec, Page):
+            self.record(self.field(field.target, "nodes").target)
 
     def _check_column(self, owner: str, field: Field) -> None:
         record = self._records.get(owner)
-        if record is None or not isinstance(field.spec, Column):
+        if record is not None:
+            self._check_columns(owner, field, record, {})
+
+    def _check_columns(self, owner: str, field: Field, record: Record, names: Mapping[str, str]) -> None:
+        """A column of the record's table; of a group of fields, every column in it."""
+        if isinstance(field.spec, Part):
+            for inner in self._fields[field.target.name].values():
+                self._check_columns(f"{owner}.{field.name}", inner, record, field.spec.names)
+        if not isinstance(field.spec, Column):
             return
-        column = record.table.c.get(field.spec.name)
+        name = names.get(field.spec.name.strip("{}"), field.spec.name)
+        column = record.table.c.get(name)
         where = f"{owner}.{field.name}"
         if column is None:
-            raise SchemaFault(f"{where} is declared as {record.name}.{field.spec.name}, which does not exist")
+            raise SchemaFault(f"{where} is declared as {record.name}.{name}, which does not exist")
         if isinstance(field.graphql.type, GraphQLNonNull) and column.nullable:
             raise SchemaFault(f"{where} is promised non-null, but {record.name}.{column.name} may be null")
         if not _fits(column.type, get_named_type(field.graphql.type), field.graphql.type):
@@ -228,6 +255,3 @@ def _fits(column: TypeEngine[Any], named: Any, whole: Any) -> bool:
         if isinstance(column, kind):
             return named.name in names
     return named.name == "JSON"
-
-
-__all__ = ["Catalogue", "Field", "Offers", "SchemaFault", "Slot", "Spec", "condition_of", "enum_value"]

@@ -120,9 +120,7 @@ def _written(sql: str, kind: str) -> str:
 
 @writes(Column)
 def _column(s: Statement, selected: Selected, field: Field, place: Place) -> str:
-    name = field.spec.name
-    for known, value in place.names.items():
-        name = name.replace(f"{{{known}}}", value)
+    name = place.names.get(field.spec.name.strip("{}"), field.spec.name)
     return _written(f"{place.t}.{name}", field.kind)
 
 
