@@ -43,7 +43,9 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        with opened(settings) as installation, installation.seam(settings.statement_timeout) as seam:
+        # Figures over a whole city take longer than any page of records may.
+        patience = max(settings.statement_timeout, settings.request_timeout * 3 // 4)
+        with opened(settings) as installation, installation.seam(patience) as seam:
             dsn, size = installation.read_dsn, settings.pool_size
             async with open_pool(dsn, size=size, statement_timeout=settings.statement_timeout) as pool:
                 services = Services(settings, seam, pool)

@@ -34,12 +34,14 @@ def open_engine(dsn: str, *, size: int = 8, statement_timeout: int = 0) -> Engin
         pool_pre_ping=True,
         connect_args={"prepare_threshold": 2, "application_name": "hub"},
     )
-    if statement_timeout:
 
-        @event.listens_for(engine, "connect")
-        def limit(connection: psycopg.Connection[tuple[object, ...]], _record: object) -> None:
-            connection.execute(f"set statement_timeout = {int(statement_timeout)}")
-            connection.commit()
+    @event.listens_for(engine, "connect")
+    def prepare(connection: psycopg.Connection[tuple[object, ...]], _record: object) -> None:
+        # Figures add up millions of rows: with room they are hashed, without they are sorted on disk.
+        connection.execute(
+            f"set statement_timeout = {int(statement_timeout)}; set work_mem = '64MB'; set jit = off"
+        )
+        connection.commit()
 
     return engine
 

@@ -66,13 +66,18 @@ scope as materialized (
                or exists (select from excluded_series x where x.id = d.series_id) as excluded
       from due d
 ),
-member as (
-    select i.id, i.file_id from item i join scope s on s.id = i.file_id
-    union all
-    select l.item_id, min(l.file_id)
+listed as (
+    -- Documents whose own file is out of scope, but which a file in scope lists; each once (R11).
+    select l.item_id as id, min(l.file_id) as file_id
       from item_listing l join scope s on s.id = l.file_id join item i on i.id = l.item_id
      where not exists (select from scope h where h.id = i.file_id)
      group by l.item_id
+),
+member as (
+    select i.id, i.file_id, i.state, i.issued_date, i.origin, i.direction, i.signature_evidence from item i
+    union all
+    select i.id, l.file_id, i.state, i.issued_date, i.origin, i.direction, i.signature_evidence
+      from listed l join item i on i.id = l.id
 ),
 document as (
     select 'item' as kind, i.id, s.creator_id, s.owner_id, cast(1 as bigint) as n, i.issued_date as day,
@@ -81,9 +86,8 @@ document as (
            i.issued_date is null as undated, s.unsure, i.origin, i.direction,
            coalesce(i.signature_evidence, 'UNKNOWN') as evidence,
            s.excluded or i.id in (select id from excluded_item) as excluded
-      from member m
-      join scope s on s.id = m.file_id
-      join item i on i.id = m.id
+      from member i
+      join scope s on s.id = i.file_id
      where i.state = 'ACTIVE' and (i.issued_date is null or i.issued_date <= @as_of)
     union all
     select 'file', s.id, s.creator_id, s.owner_id, s.unlisted, s.day, s.in_window, s.day is null, s.unsure,
@@ -98,14 +102,16 @@ judged as (
 )
 """
 
+# The sums of `counted`, which adds up by creator and owner; who answers for a pair is looked up once for each pair.
+_SUMMED = (
+    "n", "electronic", "missing", "excluded", "excluded_electronic", "broad", "signed", "verified", "own",
+    "own_electronic", "own_year", "own_year_electronic", "incoming", "incoming_electronic", "incoming_year",
+    "incoming_year_electronic", "stock", "stock_electronic",
+)  # fmt: skip
+_SUMS = ", ".join(f"sum({name}) as {name}" for name in _SUMMED)
+
 _FACTS = f"""
 with recursive {_DOCUMENTS},
-counted as (
-    select creator_id, owner_id, {{year}} as year, in_window, excluded, missing, evidence, direction, kind,
-           origin = 'BORN_DIGITAL' as electronic, origin = 'DIGITIZED' as scanned, day >= @year_from as in_year,
-           sum(n) as n
-      from judged group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-),
 files as (
     select creator_id, owner_id, {{year}} as year,
            count(*) as n,
@@ -117,36 +123,42 @@ files as (
 ),
 pair as (
     select p.creator_id, p.owner_id, {HEIR_OF_PAIR} as agency_id
-      from (select creator_id, owner_id from counted union select creator_id, owner_id from files) p
+      from (select distinct creator_id, owner_id from scope) p
+),
+told as (
+    -- Each flag is worked out once a row: without the fence the planner repeats it in every sum below.
+    select creator_id, owner_id, {{year}} as year, n, missing, excluded, in_window, day >= @year_from as in_year,
+           in_window and not excluded as counts,
+           origin = 'BORN_DIGITAL' and not missing as electronic,
+           origin in ('BORN_DIGITAL', 'DIGITIZED') and not missing as broad,
+           direction in ('OUTGOING', 'INTERNAL') as own, direction = 'INCOMING' as incoming,
+           kind = 'item' and evidence <> 'NOT_REQUIRED' as signed, evidence = 'VERIFIED' as verified
+      from judged offset 0
+),
+counted as (
+    select creator_id, owner_id, year,
+           sum(n) filter (where counts) as n,
+           sum(n) filter (where counts and electronic) as electronic,
+           sum(n) filter (where counts and missing) as missing,
+           sum(n) filter (where in_window and excluded) as excluded,
+           sum(n) filter (where in_window and excluded and electronic) as excluded_electronic,
+           sum(n) filter (where counts and broad) as broad,
+           sum(n) filter (where counts and electronic and signed) as signed,
+           sum(n) filter (where counts and electronic and verified) as verified,
+           sum(n) filter (where counts and own) as own,
+           sum(n) filter (where counts and own and electronic) as own_electronic,
+           sum(n) filter (where counts and own and in_year) as own_year,
+           sum(n) filter (where counts and own and in_year and electronic) as own_year_electronic,
+           sum(n) filter (where counts and incoming) as incoming,
+           sum(n) filter (where counts and incoming and electronic) as incoming_electronic,
+           sum(n) filter (where counts and incoming and in_year) as incoming_year,
+           sum(n) filter (where counts and incoming and in_year and electronic) as incoming_year_electronic,
+           sum(n) filter (where not excluded) as stock,
+           sum(n) filter (where not excluded and electronic) as stock_electronic
+      from told group by 1, 2, 3
 ),
 documents as (
-    select p.agency_id, c.year,
-           sum(n) filter (where in_window and not excluded) as n,
-           sum(n) filter (where in_window and not excluded and electronic and not missing) as electronic,
-           sum(n) filter (where in_window and not excluded and missing) as missing,
-           sum(n) filter (where in_window and excluded) as excluded,
-           sum(n) filter (where in_window and excluded and electronic and not missing) as excluded_electronic,
-           sum(n) filter (where in_window and not excluded and not missing and (electronic or scanned)) as broad,
-           sum(n) filter (where in_window and not excluded and electronic and not missing
-                            and kind = 'item' and evidence <> 'NOT_REQUIRED') as signed,
-           sum(n) filter (where in_window and not excluded and electronic and not missing
-                            and evidence = 'VERIFIED') as verified,
-           sum(n) filter (where in_window and not excluded and direction in ('OUTGOING', 'INTERNAL')) as own,
-           sum(n) filter (where in_window and not excluded and direction in ('OUTGOING', 'INTERNAL')
-                            and electronic and not missing) as own_electronic,
-           sum(n) filter (where in_window and not excluded and direction in ('OUTGOING', 'INTERNAL')
-                            and in_year) as own_year,
-           sum(n) filter (where in_window and not excluded and direction in ('OUTGOING', 'INTERNAL')
-                            and in_year and electronic and not missing) as own_year_electronic,
-           sum(n) filter (where in_window and not excluded and direction = 'INCOMING') as incoming,
-           sum(n) filter (where in_window and not excluded and direction = 'INCOMING'
-                            and electronic and not missing) as incoming_electronic,
-           sum(n) filter (where in_window and not excluded and direction = 'INCOMING' and in_year) as incoming_year,
-           sum(n) filter (where in_window and not excluded and direction = 'INCOMING' and in_year
-                            and electronic and not missing) as incoming_year_electronic,
-           sum(n) filter (where not excluded) as stock,
-           sum(n) filter (where not excluded and electronic and not missing) as stock_electronic
-      from counted c join pair p using (creator_id, owner_id) group by 1, 2
+    select p.agency_id, c.year, {_SUMS} from counted c join pair p using (creator_id, owner_id) group by 1, 2
 ),
 wholes as (
     select p.agency_id, f.year, sum(f.n) as n, sum(f.electronic) as electronic, sum(f.missing) as missing,
