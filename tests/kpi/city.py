@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, inspect, text
 from sqlmodel import Session, SQLModel
 
 from hub.access.actor import PUBLIC, Actor
@@ -26,12 +26,21 @@ PLAN = "67/KH-UBND"
 CUT_OFF = date(2025, 6, 30)
 
 
+def written(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]], *key: str) -> list[int]:
+    """Many rows in few statements; their keys when asked for. Every row names the same columns."""
+    target = inspect(table).local_table
+    statement = insert(target).returning(*(target.c[name] for name in key), sort_by_parameter_order=True)
+    found = session.execute(statement if key else insert(target), rows)
+    return list(found.scalars()) if key else []
+
+
 class City:
     """Writes rows in the session of a test; every method returns the key of what it made."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.numbers = count(1)
+        self.people: list[int] = []
         load_plan(session)
 
     def _add(self, row: SQLModel) -> int:
@@ -76,8 +85,7 @@ class City:
             "start_date": date(2020, 2, 1), "end_date": date(2020, 11, 30), "retention_kind": "PERMANENT",
         }  # fmt: skip
         rows = [known | {"code": f"H{next(self.numbers)}"} | told for _ in range(number)]
-        found = self.session.execute(insert(ArchivalFile).returning(ArchivalFile.id), rows)  # type: ignore[call-overload]
-        return list(found.scalars())
+        return written(self.session, ArchivalFile, rows, "id")
 
     def file(self, fonds: int, **told: Any) -> int:
         """One such file."""
@@ -92,8 +100,7 @@ class City:
             "origin": "BORN_DIGITAL", "signature_evidence": "VERIFIED", "state": "ACTIVE",
         }  # fmt: skip
         rows = [known | {"code": f"V{next(self.numbers)}"} | told for _ in range(number)]
-        found = self.session.execute(insert(Item).returning(Item.id), rows)  # type: ignore[call-overload]
-        return list(found.scalars())
+        return written(self.session, Item, rows, "id")
 
     def item(self, file: int, **told: Any) -> int:
         """One such document."""
@@ -123,9 +130,9 @@ class City:
 
     def exclusion(self, code: str, agency: int, **told: Any) -> int:
         """An exclusion in force since 2021, proposed and approved by two people."""
-        proposer, approver = (
-            self._add(AppUser(name=f"u{next(self.numbers)}", full_name="Người dùng")) for _ in range(2)
-        )
+        if not self.people:
+            self.people = [self._add(AppUser(name=name, full_name=name)) for name in ("đề xuất", "phê duyệt")]
+        proposer, approver = self.people
         known: dict[str, Any] = {
             "basis_code": "PAPER_ORIGINAL", "legal_basis": "Luật X, Điều 1", "valid_from": date(2021, 1, 1),
             "state": "APPROVED", "proposed_by": proposer, "approved_by": approver,

@@ -13,15 +13,15 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import PUBLIC
 from hub.digitization.models import PageAcceptance
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import scorecard
-from hub.records.models import ArchivalFile, Item
-from tests.kpi.city import PLAN, City
+from hub.records.models import ArchivalFile, Item, ItemListing
+from tests.kpi.city import PLAN, City, written
 
 Row = Mapping[str, Any]
 Sums = dict[str, int]
@@ -75,8 +75,7 @@ def build(city: City, rng: Random) -> None:
             "origin_declared": maybe(rng.choice(["BORN_DIGITAL", "DIGITIZED", "MIXED", "PAPER", "PAPER"])),
             "page_count_declared": maybe(rng.randrange(1, 40), 0.7),
         })  # fmt: skip
-    found = session.execute(insert(ArchivalFile).returning(ArchivalFile.id), files)  # type: ignore[call-overload]
-    keys = list(found.scalars())
+    keys = written(session, ArchivalFile, files, "id")
     homes = [(key, file) for key, file in zip(keys, files, strict=True) if rng.random() < 0.75]
     items: list[dict[str, Any]] = [
         {
@@ -91,14 +90,16 @@ def build(city: City, rng: Random) -> None:
         for key, file in homes
         for number in range(rng.randrange(1, 6))
     ]  # fmt: skip
-    found = session.execute(insert(Item).returning(Item.id), items)  # type: ignore[call-overload]
-    item_keys = list(found.scalars())
+    item_keys = written(session, Item, items, "id")
     owners = {key: file["agency_id"] for key, file in zip(keys, files, strict=True)}
-    for key, item in rng.sample(list(zip(item_keys, items, strict=True)), 60):
+    guests = [
+        {"file_id": other, "item_id": key, "agency_id": item["agency_id"], "ordinal": 1}
+        for key, item in rng.sample(list(zip(item_keys, items, strict=True)), 60)
         for other in rng.sample(
             [k for k in keys if owners[k] == item["agency_id"] and k != item["file_id"]], 2
-        ):
-            city.listing(key, other)
+        )
+    ]
+    written(session, ItemListing, guests)
     scans: list[dict[str, Any]] = []
     for _ in range(140):
         key, item = rng.choice(list(zip(item_keys, items, strict=True)))
@@ -108,7 +109,7 @@ def build(city: City, rng: Random) -> None:
             "file_id": rng.choice(keys) if whole else item["file_id"], "item_id": None if whole else key,
             "first_page": first, "last_page": first + rng.randrange(12), "accepted_on": some_day(rng, 2020),
         })  # fmt: skip
-    session.execute(insert(PageAcceptance), scans)
+    written(session, PageAcceptance, scans)
     for number in range(24):
         chosen = rng.choice([
             {"item_id": rng.choice(item_keys)}, {"file_id": rng.choice(keys)},
