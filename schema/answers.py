@@ -14,6 +14,7 @@ import psycopg
 import strawberry
 from graphql import (
     ArgumentNode,
+    ConstValueNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -29,6 +30,7 @@ from graphql import (
     NameNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     StringValueNode,
     default_type_resolver,
@@ -82,25 +84,28 @@ def _plan(info: strawberry.Info, kind: type[Any], key: int) -> tuple[Plan, dict[
     """The statement that answers the selection, and the variables of the operation as texts on the wire."""
     raw: GraphQLResolveInfo = info._raw_info
     given = dict(info.context.variables)
-    document = _document(raw, info.context.document, _ROOTS[kind.__name__], encode(kind.__name__, key))
+    named = StringValueNode(value=encode(kind.__name__, key))
+    document = document_below(raw, _ROOTS[kind.__name__], "id", named)
     plan = compile_operation(info.schema, document, None, given, info.context.actor.shape)
     return plan, coerce(plan.schema, plan.definitions, given)
 
 
-def _document(raw: GraphQLResolveInfo, whole: DocumentNode, root: str, key: str) -> DocumentNode:
-    """A query for one record with the selections of the field, and the fragments and variables they use."""
-    selections = tuple(
-        selection
-        for node in raw.field_nodes
-        if node.selection_set is not None
-        for selection in node.selection_set.selections
-    )
+def document_below(raw: GraphQLResolveInfo, root: str, argument: str, value: ConstValueNode) -> DocumentNode:
+    """`{ answer: root(argument: value) { __typename … } }` with the selections below the field being resolved.
+
+    The operation's variables and fragments come along; `__typename` tells an interface which type it has.
+    """
+    selections: list[SelectionNode] = [
+        FieldNode(name=NameNode(value="__typename"), arguments=(), directives=())
+    ]
+    for node in raw.field_nodes:
+        selections += node.selection_set.selections if node.selection_set else ()
     field = FieldNode(
         name=NameNode(value=root),
         alias=NameNode(value="answer"),
-        arguments=(ArgumentNode(name=NameNode(value="id"), value=StringValueNode(value=key)),),
+        arguments=(ArgumentNode(name=NameNode(value=argument), value=value),),
         directives=(),
-        selection_set=SelectionSetNode(selections=selections),
+        selection_set=SelectionSetNode(selections=tuple(selections)),
     )
     query = OperationDefinitionNode(
         operation=OperationType.QUERY,
@@ -109,7 +114,7 @@ def _document(raw: GraphQLResolveInfo, whole: DocumentNode, root: str, key: str)
         directives=(),
         selection_set=SelectionSetNode(selections=(field,)),
     )
-    fragments = (node for node in whole.definitions if isinstance(node, FragmentDefinitionNode))
+    fragments = (node for node in raw.fragments.values() if isinstance(node, FragmentDefinitionNode))
     return DocumentNode(definitions=(query, *fragments))
 
 

@@ -5,23 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from graphql import (
-    ArgumentNode,
-    ConstListValueNode,
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    GraphQLResolveInfo,
-    NameNode,
-    OperationDefinitionNode,
-    OperationType,
-    SelectionSetNode,
-    StringValueNode,
-)
+from graphql import ConstListValueNode, GraphQLResolveInfo, StringValueNode
 from strawberry import Info
 from strawberry.dataloader import DataLoader
 
 from hub.kit import ids
+from schema.answers import document_below
 from schema.compiler import compile_operation
 
 
@@ -48,32 +37,11 @@ async def _read_records(
     """The records, in the order asked; the fields of their types look their values up (schema/answers.py)."""
     context = info.context
     variables = context.variables
-    plan = compile_operation(info.schema, _document(raw, wanted), None, variables, context.actor.shape)
+    named = ConstListValueNode(values=tuple(StringValueNode(value=one) for one in wanted))
+    document = document_below(raw, "nodes", "ids", named)
+    plan = compile_operation(info.schema, document, None, variables, context.actor.shape)
     async with context.pool.connection() as connection:
         found: list[dict[str, Any] | None] = orjson.loads(
             await plan.run(connection, variables, context.actor)
-        )["nodes"]
+        )["answer"]
     return found
-
-
-def _document(raw: GraphQLResolveInfo, wanted: list[str]) -> DocumentNode:
-    """`{ nodes(ids: […]) { __typename … } }` with the field's selections, and the caller's fragments."""
-    selections = [FieldNode(name=NameNode(value="__typename"), arguments=(), directives=())]
-    for node in raw.field_nodes:
-        selections += node.selection_set.selections if node.selection_set else ()  # type: ignore[arg-type]
-    listed = ConstListValueNode(values=tuple(StringValueNode(value=one) for one in wanted))
-    nodes = FieldNode(
-        name=NameNode(value="nodes"),
-        arguments=(ArgumentNode(name=NameNode(value="ids"), value=listed),),
-        directives=(),
-        selection_set=SelectionSetNode(selections=tuple(selections)),
-    )
-    query = OperationDefinitionNode(
-        operation=OperationType.QUERY,
-        name=None,
-        variable_definitions=raw.operation.variable_definitions,
-        directives=(),
-        selection_set=SelectionSetNode(selections=(nodes,)),
-    )
-    fragments = (node for node in raw.fragments.values() if isinstance(node, FragmentDefinitionNode))
-    return DocumentNode(definitions=(query, *fragments))
