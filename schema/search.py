@@ -166,7 +166,7 @@ class SearchConnection:
             strawberry.argument(description="Which facets; all when left out (tiêu chí)."),
         ] = UNSET,
     ) -> list[SearchFacet]:
-        """Counts of values under the other filters, over the first 10,000 hits of a kind (thống kê)."""
+        """Counts of values under the other filters, over the first 4,000 hits of a kind (thống kê)."""
         raise NotImplementedError
 
 

@@ -90,17 +90,10 @@ def _text(value: Any) -> str:
     return value
 
 
-def _real(value: Any) -> str:
-    if type(value) not in (int, float) or not -1e30 < value < 1e30:
-        raise ValueError
-    return repr(value)
-
-
 _READ: dict[str, Callable[[Any], str]] = {
     "bigint": _whole(63),
     "int": _whole(31),
     "date": _date,
     "timestamptz": _moment,
     "text": _text,
-    "float4": _real,
 }

@@ -109,12 +109,16 @@ class Offers:
 
 @dataclass(frozen=True)
 class Source:
-    """One place where a connection's rows lie: joins before the row, its condition, edge fields, order keys."""
+    """One place where a connection's rows lie: joins before the row, its condition, edge fields, order keys.
+
+    `exists` is a cheap test, in `{p}` alone, that is true where this place may hold anything.
+    """
 
     on: str
     joined: str = ""
     edge: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    exists: str = ""
 
 
 @dataclass(frozen=True)

@@ -302,17 +302,22 @@ def _nested(s: Statement, selected: Selected, field: Field, place: Place) -> str
 
 
 def _simple(whole: Listing, one: Lister) -> str:
-    """A list of which nothing else is asked: the rows themselves, straight from the index."""
-    size = whole.window.size
-    if len(whole.sources) > 1:
-        x = whole.s.alias()
-        return f"array(select {x}.c0 from ({whole.read((one,), size, keyed=False)}) {x})"
-    source = whole.sources[0]
-    t, aliases, row = whole.place(source)
-    keys = whole.keys(source, t, aliases)
-    where = conjunction(whole.where(source, t, aliases), *whole.limits(keys))
-    tail = f" from {row} where {where}{whole.ordered(keys)} limit {size}"
-    return f"array({one.columns(whole, source, t, aliases).rows(tail)})"
+    """A list of which nothing else is asked: the rows themselves, straight from the index.
+
+    Where a second place can be seen to be empty, which is nearly always, merging would cost for nothing.
+    """
+    first, *others = whole.sources
+    t, aliases, row = whole.place(first)
+    keys = whole.keys(first, t, aliases)
+    where = conjunction(whole.where(first, t, aliases), *whole.limits(keys))
+    tail = f" from {row} where {where}{whole.ordered(keys)} limit {whole.window.size}"
+    plain = f"array({one.columns(whole, first, t, aliases).rows(tail)})"
+    if not others:
+        return plain
+    x = whole.s.alias()
+    merged = f"array(select {x}.c0 from ({whole.read((one,), whole.window.size, keyed=False)}) {x})"
+    tests = [whole.s.text(other.exists, t, whole.parent) for other in others]
+    return f"case when {' or '.join(tests)} then {merged} else {plain} end" if all(tests) else merged
 
 
 def _aggregated(whole: Listing, wanted: Asked, page: str) -> str:

@@ -43,6 +43,7 @@ _ITEMS = (
         joined="item_listing {l} join {row} on {t}.id = {l}.item_id",
         edge={"ordinal": "{l}.ordinal", "isHome": "false"},
         keys={"ordinal": "{l}.ordinal", "id": "{l}.item_id"},
+        exists="exists (select 1 from item_listing l where l.file_id = {p}.id)",
     ),
 )
 
