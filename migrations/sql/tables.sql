@@ -468,7 +468,7 @@ create table fonds (
     FOREIGN KEY(custodian_id) REFERENCES agency (id),
     FOREIGN KEY(created_by) REFERENCES app_user (id)
 );
-CREATE INDEX ix_fonds_agency_id_id ON fonds (agency_id, id);
+CREATE INDEX ix_fonds_agency_id_id ON fonds (agency_id, id) INCLUDE (access_level, published, custodian_id);
 CREATE INDEX ix_fonds_creator_id ON fonds (creator_id);
 CREATE INDEX ix_fonds_custodian_id_id ON fonds (custodian_id, id);
 CREATE INDEX ix_fonds_search ON fonds USING gin (to_tsvector('simple'::regconfig, folded));
@@ -619,7 +619,7 @@ create table series (
     FOREIGN KEY(custodian_id) REFERENCES agency (id),
     FOREIGN KEY(created_by) REFERENCES app_user (id)
 );
-CREATE INDEX ix_series_agency_id_id ON series (agency_id, id);
+CREATE INDEX ix_series_agency_id_id ON series (agency_id, id) INCLUDE (access_level, published, custodian_id);
 CREATE INDEX ix_series_custodian_id_id ON series (custodian_id, id);
 CREATE INDEX ix_series_fonds_parent_position ON series (fonds_id, parent_id, position, id);
 CREATE INDEX ix_series_parent ON series (parent_id);
@@ -764,7 +764,7 @@ create table file (
     FOREIGN KEY(created_by) REFERENCES app_user (id)
 )
  WITH (fillfactor = 80);
-CREATE INDEX ix_file_agency_id_id ON file (agency_id, id);
+CREATE INDEX ix_file_agency_id_id ON file (agency_id, id) INCLUDE (access_level, published, custodian_id);
 CREATE INDEX ix_file_agency_public ON file (agency_id, id) WHERE published and access_level = 0;
 CREATE INDEX ix_file_agency_start ON file (agency_id, coalesce(start_date, '-infinity'::date) DESC, id DESC);
 CREATE INDEX ix_file_creator ON file (creator_id, id);
@@ -859,7 +859,7 @@ create table item (
     CONSTRAINT ck_item_counts CHECK (page_count >= 0 and ordinal >= 0),
     FOREIGN KEY(created_by) REFERENCES app_user (id)
 );
-CREATE INDEX ix_item_agency_id_id ON item (agency_id, id);
+CREATE INDEX ix_item_agency_id_id ON item (agency_id, id) INCLUDE (access_level, published, custodian_id);
 CREATE INDEX ix_item_agency_issued ON item (agency_id, coalesce(issued_date, '-infinity'::date) DESC, id DESC);
 CREATE INDEX ix_item_agency_public ON item (agency_id, id) WHERE published and access_level = 0;
 CREATE INDEX ix_item_custodian_id_id ON item (custodian_id, id);
