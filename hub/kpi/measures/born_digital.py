@@ -66,8 +66,9 @@ scope as materialized (
                or exists (select from excluded_series x where x.id = d.series_id) as excluded
       from due d
 ),
-listed as (
-    -- Documents whose own file is out of scope, but which a file in scope lists; each once (R11).
+listed as materialized (
+    -- Documents whose own file is out of scope, but which a file in scope lists; each once (R11). Worked out once:
+    -- tables filled since the last analyze look empty to the planner, which then repeats this for every file.
     select l.item_id as id, min(l.file_id) as file_id
       from item_listing l join scope s on s.id = l.file_id join item i on i.id = l.item_id
      where not exists (select from scope h where h.id = i.file_id)
