@@ -12,6 +12,7 @@ import pytest
 from schema import HubSchema, build_schema
 from tests.schema.reads import world as city
 from tests.schema.reads.desk import Desk
+from tests.schema.reads.reference import Reference
 from tests.schema.reads.world import World
 
 
@@ -46,6 +47,12 @@ def desk(schema: HubSchema, city_url: str, world: World) -> Iterator[Desk]:
         runner.run(connection.set_read_only(True))
         yield Desk(schema, runner, connection, world)
         runner.run(connection.close())
+
+
+@pytest.fixture(scope="session")
+def reference(schema: HubSchema, world: World) -> Reference:
+    """The other way to an answer."""
+    return Reference(schema.as_str(), world)
 
 
 @pytest.fixture(autouse=True)

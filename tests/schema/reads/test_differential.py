@@ -8,20 +8,12 @@ import os
 import pytest
 from graphql import parse, validate
 
-from schema import HubSchema
 from tests.schema.reads.desk import Desk
 from tests.schema.reads.operations import Writer
 from tests.schema.reads.reference import Reference
-from tests.schema.reads.world import World
 
 # For each person; more of them find rarer faults.
 OPERATIONS = int(os.environ.get("HUB_OPERATIONS", "30"))
-
-
-@pytest.fixture(scope="session")
-def reference(schema: HubSchema, world: World) -> Reference:
-    """The other way to an answer."""
-    return Reference(schema.as_str(), world)
 
 
 @pytest.mark.parametrize("who", ["anyone", "clerk", "officer", "archivist", "supervisor", "leader", "staff"])

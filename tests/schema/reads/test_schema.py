@@ -27,7 +27,9 @@ SDL = Path(package.__file__).with_name("schema.graphql")
 
 
 def test_the_printed_schema_is_the_committed_one(schema: HubSchema) -> None:
-    assert SDL.read_text() == schema.as_str() + "\n", "the API changed: python -m schema > schema/schema.graphql"
+    assert SDL.read_text() == schema.as_str() + "\n", (
+        "the API changed: python -m schema > schema/schema.graphql"
+    )
 
 
 def undescribed(kind: GraphQLNamedType) -> list[str]:

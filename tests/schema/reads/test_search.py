@@ -11,7 +11,6 @@ import pytest
 import schema.compiler.search as engine
 from tests.schema.reads.desk import Desk
 from tests.schema.reads.reference import Reference, holds_words
-from tests.schema.reads.test_differential import reference as reference
 
 TEXTS = ["quy hoach", "QUY HOẠCH đất", "phep xay d", "uy ban", "2020", "khong co gi", "H00", "", "?!"]
 KINDS = {"Fonds": "FONDS", "Series": "SERIES", "ArchivalFile": "FILE", "Item": "ITEM"}
