@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -72,7 +73,7 @@ class City:
 
     def sql(self, text: str, *values: Any) -> list[SimpleNamespace]:
         """Rows of a plain statement, by the owner."""
-        return [SimpleNamespace(**row) for row in self.connection.execute(text, values or None)]  # type: ignore[arg-type]
+        return [SimpleNamespace(**row) for row in self.connection.execute(text, values or None)]
 
     def rows(self, kind: str) -> dict[int, SimpleNamespace]:
         """The rows of a kind of record by id, with what the law asks of them; read once."""
@@ -185,12 +186,14 @@ class Hub:
 
     def post(self, body: Any, role: str = "anyone", language: str | None = None, /, **more: Any) -> Answer:
         """The answer to a body as it is."""
-        headers = {"accept": "application/json"}
+        headers = {"accept": "application/json", "content-type": "application/json"}
         if token := self.city.tokens.get(role):
             headers["authorization"] = f"Bearer {token}"
         if language:
             headers["accept-language"] = language
-        return Answer(self.runner.run(self.http.post("/graphql", json=body, headers=headers | more)))
+        return Answer(
+            self.runner.run(self.http.post("/graphql", content=json.dumps(body), headers=headers | more))
+        )
 
     def pages(self, query: str, role: str, field: str, **variables: Any) -> list[dict[str, Any]]:
         """Every page of a root connection, by endCursor to the end."""

@@ -101,7 +101,8 @@ def test_whoever_may_see_a_record_is_told_its_name(hub: Hub, role: str) -> None:
 
 
 DEEP = """query($text: String!) { search(text: $text, first: 5) { totalCount totalCountRelation
-  facets { field buckets { value label count } } edges { cursor highlight node { __typename ... on Node { id } } } } }"""
+  facets { field buckets { value label count } }
+  edges { cursor highlight node { __typename ... on Node { id } } } } }"""
 
 
 @pytest.mark.parametrize("role", SIGHTS)
@@ -229,9 +230,5 @@ def test_generated_operations_name_nothing_hidden(hub: Hub) -> None:
             told.setdefault(role, set()).update(named(answer.text))
 
     ask()
-        len(asked),
-        len(refusals),
-        {role: len(one) for role, one in told.items()},
-        {role: {k for k, _ in one} for role, one in told.items()},
-    )
+    # Most were answered, and told something of each kind.
     assert len(refusals) * 4 < len(asked)

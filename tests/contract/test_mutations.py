@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hub.kit.ids import encode
-from tests.contract.conftest import ARCHIVE, ELSEWHERE, HERE, ROLES, City, Hub, small_city, served
+from tests.contract.conftest import ARCHIVE, ELSEWHERE, HERE, ROLES, City, Hub, served, small_city
 
 # Who may do what to unpublished, restricted records that he made himself at his own agency.
 AGENCY: dict[str, tuple[str, ...]] = {
@@ -38,13 +38,13 @@ AGENCY: dict[str, tuple[str, ...]] = {
 }
 DEEDS = tuple(AGENCY)
 # The archivist does the same in the custody of the Historical Archive, but hands nothing over to itself.
-CUSTODY = {
-    deed: ("archivist",)
-    for deed in (
+CUSTODY = dict.fromkeys(
+    (
         "openSeries", "moveSeries", "openFile", "describeFile", "closeFile", "reopenFile", "registerItem",
         "correctItem", "moveItem", "listItem", "unlistItem",
-    )
-}  # fmt: skip
+    ),
+    ("archivist",),
+)  # fmt: skip
 # Who reads such records, and is told that he may not do this to them; the rest do not find them.
 READERS = {
     HERE: {"staff", "clerk", "officer", "approver", "client", "supervisor", "supervisor_head"},
