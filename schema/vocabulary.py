@@ -115,20 +115,20 @@ _VIETNAMESE = {
     "renameAgency": "đổi tên cơ quan",
     "mergeAgencies": "hợp nhất cơ quan",
 }
-Action = strawberry.enum(
-    Enum(  # type: ignore[misc]
-        "Action",
-        {
-            action_name(name): _(
-                action_name(name), description=f"The mutation {name} ({_VIETNAMESE.get(name, action.name)})."
+
+
+@strawberry.enum(description="What a caller may do with a record (thao tác được phép).")
+class Action(Enum):
+    """One member for each mutation on a record that exists; the mutations are the list."""
+
+    _ignore_ = ["members", "mutation", "action"]
+    members = vars()
+    for mutation, action in ACTIONS.items():
+        if not action.is_creation:
+            members[action_name(mutation)] = _(
+                action_name(mutation),
+                description=f"The mutation {mutation} ({_VIETNAMESE.get(mutation, action.name)}).",
             )
-            for name, action in ACTIONS.items()
-            if not action.is_creation
-        },
-    ),
-    name="Action",
-    description="What a caller may do with a record (thao tác được phép).",
-)
 
 
 def labels(sql: str, words: type[Enum]) -> str:

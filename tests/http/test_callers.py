@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from datetime import timedelta
 
@@ -62,6 +63,23 @@ async def test_a_credential_that_ends_is_refused_with_the_next_request(hub: Open
                         f"update access_token set revoked_at = null, expires_at = null where {where}"
                     )
         assert (await client.ask(FILES, role="finance")).status_code == 200
+
+
+async def test_a_revoked_caller_is_refused_even_when_his_data_fail(hub: Open, city: City) -> None:
+    """The data are asked in one journey with the caller: their failure must not speak before him."""
+    async with hub(statement_timeout=300) as client:
+        assert (await client.ask(FILES, role="leader")).status_code == 200
+        sha256 = hashlib.sha256(city.tokens["leader"].encode()).digest()
+        with psycopg.connect(city.owner_dsn) as locking:
+            locking.execute("lock table file in access exclusive mode")
+            assert await client.code(FILES, role="leader") == "TIMEOUT"
+            with psycopg.connect(city.owner_dsn, autocommit=True) as connection:
+                revoke = "update access_token set revoked_at = %s where sha256 = %s"
+                connection.execute(revoke, [now(), sha256])
+                try:
+                    assert await client.code(FILES, role="leader") == "UNAUTHENTICATED"
+                finally:
+                    connection.execute(revoke, [None, sha256])
 
 
 async def test_an_ended_grant_counts_from_the_next_request(hub: Open, city: City) -> None:

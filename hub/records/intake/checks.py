@@ -92,9 +92,11 @@ t.action = 'created' and exists (
 """
 _SECRET_FILE = """
 t.action in ('created', 'updated', 'listed') and s.access_level is distinct from 2
-and (exists (select 1 from file x where x.id = t.file_id and x.access_level = 2)
-     or exists (select 1 from pg_temp.import_file o join pg_temp.import_stage c on c.row = o.row
-                 where o.id = t.file_id and o.action in ('created', 'updated') and c.access_level = 2))
+and t.file_id in (
+    select x.id from file x where x.agency_id = %(agency)s and x.access_level = 2
+    union all
+    select o.id from pg_temp.import_file o join pg_temp.import_stage c on c.row = o.row
+     where o.action in ('created', 'updated') and c.access_level = 2)
 """
 
 

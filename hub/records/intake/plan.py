@@ -140,7 +140,14 @@ select s.row, s.ref, s.parent_ref, coalesce(x.id, nextval(pg_get_serial_sequence
 
 _FILES = """
 create temp table import_file on commit drop as
-select s.row, s.ref, s.code, coalesce(x.id, nextval(pg_get_serial_sequence('file', 'id'))) as id, x.id as target,
+with once as (
+    select composed_code from pg_temp.import_stage
+     where level = 'file' and code is null and composed_code is not null
+     group by composed_code having count(*) = 1
+    except select code from pg_temp.import_stage where level = 'file' and code is not null
+)
+select s.row, s.ref, s.code, o.composed_code, x.id as target,
+       coalesce(x.id, nextval(pg_get_serial_sequence('file', 'id'))) as id,
        f.id as fonds_id, p.id as series_id, x.source_hash as old_hash, x.series_id as old_series, s.source_hash,
        case when s.fault is not null or f.id is null or (p.id is null and coalesce(s.parent_ref, '') <> '')
             then 'refused' else '' end as action
@@ -148,24 +155,33 @@ select s.row, s.ref, s.code, coalesce(x.id, nextval(pg_get_serial_sequence('file
   left join pg_temp.import_fonds f on f.action <> 'refused' and f.mark = coalesce(s.fonds_code, '')
   left join pg_temp.import_series p on p.ref = s.parent_ref and p.action <> 'refused'
   left join file x on x.agency_id = %(agency)s and x.source_key = s.source_key
+  left join once o on o.composed_code = s.composed_code
  where s.level = 'file'
  order by s.row
 """
 
-# Files that were opened by hand, or brought by another way: the same number in the same fonds, or the same code.
+# Files of the fonds that were opened by hand, or brought by another way: the same code, or the same number.
 _FILES_WITHOUT_KEY = """
-update pg_temp.import_file t set target = x.id, id = x.id, old_hash = x.source_hash, old_series = x.series_id
-  from pg_temp.import_stage s
-  join lateral (
-      select f.id, f.source_hash, f.series_id from file f
-       where f.agency_id = %(agency)s and f.source_key is null
-         and ((s.notation is not null and f.notation = s.notation
-               and coalesce(f.catalog_number, '') = coalesce(s.catalog_number, ''))
-              or f.code = s.code)
-       order by f.id limit 1
-  ) x on true
- where s.row = t.row and t.target is null and t.action = ''
-   and not exists (select 1 from pg_temp.import_file o where o.target = x.id)
+with free as materialized (
+    select id, fonds_id, code, notation, coalesce(catalog_number, '') as catalog, source_hash, series_id
+      from file where agency_id = %(agency)s and source_key is null
+), sought as materialized (
+    select t.row, t.fonds_id, s.code, s.notation, coalesce(s.catalog_number, '') as catalog
+      from pg_temp.import_file t join pg_temp.import_stage s on s.row = t.row
+     where t.target is null and t.action = ''
+), met as (
+    select w.row, 1 as rank, f.id, f.source_hash, f.series_id
+      from sought w join free f on f.fonds_id = w.fonds_id and f.code = w.code
+    union all
+    select w.row, 2, f.id, f.source_hash, f.series_id
+      from sought w join free f on f.fonds_id = w.fonds_id and f.notation = w.notation and f.catalog = w.catalog
+), chosen as (
+    select distinct on (row) * from met order by row, rank, id
+), once as (
+    select distinct on (id) * from chosen order by id, rank, row
+)
+update pg_temp.import_file t set target = o.id, id = o.id, old_hash = o.source_hash, old_series = o.series_id
+  from once o where t.row = o.row
 """
 
 _FILE_ACTIONS = """

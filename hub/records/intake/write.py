@@ -112,15 +112,13 @@ def _code(level: str, *more: str) -> str:
     """The code given, else the one composed, when no other record has it; else a provisional one."""
     tests = [
         f"when {given} is not null and not exists (select 1 from {level} x"
-        f" where x.agency_id = %(agency)s and x.code = {given}){further} then {given}"
-        for given, further in (("s.code", ""), *((name, _ONCE) for name in more))
+        f" where x.agency_id = %(agency)s and x.code = {given}) then {given}"
+        for given in ("s.code", *more)
     ]
     return f"case {' '.join(tests)} else {_PROVISIONAL} end"
 
 
 _PROVISIONAL = "'TAM-' || %(year)s::int || '-' || t.id"  # as rules.description.provisional_code
-_ONCE = """ and not exists (select 1 from pg_temp.import_stage o
-    where o.level = s.level and o.row <> s.row and (o.code = s.composed_code or o.composed_code = s.composed_code))"""
 
 
 def _insert(level: str, fixed: Mapping[str, str], spoken: Mapping[str, str], source: str) -> str:
@@ -181,7 +179,7 @@ def _new_files(provided: frozenset[str]) -> str:
         "creator_id": "f.creator_id",
         "custodian_id": "f.custodian_id",
         "transferred": "f.transferred",
-        "code": _code("file", *(["s.composed_code"] if "composed_code" in provided else [])),
+        "code": _code("file", "t.composed_code"),
         "source_key": "s.source_key",
         "source_hash": "s.source_hash",
         "created_by": "%(user)s::bigint",
