@@ -200,4 +200,5 @@ def _cause(error: GraphQLError) -> BaseException | None:
     cause: BaseException | None = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    return cause
+    # A literal that its scalar refuses is the caller's mistake; what a resolver raised has a path.
+    return cause if error.path or isinstance(cause, HubError) else None

@@ -28,6 +28,7 @@ _CASTS = {
     "agency": "bigint",
 }
 FIRST_DAY = date(1, 1, 1)
+LAST_DAY = date(9999, 12, 30)  # the day after it is the last that Python can say
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Counting:
         """What stands for each @name of the measure's text."""
         return {
             "as_of": as_of,
-            "until": datetime.combine(as_of + timedelta(days=1), time.min, HANOI),
+            "until": datetime.combine(min(as_of, LAST_DAY) + timedelta(days=1), time.min, HANOI),
             "year_from": as_of.replace(month=1, day=1),
             "window_from": self.window_from or FIRST_DAY,
             "window_to": min(self.window_to or as_of, as_of),

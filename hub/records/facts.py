@@ -6,7 +6,7 @@ acceptance) cannot be said by anybody: it follows from deeds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict, cast
 
@@ -115,7 +115,7 @@ def columns_of(
     values, errors = description.cleaned(given, () if row is None else ("code", "ordinal"))
     errors += _stub(values, row, title)
     errors += _dates(values)
-    errors += _languages(values)
+    errors += _blank_code(said, values) + _languages(session, values)
     if "retention_kind" in values:
         values["retention_kind"] = values["retention_kind"] or "UNKNOWN"
         values.setdefault("retention_years", None)
@@ -159,12 +159,18 @@ def _dates(values: dict[str, Any]) -> list[FieldError]:
     return errors
 
 
-def _languages(values: dict[str, Any]) -> list[FieldError]:
+def _blank_code(said: Mapping[str, Any], values: Mapping[str, Any]) -> list[FieldError]:
+    """A code of blanks is a mistake; who wants a provisional one leaves it out."""
+    is_blank = said.get("code") is not None and values["code"] is None
+    return [description.missing("code")] if is_blank else []
+
+
+def _languages(session: Session, values: dict[str, Any]) -> list[FieldError]:
     if "languages" not in values:
         return []
     codes, errors = description.cleaned({"languages": " ".join(values["languages"] or [])})
     values["languages"] = (codes["languages"] or "").split()
-    return errors
+    return errors + _unknown(session, "language", "languages", "ngôn ngữ", "languages", values["languages"])
 
 
 def _whole(
@@ -184,9 +190,8 @@ def _whole(
         ("end_year", whole.get("start_year"), whole.get("end_year")),
     )
     errors += [_order(field) for field, start, end in spans if start and end and start > end]
-    if (kind := values.get("doc_type")) and (known := known_codes(session, "doc_type")) and kind not in known:
-        errors.append(_unknown_type(kind))
-    return errors
+    kinds = [kind] if (kind := values.get("doc_type")) else []
+    return errors + _unknown(session, "doc_type", "doc_type", "tên loại văn bản", "document types", kinds)
 
 
 def _order(field: str) -> FieldError:
@@ -198,10 +203,18 @@ def _order(field: str) -> FieldError:
     )
 
 
-def _unknown_type(kind: str) -> FieldError:
-    return FieldError(
-        "doc_type",
-        "UNKNOWN_CODE",
-        f'Danh mục tên loại văn bản không có mã «{kind}». Hãy xem codeList(name: "doc_type").',
-        f'The list of document types has no code "{kind}". See codeList(name: "doc_type").',
-    )
+def _unknown(
+    session: Session, list_name: str, field: str, vi: str, en: str, codes: Sequence[str]
+) -> list[FieldError]:
+    """Codes that the code list does not hold; an installation without the list takes any."""
+    known = known_codes(session, list_name) if codes else set()
+    return [
+        FieldError(
+            field,
+            "UNKNOWN_CODE",
+            f'Danh mục {vi} không có mã «{code}». Hãy xem codeList(name: "{list_name}").',
+            f'The list of {en} has no code "{code}". See codeList(name: "{list_name}").',
+        )
+        for code in codes
+        if known and code not in known
+    ]

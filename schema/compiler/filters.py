@@ -11,7 +11,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 from schema.compiler.catalogue import condition_of
 from schema.compiler.declarations import Condition
 from schema.compiler.statement import Statement
-from schema.compiler.values import Given, is_wordless
+from schema.compiler.values import Given, is_wordless, words
 
 NONE: frozenset[str] = frozenset()
 
@@ -61,7 +61,7 @@ def _condition(s: Statement, declared: Condition, given: Given, value: Any, wide
 
 @cache
 def _reader(declared: Condition, is_list: bool, many: bool) -> Callable[[Any], Any]:
-    one = declared.reads or _text
+    one = declared.reads or (words if declared.words else _text)
     if not is_list:
         return one
     if many:

@@ -23,7 +23,7 @@ from schema.compiler.roots import answers
 from schema.compiler.rows import Columns, Place, columns
 from schema.compiler.selections import Selected
 from schema.compiler.statement import Statement, conjunction
-from schema.compiler.values import Given
+from schema.compiler.values import Given, words
 
 COUNTED = 1_000  # the total is exact up to here
 RANKED = 4_000  # hits of one type that are ranked and that facets look at; more than are counted
@@ -57,7 +57,7 @@ class Hits:
     @property
     def words(self) -> str:
         """The words as given."""
-        return f"{self.s.given(self.text, str)}::text"
+        return f"{self.s.given(self.text, words)}::text"
 
     def kind(self, searched: Searched) -> GraphQLObjectType:
         """The type of a hit."""

@@ -41,6 +41,10 @@ from hub.kit.ids import decode
 # Arguments whose value, not only its shape, decides the statement.
 LITERAL_ARGUMENTS = frozenset({"first", "last", "orderBy", "fields", "if"})
 
+# A whole title pasted fits; PostgreSQL compares every word with every row that it ranks.
+MAX_WORDS = 100
+MAX_LETTERS = 1_000
+
 
 class BadText(BadRequest):
     """A text holds a character that no database text can hold."""
@@ -49,6 +53,16 @@ class BadText(BadRequest):
         super().__init__(
             "Chuỗi ký tự chứa ký tự không hợp lệ (NUL hoặc nửa cặp thay thế). Hãy bỏ ký tự đó.",
             "A text holds a NUL or half a surrogate pair. Leave that character out.",
+        )
+
+
+class TooManyWords(BadRequest):
+    """A text to search for is longer than anybody would type."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Mỗi lần tìm tối đa {MAX_WORDS} từ và {MAX_LETTERS} ký tự. Hãy bớt từ khóa.",
+            f"One search takes at most {MAX_WORDS} words and {MAX_LETTERS} characters. Use fewer.",
         )
 
 
@@ -154,6 +168,13 @@ def _plain(node: ValueNode, variables: Mapping[str, Any]) -> Any:
 def is_wordless(text: str) -> bool:
     """Whether no word is left to search by."""
     return not any(char.isalnum() for char in text)
+
+
+def words(text: str) -> str:
+    """A text to search for. Raises TooManyWords."""
+    if len(text) > MAX_LETTERS or len(text.split()) > MAX_WORDS:
+        raise TooManyWords
+    return text
 
 
 class _Literals(Visitor):

@@ -38,7 +38,7 @@ def _open_file(city: City) -> Any:
     return next(
         row
         for row in city.rows("file").values()
-        if row.agency_id == key and row.access_level == 0 and row.published and row.item_count
+        if row.agency_id == key and row.access_level == 0 and row.published and row.origin == "BORN_DIGITAL"
     )
 
 
@@ -76,9 +76,10 @@ def _more_hidden_rows(city: City) -> Iterator[None]:
         sql(
             "insert into item (file_id, fonds_id, agency_id, custodian_id, code, subject, access_level, published,"
             " ordinal, issued_date, origin) select f.id, f.fonds_id, f.agency_id, f.custodian_id, f.code || n, f.title,"
-            " f.access_level, f.published, n, '2024-03-03', 'PAPER' from file f, generate_series(1, 4) n"
+            # A file's origin is a fact of the file, derived from all its items: those added are of the same.
+            " f.access_level, f.published, n, '2024-03-03', %s from file f, generate_series(1, 4) n"
             " where f.id = %s returning id",
-            file,
+            *(own.origin, file),
         )
         for file in files
     ]

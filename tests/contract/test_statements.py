@@ -29,7 +29,7 @@ def test_each_root_field_is_one_statement_more(hub: Hub) -> None:
     query = """{ files(first: 3) { totalCount nodes { agency { fondsList(first: 2) { nodes { title } } } } }
       items(first: 2) { facets { field } nodes { file { items(first: 2) { totalCount } } } }
       search(text: "a") { totalCount } viewer { user { name } } agencies(first: 2) { nodes { code } } }"""
-    assert hub.statements(query, "officer") <= 1 + 4
+    assert hub.statements(query, "officer") == 1 + 5
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,11 @@ def test_figures_are_at_most_four_statements(hub: Hub, codes: list[str] | None, 
 
 
 def test_what_hangs_on_a_figure_costs_the_same_however_much_it_is(hub: Hub) -> None:
-    said = {
-        hub.statements(WALKED, role, codes=[code], agency=agency, many=many)
-        for role in ("officer", "supervisor")
-        for code, agency in (("II.1.a", None), ("II.1.a", ELSEWHERE), ("II.2.b", None), ("II.2.b", ARCHIVE))
-        for many in (10, 90)
-    }
-    assert len(said) == 1
-    # who asks, the figure, the two lists, and the records of each
-    assert said.pop() <= 1 + 4 + 4
+    for role in ("officer", "supervisor"):
+        for code, agency in (("II.1.a", None), ("II.1.a", ELSEWHERE), ("II.2.b", None), ("II.2.b", ARCHIVE)):
+            few, many = (
+                hub.statements(WALKED, role, codes=[code], agency=agency, many=size) for size in (10, 90)
+            )
+            assert few == many
+            # who asks, the figure, the two lists, and the records of each
+            assert few <= 1 + 4 + 4

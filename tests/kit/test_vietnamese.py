@@ -60,8 +60,8 @@ def test_search_form_is_what_the_database_makes_of_the_text(session) -> None:  #
     )
     chars = [chr(code) for low, high in ranges for code in range(low, high)]
     chars = [
-        char for char in chars if nfc(char) == char and char not in "¼½¾"
-    ]  # PostgreSQL 18 adds a space there
+        char for char in chars if nfc(char) == char and char not in "¼½¾ªºµ"
+    ]  # PostgreSQL 18 knows these otherwise than 15 does
     chars += [*SENTENCES, string.punctuation, "m̀ Ặ"]
     cursor = session.connection().connection.cursor()
     found = cursor.execute("select t, hub_fold(t) from unnest(%s::text[]) t", (chars,)).fetchall()

@@ -60,7 +60,7 @@ def cleaned(
                 )
             )
         clean[name] = value
-    errors.extend(_missing(name) for name in required if name in clean and clean[name] is None)
+    errors.extend(missing(name) for name in required if name in clean and clean[name] is None)
     return clean, errors
 
 
@@ -84,7 +84,8 @@ def _text(name: str, value: str) -> tuple[str | None, FieldError | None]:
     return text or None, None
 
 
-def _missing(name: str) -> FieldError:
+def missing(name: str) -> FieldError:
+    """A field that must say something says nothing."""
     return FieldError(
         name, "REQUIRED", "Chưa có nội dung. Hãy điền vào.", "There is nothing in it. Fill it in."
     )
@@ -92,7 +93,7 @@ def _missing(name: str) -> FieldError:
 
 def required_text(name: str, value: str | None, level: int | None) -> FieldError | None:
     """A record has a title, unless it is a stub of a secret one."""
-    return _missing(name) if value is None and level != SECRET else None
+    return missing(name) if value is None and level != SECRET else None
 
 
 def code_given(code: str | None) -> FieldError | None:
