@@ -44,17 +44,12 @@ def test_two_loads_give_the_same_city_of_exactly_the_asked_size(load: Callable[[
 
 
 def test_agencies_are_at_different_stages_and_parents_differ_in_size(load: Callable[[], Session]) -> None:
-    with load() as session:
-        connection = session.connection()
-        assert connection.scalar(text("select count(*) from agency where kind = 'DISTRICT'")) == 30
-        states = set(connection.scalars(text("select distinct state from file")))
-        assert {"OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED"} <= states
-        assert connection.scalar(text("select max(item_count) from file")) >= ITEMS // 50
-        assert (
-            connection.scalar(text("select count(*) from file where total_doc is null and item_count = 0"))
-            > 0
-        )
-        connection.engine.dispose()
+    connection = load().connection()
+    assert connection.scalar(text("select count(*) from agency where kind = 'DISTRICT'")) == 30
+    states = set(connection.scalars(text("select distinct state from file")))
+    assert {"OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED"} <= states
+    assert connection.scalar(text("select max(item_count) from file")) >= ITEMS // 50
+    assert connection.scalar(text("select count(*) from file where total_doc is null and item_count = 0")) > 0
 
 
 def test_another_size_on_a_full_database_is_refused(load: Callable[[], Session]) -> None:
