@@ -73,6 +73,20 @@ def about(target: Target, cutoff: date, previous: date, has_exclusion_annex: boo
     return [text for text in paragraphs if text]
 
 
+def excluded(report: Report) -> str:
+    """Why the decisions listed may be more than what the figures leave out."""
+    figures = [
+        f"{target.code}: {number(target.figure.excluded or 0)} {target.unit}"
+        for target in report.targets
+        if target.code in {line.indicator for line in report.exclusions}
+    ]
+    counted = f" ({'; '.join(figures)})" if figures else ""
+    return (
+        f"Bảng nêu các đối tượng có quyết định loại trừ còn hiệu lực đến hết ngày {day(report.cutoff)}. "
+        f"Chỉ đối tượng thuộc phạm vi tính của chỉ tiêu được trừ khỏi tử số và mẫu số{counted}."
+    )
+
+
 def result(target: Target) -> str:
     """The value with its fraction, as tables and running text show it."""
     return value(target.figure, target.kind)

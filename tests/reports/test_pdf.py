@@ -76,6 +76,8 @@ def test_the_annexes_list_every_task_every_agency_and_every_exclusion(pages: lis
     assert all(line.name in of_agencies for line in samples.agencies(31))
     assert "Tổng cộng 724.112 1.000.000 72,41%" in of_agencies
     assert "40 văn bản" in pages[exclusions]
+    # 48 decisions, 45 of them on documents that the indicator would count: the reader is told which is which
+    assert "trừ khỏi tử số và mẫu số (A.1: 45 văn bản)" in pages[exclusions]
 
 
 def test_the_signature_never_stands_alone_on_its_page(pages: list[str]) -> None:

@@ -1,0 +1,53 @@
+"""The first question of the README has the answer that stands beneath it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import Session, create_engine
+
+from hub.app import create_app
+from hub.demo.evidence import TODAY
+from hub.demo.load import DEFAULT_ITEMS, load_city
+from hub.kit.db import sqlalchemy_url
+from hub.settings import Settings
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def _block(language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+async def _ask(dsn: str, token: str, query: str) -> Any:
+    app = create_app(Settings(dsn=dsn, profile="development", pool_size=2, today=TODAY))
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://hub.test") as http,
+    ):
+        answer = await http.post(
+            "/graphql", json={"query": query}, headers={"authorization": f"Bearer {token}"}
+        )
+    return answer.json()
+
+
+def test_the_first_question_is_answered_as_it_stands(
+    fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TODAY", TODAY.isoformat())
+    dsn = fresh_database()
+    engine = create_engine(sqlalchemy_url(dsn))
+    with Session(engine) as session, session.begin():
+        tokens = load_city(session, DEFAULT_ITEMS)
+    engine.dispose()
+    assert asyncio.run(_ask(dsn, tokens["officer"], _block("graphql"))) == json.loads(_block("json"))
