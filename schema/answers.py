@@ -44,7 +44,6 @@ from schema.compiler import Plan, compile_operation
 from schema.compiler.catalogue import Catalogue
 from schema.compiler.plan import Read
 from schema.compiler.statement import Bindings
-from schema.compiler.values import coerce
 
 T = TypeVar("T")
 _ANSWER = "_hub_answer"
@@ -87,7 +86,7 @@ def _plan(info: strawberry.Info, kind: type[Any], key: int) -> tuple[Plan, dict[
     named = StringValueNode(value=encode(kind.__name__, key))
     document = document_below(raw, _ROOTS[kind.__name__], "id", named)
     plan = compile_operation(info.schema, document, None, given, info.context.actor.shape)
-    return plan, coerce(plan.schema, plan.definitions, given)
+    return plan, plan.signature.read(given)
 
 
 def document_below(raw: GraphQLResolveInfo, root: str, argument: str, value: ConstValueNode) -> DocumentNode:

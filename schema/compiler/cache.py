@@ -11,21 +11,20 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import DocumentNode, GraphQLSchema, VariableDefinitionNode
+from graphql import DocumentNode
 
 from policies.law import Law
 from policies.subject import Shape
 from schema.compiler.operation import compile_operation
 from schema.compiler.plan import Plan
-from schema.compiler.values import coerce, literal_variables, shape
+from schema.compiler.values import Signature, literal_variables, shape
 
 
 @dataclass(frozen=True)
 class _Text:
     """What is known of a document before its variables are."""
 
-    schema: GraphQLSchema
-    definitions: tuple[VariableDefinitionNode, ...]
+    signature: Signature
     literal: frozenset[str]
 
 
@@ -66,7 +65,7 @@ class Plans:
     ) -> Plan:
         """Compiles a validated document and keeps the plan. Raises what `compile_operation` raises."""
         plan = compile_operation(schema, document, operation_name, variables, subject, law)
-        known = _Text(plan.schema, plan.definitions, literal_variables(document))
+        known = _Text(plan.signature, literal_variables(document))
         self._texts[(text, operation_name)] = known
         self._plans[(text, operation_name, self._shape(known, variables), subject)] = plan
         for kept in (self._texts, self._plans):
@@ -76,8 +75,7 @@ class Plans:
 
     @staticmethod
     def _shape(known: _Text, variables: Mapping[str, Any] | None) -> Hashable:
-        values = coerce(known.schema, known.definitions, variables)
-        return shape(known.schema, known.definitions, values, known.literal)
+        return shape(known.signature, known.signature.read(variables), known.literal)
 
 
 PLANS = Plans()

@@ -23,7 +23,7 @@ from schema.compiler.plan import Plan, Read
 from schema.compiler.roots import ROOTS
 from schema.compiler.selections import Selections
 from schema.compiler.statement import Statement
-from schema.compiler.values import coerce
+from schema.compiler.values import Signature
 
 
 class Unsupported(Exception):
@@ -53,8 +53,8 @@ def compile_operation(
     if operation is None or operation.operation is not OperationType.QUERY:
         raise Unsupported
     catalogue: Catalogue = schema.catalogue
-    definitions = tuple(operation.variable_definitions or ())
-    selections = Selections(catalogue.schema, document, coerce(catalogue.schema, definitions, variables))
+    signature = Signature(catalogue.schema, operation.variable_definitions or ())
+    selections = Selections(catalogue.schema, document, signature.read(variables))
     query = catalogue.schema.query_type
     assert query is not None
     fields: list[tuple[str, Read | bytes | None]] = []
@@ -72,7 +72,7 @@ def compile_operation(
             fields.append((selected.key, Read(sql, tuple(statement.parameters), join)))
     if not any(isinstance(read, Read) for _, read in fields):
         raise Unsupported
-    return Plan(catalogue.schema, definitions, tuple(fields), _rest(document, operation, left))
+    return Plan(signature, tuple(fields), _rest(document, operation, left))
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import orjson
 import psycopg
-from graphql import DocumentNode, GraphQLSchema, VariableDefinitionNode
+from graphql import DocumentNode
 from psycopg.pq.abc import PGresult
 
 from hub.access.actor import Actor
 from schema.compiler.cursors import cursor_text
 from schema.compiler.declarations import Slot
 from schema.compiler.statement import Bindings, Parameter
-from schema.compiler.values import coerce
+from schema.compiler.values import Signature
 
 Join = Callable[[PGresult], bytes]
 Sent = Sequence[psycopg.AsyncRawCursor[Any]]
@@ -37,8 +37,7 @@ class Plan:
     `rest` is the part that ordinary resolvers must answer, None when there is none.
     """
 
-    schema: GraphQLSchema
-    definitions: tuple[VariableDefinitionNode, ...]
+    signature: Signature
     fields: tuple[tuple[str, Read | bytes | None], ...]
     rest: DocumentNode | None
 
@@ -69,7 +68,7 @@ class Plan:
         self, connection: psycopg.AsyncConnection[Any], variables: Mapping[str, Any] | None, actor: Actor
     ) -> Sent:
         """Execute the statements. On a connection in pipeline mode the rows are there when it is left."""
-        bindings = Bindings(coerce(self.schema, self.definitions, variables), actor)
+        bindings = Bindings(self.signature.read(variables), actor)
         reads = [read for _, read in self.fields if isinstance(read, Read)]
         values = [[parameter.read(bindings) for parameter in read.parameters] for read in reads]
         cursors = []

@@ -25,10 +25,12 @@ from graphql import (
     ListValueNode,
     NullValueNode,
     ObjectValueNode,
+    Undefined,
     ValueNode,
     VariableDefinitionNode,
     VariableNode,
     Visitor,
+    coerce_input_value,
     type_from_ast,
     value_from_ast_untyped,
     visit,
@@ -73,25 +75,46 @@ class BadVariables(BadRequest):
         super().__init__(f"Biến của truy vấn không hợp lệ: {reason}", f"Variables do not fit: {reason}")
 
 
-def coerce(
-    schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode], given: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """The variables in wire form (enum names, ISO dates, text ids), defaults added. Raises BadVariables."""
-    if not definitions:
-        return {}
-    given = given or {}
-    outcome = get_variable_values(schema, definitions, dict(given))
-    if isinstance(outcome, list):
-        raise BadVariables(outcome[0].message)
-    values: dict[str, Any] = {}
-    for definition in definitions:
-        name = definition.variable.name.value
-        kind = type_from_ast(schema, definition.type)
-        if name in given:
-            values[name] = _wire(given[name], kind)
-        elif definition.default_value is not None:
-            values[name] = _wire(value_from_ast_untyped(definition.default_value), kind)
-    return values
+class Signature:
+    """The variables an operation declares, their types looked up once; `read` runs with every request."""
+
+    def __init__(self, schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode]) -> None:
+        self._schema = schema
+        self._definitions = tuple(definitions)
+        self.kinds: dict[str, Any] = {}
+        self._defaults: dict[str, Any] = {}
+        for definition in self._definitions:
+            name = definition.variable.name.value
+            kind = self.kinds[name] = type_from_ast(schema, definition.type)
+            if definition.default_value is not None:
+                self._defaults[name] = _wire(value_from_ast_untyped(definition.default_value), kind)
+
+    def read(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The variables in wire form (enum names, ISO dates, text ids), defaults added. Raises BadVariables."""
+        given = given or {}
+        values: dict[str, Any] = {}
+        for name, kind in self.kinds.items():
+            if name in given:
+                if not _fits(given[name], kind):
+                    raise self._misfit(given)
+                values[name] = _wire(given[name], kind)
+            elif name in self._defaults:
+                values[name] = self._defaults[name]
+            elif isinstance(kind, GraphQLNonNull):
+                raise self._misfit(given)
+        return values
+
+    def _misfit(self, given: Mapping[str, Any]) -> BadVariables:
+        """What graphql-core says of variables that do not fit."""
+        outcome = get_variable_values(self._schema, self._definitions, dict(given))
+        return BadVariables(outcome[0].message if isinstance(outcome, list) else "?")
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        return coerce_input_value(value, kind) is not Undefined
+    except RecursionError:
+        return False
 
 
 def _wire(value: Any, kind: Any) -> Any:
@@ -195,23 +218,17 @@ def literal_variables(document: DocumentNode) -> frozenset[str]:
     return frozenset(visitor.names)
 
 
-def shape(
-    schema: GraphQLSchema,
-    definitions: Sequence[VariableDefinitionNode],
-    values: Mapping[str, Any],
-    literal: frozenset[str],
-) -> Hashable:
+def shape(signature: Signature, values: Mapping[str, Any], literal: frozenset[str]) -> Hashable:
     """What of the variables may change the statement. Raises ForgedId for an id that names no type."""
     parts: list[Hashable] = []
-    for definition in definitions:
-        name = definition.variable.name.value
+    for name, kind in signature.kinds.items():
         if name not in values:
             parts.append(None)
         elif name in literal:
             value = values[name]
             parts.append(tuple(value) if isinstance(value, list) else value)
         else:
-            parts.append(_shape(values[name], type_from_ast(schema, definition.type)))
+            parts.append(_shape(values[name], kind))
     return tuple(parts)
 
 

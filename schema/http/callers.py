@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import dict_row
 
 from hub.access.actor import Actor
@@ -22,10 +22,12 @@ from schema.compiler import Plan
 
 KEPT_CALLERS = 1_000
 
-# The same statements as SQLAlchemy's, with psycopg's names for the parameters.
-_NAMED = re.compile(r"(?<!:):([a-z_0-9]+)")
-_CALLER = _NAMED.sub(r"%(\1)s", CALLER_SQL.replace("%", "%%"))
-_LAW = LAW_SQL.replace("%", "%%")
+# The same statement as SQLAlchemy's, with PostgreSQL's own names for the parameters.
+_NAMES = ("sha256", "now", "today")
+_CALLER = re.sub(r"(?<!:):([a-z_0-9]+)", lambda match: f"${_NAMES.index(match[1]) + 1}", CALLER_SQL)
+
+# The columns of the caller's row as they came over the wire; None when there is no such row.
+Row = tuple[bytes | None, ...] | None
 
 
 def credential(authorization: str | None) -> str | None:
@@ -41,9 +43,9 @@ def credential(authorization: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What the last request of a token was told: the row, and the actor made of it."""
+    """What the last request of a token was told: the row as it came, and the actor made of it."""
 
-    row: dict[str, Any]
+    row: Row
     actor: Actor
 
 
@@ -55,19 +57,20 @@ class Callers:
 
     async def read(self, connection: AsyncConnection[Any], token: str) -> Actor:
         """The actor who holds the token. Raises Unauthenticated."""
-        async with connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(_CALLER, caller_values(token))
+        async with AsyncRawCursor(connection, row_factory=dict_row) as cursor:
+            await _ask(cursor, token)
+            told = _row(cursor)
             row = await cursor.fetchone()
             subject = caller_from_row(row)
             assert row is not None
             law = kept_law(row["agency_version"])
             if law is None:
-                await cursor.execute(_LAW)
+                await cursor.execute(LAW_SQL)
                 tree = await cursor.fetchone()
                 assert tree is not None
                 law = keep_law(tree)
         actor = Actor(subject, law)
-        self._remember(token, Remembered(row, actor))
+        self._remember(token, Remembered(told, actor))
         return actor
 
     def last(self, token: str) -> Remembered | None:
@@ -86,16 +89,16 @@ class Callers:
 
         Saves a third of a small request. Raises what the plan's statements raise, if the caller is the same.
         """
-        cursor = connection.cursor(row_factory=dict_row)
+        cursor = AsyncRawCursor(connection)
         try:
             async with connection.pipeline():
-                await cursor.execute(_CALLER, caller_values(token))
+                await _ask(cursor, token)
                 sent = await plan.send(connection, variables, guess.actor)
         except psycopg.Error:
-            if connection.closed or await _row(cursor) == guess.row:
+            if connection.closed or _row(cursor) == guess.row:
                 raise
             return None
-        return plan.join(sent) if await _row(cursor) == guess.row else None
+        return plan.join(sent) if _row(cursor) == guess.row else None
 
     def _remember(self, token: str, told: Remembered) -> None:
         self._last[token] = told
@@ -104,6 +107,14 @@ class Callers:
             self._last.popitem(last=False)
 
 
-async def _row(cursor: AsyncCursor[dict[str, Any]]) -> dict[str, Any] | None:
+async def _ask(cursor: AsyncRawCursor[Any], token: str) -> None:
+    values = caller_values(token)
+    await cursor.execute(_CALLER, [values[name] for name in _NAMES], prepare=True)
+
+
+def _row(cursor: AsyncRawCursor[Any]) -> Row:
     """The caller's row, if the statement about him came to an end."""
-    return await cursor.fetchone() if cursor.pgresult is not None and cursor.description else None
+    result = cursor.pgresult
+    if result is None or not result.ntuples:
+        return None
+    return tuple([result.get_value(0, column) for column in range(result.nfields)])

@@ -24,16 +24,16 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _PREFLIGHT_SECONDS = b"600"
 
 # A page brings its own policy, which stays; everything else may load nothing and be framed by nobody.
-_SECURITY = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cache-control": "no-store",
-}
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
 
 
 class Guard:
@@ -103,8 +103,8 @@ class Guard:
     @staticmethod
     def _dress(headers: MutableHeaders, request_id: str, origin: str | None, scope: Scope) -> None:
         headers["x-request-id"] = request_id
-        for name, value in _SECURITY.items():
-            headers.setdefault(name, value)
+        there = {name for name, _ in headers.raw}
+        headers.raw.extend(header for header in _SECURITY if header[0] not in there)
         if scope.get("scheme") == "https":
             headers["strict-transport-security"] = "max-age=31536000"
         headers.add_vary_header("Origin")

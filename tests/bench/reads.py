@@ -1,0 +1,171 @@
+"""The contract's screens: the hub, signed in and under the law, against the same screens written by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from graphql import parse
+
+from hub.access.actor import Actor
+from hub.kit.ids import encode
+from policies.enforcer import read_rules
+from policies.law import Law
+from policies.subject import Grant, Subject
+from schema import build_schema
+from schema.compiler import compile_operation
+from schema.compiler.statement import Bindings
+from tests.bench.servers import Client, Servers, resident
+from tests.bench.timing import interleaved
+
+OPERATIONS = Path(__file__).parents[1] / "contract" / "operations"
+ROLE = "officer"
+# What a hand-written screen leaves out, or writes otherwise.
+_NOT_COMPARED = ("viewerCan", "cursor", "endCursor", "pageInfo")
+ROWS = "query($agency: String!, $n: Int!) { items(filter: {agencyCodes: [$agency]}, first: $n) { nodes { id code ordinal docType { value } number notation issuedDate issuer subject pageCount access origin } } }"  # noqa: E501
+
+
+def text_of(name: str) -> str:
+    """An operation of the contract."""
+    return (OPERATIONS / f"{name}.graphql").read_text()
+
+
+def screens(servers: Servers) -> dict[str, tuple[dict[str, Any], Any]]:
+    """Each screen with its GraphQL variables and the one value that the hand-written one takes."""
+    with psycopg.connect(servers.dsn) as connection:
+        owned = "agency_id = (select id from agency where code = %s)"
+        [file] = connection.execute(
+            f"select id from file where {owned} and item_count between 20 and 60 order by id limit 1",
+            [servers.agency],
+        ).fetchone() or (0,)
+        [fonds] = connection.execute(
+            f"select id from fonds where {owned} order by id limit 1", [servers.agency]
+        ).fetchone() or (0,)
+    agency = {"agency": servers.agency}
+    return {
+        "FileScreen": ({"id": encode("ArchivalFile", file)}, str(file)),
+        "FileList": (agency, servers.agency),
+        "FilesWithItems": ({"fonds": encode("Fonds", fonds)}, str(fonds)),
+        "FondsTree": (agency, servers.agency),
+        "ItemPage": (agency, servers.agency),
+        "FilePage": (agency, servers.agency),
+    }
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Whether two answers agree in everything that both tell."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return all(_same(left[key], right[key]) for key in left if key not in _NOT_COMPARED)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_same, left, right))
+    return bool(left == right)
+
+
+def measure(servers: Servers) -> None:
+    """Latency of each screen, the slope per row, memory after answers of 10,000 rows."""
+    hub, hand = servers.hub(ROLE), servers.hand()
+    print(f"\nscreens as {ROLE}, concurrency 1, p50 in ms     hub   stream      agg   hub/stream   hub/agg")
+    for name, (variables, value) in screens(servers).items():
+        asked = json.dumps({"query": text_of(name), "variables": variables}).encode()
+        by_hand = json.dumps({"value": value}).encode()
+        ours, theirs = hub.post("/graphql", asked), hand.post(f"/stream/{name}", by_hand)
+        if not _same(json.loads(theirs), json.loads(ours)):
+            raise RuntimeError(f"{name}: the two answers differ")
+        found = interleaved(
+            {
+                "hub": lambda asked=asked: hub.post("/graphql", asked),  # type: ignore[misc]
+                "stream": lambda name=name, by_hand=by_hand: hand.post(f"/stream/{name}", by_hand),  # type: ignore[misc]
+                "agg": lambda name=name, by_hand=by_hand: hand.post(f"/agg/{name}", by_hand),  # type: ignore[misc]
+            }
+        )
+        times = "".join(f"{found[form]:9.2f}" for form in ("hub", "stream", "agg"))
+        print(
+            f"  {name:38}{times}{found['hub'] / found['stream']:13.2f}{found['hub'] / found['agg']:10.2f}"
+            f"   ({len(ours):,} bytes)"
+        )
+    _slope(servers, hub, hand)
+    _law(servers)
+    _memory(servers, hub)
+
+
+def _slope(servers: Servers, hub: Client, hand: Client) -> None:
+    """What a row more costs: of a flat page."""
+    few, many = 10, 1000
+    found = {}
+    for n in (few, many):
+        asked = json.dumps({"query": ROWS, "variables": {"agency": servers.agency, "n": n}}).encode()
+        by_hand = json.dumps({"value": servers.agency, "first": n}).encode()
+        for name, time in interleaved(
+            {
+                "hub": lambda asked=asked: hub.post("/graphql", asked),  # type: ignore[misc]
+                "agg": lambda by_hand=by_hand: hand.post("/agg/ItemPage", by_hand),  # type: ignore[misc]
+            }
+        ).items():
+            found[name, n] = time
+    slopes = {name: (found[name, many] - found[name, few]) / (many - few) * 1000 for name in ("hub", "agg")}
+    print(
+        f"\nslope of a flat page: hub {slopes['hub']:.2f} µs a row, json_agg {slopes['agg']:.2f},"
+        f" ratio {slopes['hub'] / slopes['agg']:.2f}"
+    )
+
+
+def _law(servers: Servers) -> None:
+    """The hub's own statement with the law's conditions and without any, on one connection."""
+    schema = build_schema()
+    kinds = "fonds|series|file|item|agency|digital|transfer|codelist"
+    free = Law({}, read_rules(f"p, role:anyone, {kinds}, read|update|create|close|reopen|submit|accept|return|move|list, any, always, allow"))  # fmt: skip # noqa: E501
+    with psycopg.connect(servers.dsn, autocommit=True) as connection:
+        connection.execute("set jit = off")
+        agencies: dict[int, int | None] = dict(
+            connection.execute("select id, parent_id from agency").fetchall()
+        )
+        [place] = connection.execute(
+            "select id from agency where code = %s", [servers.agency]
+        ).fetchone() or (0,)
+        subject = Subject(1, "bench", (Grant(ROLE, place),))
+        actor = Actor(subject, Law(agencies))
+        print("\nthe law on a page of rows, p50 of the statement in ms     with  without   ratio")
+        asked = {
+            name: text_of(name)
+            for name in ("ItemPage", "FileList", "FilePage", "FilesWithItems", "FondsTree")
+        }
+        asked["FilePage, uncounted"] = asked["FilePage"].replace("totalCount", "")
+        for name, text in asked.items():
+            variables, _ = screens(servers)[name.split(",")[0]]
+            texts = {}
+            for kind, law in (("with", None), ("without", free)):
+                plan = compile_operation(schema, parse(text), None, variables, subject.shape, law)
+                [(_, read)] = plan.fields
+                bindings = Bindings(plan.signature.read(variables), actor)
+                values = [parameter.read(bindings) for parameter in read.parameters]  # type: ignore[union-attr]
+                texts[kind] = (read.sql, values)  # type: ignore[union-attr]
+            cursor = psycopg.RawCursor(connection)
+            found = interleaved(
+                {
+                    kind: lambda sql=sql, values=values, cursor=cursor: cursor.execute(
+                        sql, values, prepare=True
+                    )  # type: ignore[misc]
+                    for kind, (sql, values) in texts.items()
+                }
+            )
+            print(
+                f"  {name:52}{found['with']:9.2f}{found['without']:9.2f}{found['with'] / found['without']:8.2f}"
+            )
+
+
+def _memory(servers: Servers, hub: Client) -> None:
+    fields = "id code ordinal number notation issuedDate issuer subject pageCount access origin"
+    pages = " ".join(
+        f'p{n}: items(filter: {{agencyCodes: ["{servers.agency}"]}}, first: 1000) {{ nodes {{ {fields} }} }}'
+        for n in range(10)
+    )
+    asked = json.dumps({"query": "{ " + pages + " }"}).encode()
+    size = 0
+    for _ in range(30):
+        size = len(hub.post("/graphql", asked))
+    print(
+        f"\nserver after 30 answers of 10,000 rows ({size / 1e6:.1f} MB each):"
+        f" {resident(servers.hub_pid):.0f} MB resident"
+    )

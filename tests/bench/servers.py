@@ -1,0 +1,113 @@
+"""The two servers of a measurement, each a process of its own, and a client that keeps one connection to each."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Client:
+    """Posts JSON over one kept connection."""
+
+    def __init__(self, port: int, headers: dict[str, str] | None = None) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._headers = {"content-type": "application/json", **(headers or {})}
+
+    def post(self, path: str, body: bytes) -> bytes:
+        """The answer's bytes. Raises RuntimeError for any other status than 200."""
+        self._connection.request("POST", path, body, self._headers)
+        answer = self._connection.getresponse()
+        said = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status} {said[:300]!r}")
+        return said
+
+
+@dataclass(frozen=True)
+class Servers:
+    """A served demo and the hand-written server over the same database."""
+
+    dsn: str
+    agency: str
+    tokens: dict[str, str]
+    hub_port: int
+    hub_pid: int
+    hand_port: int
+
+    def hub(self, role: str) -> Client:
+        """The hub as a role."""
+        return Client(self.hub_port, {"authorization": f"Bearer {self.tokens[role]}"})
+
+    def hand(self) -> Client:
+        """The hand-written server."""
+        return Client(self.hand_port)
+
+
+@contextlib.contextmanager
+def served(data: Path, items: int) -> Iterator[Servers]:
+    """Both servers over the demo in `data`, which is made when it is missing."""
+    with _running([sys.executable, "-m", "hub", "demo", "--data", str(data), "--items", str(items),
+                   "--port", str(_free()), "--json"], stdout=subprocess.PIPE, text=True) as demo:  # fmt: skip
+        told: dict[str, Any] = {}
+        for line in demo.stdout or ():
+            if line.startswith("{"):
+                told = json.loads(line)
+                break
+        if not told:
+            raise RuntimeError("the demo did not start")
+        hub_port = int(told["graphqlUrl"].split(":")[2].split("/")[0])
+        hand_port = _free()
+        environment = {**os.environ, "BENCH_DSN": told["dsn"]}
+        with _running([sys.executable, "-m", "tests.bench.hand", str(hand_port)], env=environment):
+            _wait_for(hand_port)
+            yield Servers(
+                told["dsn"], told["agencyCode"], told["tokens"], hub_port, _listener(demo.pid), hand_port
+            )
+
+
+@contextlib.contextmanager
+def _running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    process = subprocess.Popen(command, cwd=ROOT, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _free() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def _listener(pid: int) -> int:
+    """The process that serves: the one started, or the child it became."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    served = [child for child in children if "hub" in Path(f"/proc/{child}/cmdline").read_text()]
+    return int(served[0]) if served else pid
+
+
+def resident(pid: int) -> float:
+    """Resident memory of a process in MB."""
+    [line] = [one for one in Path(f"/proc/{pid}/status").read_text().splitlines() if one.startswith("VmRSS")]
+    return int(line.split()[1]) / 1024
