@@ -177,7 +177,12 @@ class SearchQuery:
     @root(Found(_SEARCHED))
     def search(
         self,
-        text: Annotated[str, strawberry.argument(description="Words; the last may be unfinished (từ khóa).")],
+        text: Annotated[
+            str,
+            strawberry.argument(
+                description="Words, at most 100; the last may be unfinished (từ khóa, tối đa 100 từ)."
+            ),
+        ],
         filter: SearchFilter | None = UNSET,
         first: First = UNSET,
         after: After = UNSET,
