@@ -81,11 +81,11 @@ def _file_list(f: Form) -> str:
         from file t where t.agency_id = (select id from agency where code = $1) order by t.id limit 100"""
 
 
-def _files_with_items(f: Form) -> str:
+def _files_with_items(f: Form, first: int) -> str:
     columns = f'{gid("Item", "i.id")} as id, i.number, i.notation, i.subject, i.issued_date as "issuedDate"'
     items = f.one(f"select {f.many(_in_file(f, columns, 't.id', 10))} as edges")
     return f"""select {gid("ArchivalFile", "t.id")} as id, t.code, t.title, {items} as items
-        from file t where t.fonds_id = $1::bigint order by t.id limit 50"""
+        from file t where t.fonds_id = $1::bigint order by t.id limit {first}"""
 
 
 def _fonds_tree(f: Form) -> str:
@@ -172,7 +172,7 @@ def sql_of(name: str, first: int, form: str) -> str:
     if name == "FileScreen":
         return f"select row_to_json(r) from ({_file_screen(f)}) r"
     _, write = _LISTS[name]
-    rows = write(f, first) if name == "ItemPage" else write(f)  # type: ignore[operator]
+    rows = write(f, first) if name in ("ItemPage", "FilesWithItems") else write(f)  # type: ignore[operator]
     return whole.format(rows)
 
 
@@ -180,7 +180,7 @@ async def screen(request: Request) -> Response:
     """One screen in one form."""
     form, name = request.path_params["form"], request.path_params["name"]
     given = orjson.loads(await request.body())
-    sql = sql_of(name, given.get("first", 1000), form)
+    sql = sql_of(name, given.get("first", 50 if name == "FilesWithItems" else 1000), form)
     async with request.app.state.pool.connection() as connection:
         cursor = psycopg.AsyncRawCursor(connection)
         await cursor.execute(sql, [given["value"]], prepare=True)

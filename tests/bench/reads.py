@@ -24,7 +24,6 @@ OPERATIONS = Path(__file__).parents[1] / "contract" / "operations"
 ROLE = "officer"
 # What a hand-written screen leaves out, or writes otherwise.
 _NOT_COMPARED = ("viewerCan", "cursor", "endCursor", "pageInfo")
-ROWS = "query($agency: String!, $n: Int!) { items(filter: {agencyCodes: [$agency]}, first: $n) { nodes { id code ordinal docType { value } number notation issuedDate issuer subject pageCount access origin } } }"  # noqa: E501
 
 
 def text_of(name: str) -> str:
@@ -91,24 +90,35 @@ def measure(servers: Servers) -> None:
 
 
 def _slope(servers: Servers, hub: Client, hand: Client) -> None:
-    """What a row more costs: of a flat page."""
-    few, many = 10, 1000
-    found = {}
-    for n in (few, many):
-        asked = json.dumps({"query": ROWS, "variables": {"agency": servers.agency, "n": n}}).encode()
-        by_hand = json.dumps({"value": servers.agency, "first": n}).encode()
-        for name, time in interleaved(
-            {
-                "hub": lambda asked=asked: hub.post("/graphql", asked),  # type: ignore[misc]
-                "agg": lambda by_hand=by_hand: hand.post("/agg/ItemPage", by_hand),  # type: ignore[misc]
-            }
-        ).items():
-            found[name, n] = time
-    slopes = {name: (found[name, many] - found[name, few]) / (many - few) * 1000 for name in ("hub", "agg")}
-    print(
-        f"\nslope of a flat page: hub {slopes['hub']:.2f} µs a row, json_agg {slopes['agg']:.2f},"
-        f" ratio {slopes['hub'] / slopes['agg']:.2f}"
-    )
+    """What a root row more costs: a flat one, and one that brings ten of its own."""
+    screened = screens(servers)
+    for what, screen, text, few, many in (
+        ("a flat row", "ItemPage", text_of("ItemPage").replace("first: 1000", "first: $n"), 10, 1000),
+        (
+            "a file with ten documents",
+            "FilesWithItems",
+            text_of("FilesWithItems").replace("first: 50", "first: $n"),
+            5,
+            200,
+        ),
+    ):
+        variables, value = screened[screen]
+        query = text.replace("!)", "!, $n: Int!)", 1)
+        found = {}
+        for n in (few, many):
+            asked = json.dumps({"query": query, "variables": {**variables, "n": n}}).encode()
+            by_hand = json.dumps({"value": value, "first": n}).encode()
+            for name, time in interleaved(
+                {
+                    "hub": lambda asked=asked: hub.post("/graphql", asked),  # type: ignore[misc]
+                    "agg": lambda screen=screen, by_hand=by_hand: hand.post(f"/agg/{screen}", by_hand),  # type: ignore[misc]
+                }
+            ).items():
+                found[name, n] = time
+        ours, theirs = (
+            (found[name, many] - found[name, few]) / (many - few) * 1000 for name in ("hub", "agg")
+        )
+        print(f"\nslope of {what}: hub {ours:.2f} µs, json_agg {theirs:.2f}, ratio {ours / theirs:.2f}")
 
 
 def _law(servers: Servers) -> None:
