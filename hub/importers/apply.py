@@ -16,7 +16,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import psycopg
-from sqlmodel import Session, select
+from sqlalchemy import exists, or_
+from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.agencies.models import Agency
@@ -40,7 +41,7 @@ from hub.records.intake.checks import check_files, check_items
 from hub.records.intake.plan import Intake, plan_files, plan_items
 from hub.records.intake.stage import Cursor, fill_stage, open_stage
 from hub.records.intake.write import write
-from hub.records.models import Fonds
+from hub.records.models import ArchivalFile, Fonds
 
 _LEVELS = ("fonds", "series", "file", "item")
 
@@ -153,10 +154,12 @@ class _Import:
     def _settle(self, path: Path, format_name: str | None, result: FileResult) -> None:
         format_, kind = format_of(path, format_name)
         result.format = format_.name
+        known = [self.said.fonds_code] if self.said.fonds_code else self._fonds_codes()
         reading = Reading(
             path,
             agency_code=self.agency.code,
-            default_fonds=self.said.fonds_code or self._fonds_code(),
+            default_fonds=known[0] if known else self.agency.code,
+            is_fonds_assumed=len(known) > 1,
             mapping=self.said.columns,
             kind=kind,
             is_legacy=self.said.is_legacy,
@@ -181,10 +184,18 @@ class _Import:
                 self._audit(result)
         result.stored = True
 
-    def _fonds_code(self) -> str:
-        """The agency's fonds when it has one only; else the agency's own code names the fonds of unnamed rows."""
-        codes = self.session.exec(select(Fonds.code).where(Fonds.agency_id == self.agency.id).limit(2)).all()
-        return codes[0] if len(codes) == 1 else self.agency.code
+    def _fonds_codes(self) -> list[str]:
+        """Fonds that lists go into, the oldest first; what a finding aid brought is none unless a list uses it.
+
+        Rows that name no fonds go to the oldest, for their keys must not change when another fonds comes in.
+        """
+        listed = exists().where(
+            col(ArchivalFile.fonds_id) == Fonds.id, col(ArchivalFile.source_key).like("hs:%")
+        )
+        query = select(Fonds.code).where(
+            Fonds.agency_id == self.agency.id, or_(col(Fonds.source_key).is_(None), listed)
+        )
+        return list(self.session.exec(query.order_by(col(Fonds.id)).limit(2)))
 
     def _audit(self, result: FileResult) -> None:
         with result.path.open("rb") as source:

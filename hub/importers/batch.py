@@ -40,6 +40,7 @@ class Reading:
     path: Path
     agency_code: str = ""
     default_fonds: str = ""
+    is_fonds_assumed: bool = False  # the agency has other fonds that rows without a fonds could mean
     mapping: Mapping[str, str] = field(default_factory=dict)
     kind: str | None = None  # `files` or `items`, where the caller insists
     is_legacy: bool = False  # HD 169: a blank access mode means unrestricted

@@ -107,6 +107,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Cột «{header}» không có trường tương ứng; nội dung được giữ dưới dạng văn bản.",
         'The column "{header}" has no field of its own; its contents are kept as text.',
     ),
+    "FONDS_ASSUMED": (
+        "Bảng không nêu phông; đưa vào phông «{code}». Nếu không phải, ghi «Phông số: …» trên bảng hoặc dùng --map.",
+        'The sheet names no fonds; the records go to "{code}". If that is wrong, write "Phông số: …" above the '
+        "table, or use --map.",
+    ),
     "NOTHING_TO_IMPORT": ("Bảng không có dòng dữ liệu nào.", "The sheet has no row of data."),
     "LEGACY_FONT": (
         "Cột «{header}» gõ bằng phông chữ {font}; đã chuyển sang Unicode.",
@@ -171,8 +176,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The agency has a document of the same number, notation and issuer already ({code}). Please check.",
     ),
     "ITEM_WITHOUT_FILE": (
-        "Không có hồ sơ «{file}» cho văn bản này. Hãy nhập mục lục hồ sơ trước, hoặc sửa mã hồ sơ.",
-        'There is no file "{file}" for this item. Import the list of files first, or mend the file code.',
+        "Không có hồ sơ «{file}» cho văn bản này, hoặc có nhiều hồ sơ cùng số. Hãy nhập mục lục hồ sơ trước, hoặc sửa "
+        "mã hồ sơ, mục lục số.",
+        'There is no file "{file}" for this item, or more than one of that number. Import the list of files first, or '
+        "mend the file code or its mục lục số.",
     ),
     "NO_NUMBER": (
         "Không có số, ký hiệu hồ sơ; cấp mã tạm theo tiêu đề.",

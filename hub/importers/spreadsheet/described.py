@@ -72,7 +72,7 @@ def shared_columns(sheet: Sheet, block: Block) -> Columns:
 
 
 def extras(sheet: Sheet, block: Block) -> list[str]:
-    """What has no field of its own, by the name of its column."""
+    """What has no field of its own, by the name of its column; null for an empty cell."""
     kept = {name.removeprefix("+"): column for name, column in block.cells.items() if name.startswith("+")}
     for name in ("box", "place", "maker", "archive_id"):
         if name in block.cells:
@@ -87,8 +87,8 @@ def extras(sheet: Sheet, block: Block) -> list[str]:
     names = tuple(kept)
     found = []
     for values in zip(*kept.values(), strict=True):
-        said = {name: value for name, value in zip(names, values, strict=True) if value}
-        found.append(orjson.dumps(said).decode() if said else "{}")
+        said = {name: value or None for name, value in zip(names, values, strict=True)}
+        found.append(orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())
     return found
 
 

@@ -16,7 +16,7 @@ from hub.importers.registry import Format, register
 from hub.importers.spreadsheet import fields
 from hub.importers.spreadsheet.fields import FIELDS, FILES, ITEMS
 from hub.importers.spreadsheet.files import file_batches
-from hub.importers.spreadsheet.header import LOOK_DOWN, find_header
+from hub.importers.spreadsheet.header import LOOK_DOWN, Header, find_header
 from hub.importers.spreadsheet.items import item_batches
 from hub.importers.spreadsheet.sheet import Sheet, read_blocks
 from hub.importers.spreadsheet.source import Row, sheets_of
@@ -45,6 +45,8 @@ def batches(reading: Reading) -> Iterator[Batch]:
         for name in header.unknown:
             reading.note(warning("UNKNOWN_COLUMN", name, header=name))
         sheet = Sheet(reading, header, numbers, source.name)
+        if reading.is_fonds_assumed and header.kind == FILES and not _names_fonds(header):
+            reading.note(warning("FONDS_ASSUMED", "fonds_code", code=reading.default_fonds))
         rows: Iterator[Row] = chain(header.below, source.rows)
         found += 1
         if header.kind == ITEMS:
@@ -55,6 +57,10 @@ def batches(reading: Reading) -> Iterator[Batch]:
         yield from _MAKERS[ITEMS](sheet, read_blocks(sheet, listed))
     if not found:
         raise fault or UnusableInput("FILE_EMPTY")
+
+
+def _names_fonds(header: Header) -> bool:
+    return "fonds_code" in header.columns or bool(header.block.get("fonds_code"))
 
 
 def _checked(reading: Reading) -> dict[str, str]:

@@ -90,8 +90,10 @@ class Sheet:
             if key not in self.series:
                 self.series[key] = None
                 title = names[depth]
-                contents = ("series", key, key, ref or None, fonds, title, sort_key(title), len(self.series))
-                self.new_series.append((next(self.numbers), place, *contents, fingerprint(contents)))
+                contents = ("series", key, key, ref or None, fonds, title, sort_key(title))
+                # Lists share series: the place among them is that of the list which opened it.
+                row = (next(self.numbers), place, *contents, len(self.series), fingerprint(contents))
+                self.new_series.append(row)
             ref = key
         return ref
 

@@ -51,6 +51,8 @@ def plan_items(cursor: Cursor, intake: Intake) -> None:
     """Decide about items, now that every file is decided; `checks.check_items` comes next."""
     values = intake.values
     cursor.execute(_HOMES, values)
+    if _some(cursor, _HOMELESS, values):
+        cursor.execute(_HOMES_BY_NUMBER, values)
     cursor.execute("analyze pg_temp.import_home")
     cursor.execute(_ITEMS, values)
     if _some(cursor, "select 1 from pg_temp.import_item limit 1", values):
@@ -201,10 +203,10 @@ with named as (
       from pg_temp.import_stage where level = 'item' group by parent_ref, file_code
 )
 select n.mark, coalesce(a.id, b.id, c.id, d.id, e.id) as file_id,
-       coalesce(n.notation, n.file_code, n.parent_ref) as shown
+       case when n.catalog is null and n.parent_ref like 'hs:%%' then n.parent_ref end as number
   from named n
   left join pg_temp.import_file a on a.ref = n.parent_ref and a.action <> 'refused'
-  left join pg_temp.import_file b on b.code = n.file_code and b.action <> 'refused'
+  left join pg_temp.import_file b on coalesce(b.code, b.composed_code) = n.file_code and b.action <> 'refused'
   left join file c on c.agency_id = %(agency)s and c.source_key = n.parent_ref
   left join file d on d.agency_id = %(agency)s and d.code = n.file_code
   left join lateral (
@@ -213,6 +215,21 @@ select n.mark, coalesce(a.id, b.id, c.id, d.id, e.id) as file_id,
          and (n.catalog is null or coalesce(f.catalog_number, '') = n.catalog)
       having count(*) = 1
   ) e on n.notation is not null
+"""
+
+# Items that name a file by its number only, without mục lục số or year: the one file of the fonds with that number.
+_HOMELESS = "select 1 from pg_temp.import_home where file_id is null and number is not null limit 1"
+_HOMES_BY_NUMBER = """
+with numbered as (
+    select split_part(source_key, '|', 1) || '||' || split_part(source_key, '|', 3) as number, id from file
+     where agency_id = %(agency)s and source_key like 'hs:%%|%%|%%'
+    union
+    select split_part(ref, '|', 1) || '||' || split_part(ref, '|', 3), id from pg_temp.import_file
+     where ref like 'hs:%%|%%|%%' and action <> 'refused'
+), once as (
+    select number, min(id) as id from numbered group by number having count(*) = 1
+)
+update pg_temp.import_home h set file_id = o.id from once o where h.file_id is null and h.number = o.number
 """
 
 _ITEMS = """

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.kit.vietnamese import sort_key
-from hub.records.intake.plan import Intake
+from hub.records.intake.plan import LEVELS, Intake
 from hub.records.intake.stage import Cursor
 from hub.records.rules.structure import STEP
 
 _DATES = ("date", "latest", "precision", "text")
-_SAME = {"title": "title", "title_sort": "title_sort", "description": "description", "access_level": "access_level",
-         "access_text": "access_text", "extra": "extra"}  # fmt: skip
+_SAME: Mapping[str, str | tuple[str, str]] = {
+    **{name: name for name in ("title", "title_sort", "description", "access_level", "access_text")},
+    "extra": ("jsonb_strip_nulls(s.extra)", "extra"),
+}
 _RETENTION = {name: name for name in ("retention_kind", "retention_years", "retention_text")}
 _SPOKEN = {
     name: name
@@ -63,7 +65,7 @@ COLUMNS: Mapping[str, Mapping[str, str | tuple[str, str]]] = {
         "metadata_schema": "metadata_schema",
     },
     "item": {
-        **{name: name for name in ("description", "access_level", "access_text", "extra")},
+        **{name: _SAME[name] for name in ("description", "access_level", "access_text", "extra")},
         **_RETENTION,
         **_SPOKEN,
         **{f"issued_{part}": f"start_{part}" for part in _DATES},
@@ -84,16 +86,15 @@ _NEVER_NULL = {
 def write(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> None:
     """Store what is planned; `provided` names the staged columns that speak at each level."""
     values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
+    changed = [level for level in LEVELS if cursor.execute(_ANY_CHANGE.format(level=level)).fetchone()]
+    for level in changed:
+        cursor.execute(_FREE_CODES.format(level=level), values)
     cursor.execute(_new_fonds(provided["fonds"]), values)
     cursor.execute(_new_series(provided["series"]), values)
     cursor.execute(_new_files(provided["file"]), values)
     cursor.execute(_new_items(provided["item"]), values)
-    for level in ("fonds", "series", "file", "item"):
-        if cursor.execute(
-            f"select 1 from pg_temp.import_{level} where action = 'updated' limit 1"
-        ).fetchone():
-            cursor.execute(_FREE_CODES.format(level=level), values)
-            cursor.execute(_changes(level, provided[level]), values)
+    for level in changed:
+        cursor.execute(_changes(level, provided[level]), values)
     cursor.execute(_LISTINGS, values)
 
 
@@ -214,14 +215,23 @@ where t.action = 'created' order by t.row"""
     return _insert("item", fixed, _spoken("item", provided), source)
 
 
-# Two records that exchange their codes: the constraint is checked row by row, so the old codes step aside first.
+_ANY_CHANGE = "select 1 from pg_temp.import_{level} where action = 'updated' limit 1"
+
+# A code that passes from one record to another, changed or new: the constraint is checked row by row, so the old
+# codes step aside first.
 _FREE_CODES = """
 update {level} x set code = x.code || '~' || x.id
   from pg_temp.import_{level} t join pg_temp.import_stage s on s.row = t.row
  where x.id = t.target and t.action = 'updated' and s.code is not null and s.code <> x.code
    and exists (select 1 from pg_temp.import_{level} o join pg_temp.import_stage c on c.row = o.row
-                where o.action = 'updated' and o.target <> x.id and c.code = x.code)
+                where o.action in ('updated', 'created') and o.id <> x.id and c.code = x.code)
 """
+
+
+_KEPT_CODE = f"case when x.code like '%%~' || x.id then {_PROVISIONAL} else x.code end"
+
+# A finding aid is whole; a list speaks of its own columns only, and an empty cell of them (null) empties the field.
+_JOINED_EXTRA = "jsonb_strip_nulls(x.extra || s.extra)"
 
 
 def _changes(level: str, provided: frozenset[str]) -> str:
@@ -229,7 +239,11 @@ def _changes(level: str, provided: frozenset[str]) -> str:
     if "code" in provided:
         spoken["code"] = (
             f"case when s.code is null or exists (select 1 from {level} y where y.agency_id = %(agency)s"
-            " and y.code = s.code and y.id <> x.id) then x.code else s.code end"
+            f" and y.code = s.code and y.id <> x.id) then {_KEPT_CODE} else s.code end"
+        )
+    if "extra" in spoken:
+        spoken["extra"] = (
+            f"case when s.source_key like 'ead:%%' then {spoken['extra']} else {_JOINED_EXTRA} end"
         )
     if level == "file":
         spoken["series_id"] = "coalesce(t.series_id, x.series_id)"
