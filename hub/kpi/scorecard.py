@@ -17,7 +17,7 @@ from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.kit.errors import NotFound
+from hub.kit.errors import BadRequest, NotFound
 from hub.kpi import rules
 from hub.kpi.statement import Counting, counting, facts, figure_of
 from hub.kpi.values import AgencyRef, IndicatorRow, IndicatorValue, Result, SideFigure
@@ -27,6 +27,23 @@ SUMS = """sum(numerator) as numerator, sum(denominator) as denominator, sum(excl
        sum(excluded_numerator) as excluded_numerator, sum(missing) as missing, sum(covered) as covered,
        sum(whole) as whole, sum(uncounted) as uncounted, count(*) filter (where held) as reported,
        count(*) filter (where expected) as expected"""
+
+
+class FutureDate(BadRequest):
+    """Figures were asked for at a date that has not come."""
+
+    def __init__(self, as_of: date, today: date) -> None:
+        super().__init__(
+            f"Ngày {as_of:%d/%m/%Y} chưa tới (hôm nay là {today:%d/%m/%Y}), nên chưa có số liệu. Hãy chọn hôm nay"
+            " hoặc một ngày trước đó.",
+            f"{as_of} has not come (today is {today}), so there are no figures. Choose today or an earlier date.",
+        )
+
+
+def check_reached(as_of: date, today: date) -> None:
+    """Refuse a date after today: facts true at it cannot be known. Raises FutureDate."""
+    if as_of > today:
+        raise FutureDate(as_of, today)
 
 
 @dataclass(frozen=True)

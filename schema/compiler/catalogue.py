@@ -6,7 +6,7 @@ answers, and refuses to start when a field on the way has no SQL, or one that ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -110,14 +110,15 @@ class Catalogue:
             ) from None
 
     def nodes(self) -> dict[str, GraphQLObjectType]:
-        """The types that a global id may name."""
-        interface = self.schema.type_map["Node"]
-        return {
-            name: kind
-            for name in self._records
-            if isinstance(kind := self.schema.type_map[name], GraphQLObjectType)
-            and self.schema.is_sub_type(interface, kind)  # type: ignore[arg-type]
-        }
+        """The types of rows that a global id may name."""
+        return {kind.name: kind for kind in self._nodes() if kind.name in self._records}
+
+    def computed_nodes(self) -> frozenset[str]:
+        """The types that a global id may name and that no table holds: ordinary resolvers read them."""
+        return frozenset(kind.name for kind in self._nodes() if kind.name not in self._records)
+
+    def _nodes(self) -> Sequence[GraphQLObjectType]:
+        return self.schema.get_possible_types(self.schema.type_map["Node"])  # type: ignore[arg-type]
 
     @staticmethod
     def facts(record: Record, t: str) -> dict[str, str]:

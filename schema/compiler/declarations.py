@@ -256,7 +256,7 @@ def connection(on: str | tuple[Source, ...]) -> Callable[[Callable[..., Any]], A
 
 
 def root(spec: Spec) -> Callable[[Callable[..., Any]], Any]:
-    """A field with arguments, answered by the compiler; the function body is never run."""
+    """A field with arguments, answered by the compiler; the body is run only for what it leaves over (`Named`)."""
 
     def declare(function: Callable[..., Any]) -> Any:
         return strawberry.field(function, description=function.__doc__, metadata={KEY: spec})

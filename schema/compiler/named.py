@@ -1,7 +1,8 @@
 """`node` and `nodes`: rows of any type, named by global ids.
 
-The types inside the ids belong to the shape of the variables, so the statement reads only the tables that are
-named. A hidden row and an absent one are both null.
+An id may also name what is computed (a figure); then the field is left to its resolver. The types inside the
+ids belong to the shape of the variables, so the statement reads only the tables that are named. A hidden row and
+an absent one are both null.
 """
 
 from __future__ import annotations
@@ -12,18 +13,29 @@ from typing import Any
 from graphql import GraphQLObjectType
 
 from hub.kit.ids import ForgedId, decode, decode_as
-from schema.compiler.catalogue import Field
+from schema.compiler.catalogue import Catalogue, Field
 from schema.compiler.declarations import Named
 from schema.compiler.plan import Join, all_rows, one_row
 from schema.compiler.roots import answers
 from schema.compiler.rows import Place, columns
-from schema.compiler.selections import Selected
+from schema.compiler.selections import Selected, Selections
 from schema.compiler.statement import Statement, conjunction
 
 
 @answers(Named)
 def _named(s: Statement, selected: Selected, field: Field) -> tuple[str, Join]:
     return _nodes(s, selected, field) if field.spec.many else _node(s, selected, field)
+
+
+def is_computed(catalogue: Catalogue, selections: Selections, selected: Selected, field: Field) -> bool:
+    """Whether an id of the field names what no table holds. Raises ForgedId."""
+    if not isinstance(field.spec, Named):
+        return False
+    given = selected.argument(field.graphql, "ids" if field.spec.many else "id")
+    assert given is not None
+    value = given.value(selections.variables)
+    computed = catalogue.computed_nodes()
+    return any(decode(text)[0] in computed for text in (value if field.spec.many else [value]))
 
 
 def _type_of(s: Statement, text: str) -> GraphQLObjectType:

@@ -17,7 +17,7 @@ from graphql import (
 
 from policies.law import Law
 from policies.subject import Shape
-from schema.compiler import named, pages, roots, search  # noqa: F401 (they register writers)
+from schema.compiler import named, pages, roots, search  # noqa: F401 (most only register writers)
 from schema.compiler.catalogue import Catalogue
 from schema.compiler.plan import Plan, Read
 from schema.compiler.roots import ROOTS
@@ -63,7 +63,7 @@ def compile_operation(
         root = catalogue.roots.get(selected.name)
         if selected.name == "__typename":
             fields.append((selected.key, b'"Query"'))
-        elif root is None:
+        elif root is None or named.is_computed(catalogue, selections, selected, root):
             fields.append((selected.key, None))
             left.extend(selected.nodes)
         else:

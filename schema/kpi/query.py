@@ -1,26 +1,35 @@
-"""The root field `indicators`: a plan's scorecard in at most four statements, whatever is asked."""
+"""The root fields of figures: a plan's scorecard in at most four statements, and what a report froze."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Annotated
 
 import strawberry
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from strawberry import Info
 
 from hub.access.actor import Actor
+from hub.kit.clock import today
 from hub.kit.errors import NotFound
+from hub.kpi import frozen, values
 from hub.kpi import scorecard as card
-from hub.kpi import values
+from hub.kpi.agencies import AGENCY_OF_CODE
+from hub.plan.queries import indicator_rows
+from hub.returns.models import PublishedReport, Snapshot
+from schema.kpi.names import Counted, Frozen, Name, read_name
 from schema.kpi.values import IndicatorValue
+from schema.node import reads_again
+from schema.records.conditions import key_of
 
 # The plan asked for or the one in force at the date, and the agency's key, in one statement.
 _PLACE = text(
     "select coalesce(cast(:plan as text), (select code from plan order by period_from <= :as_of desc,"
     " case when period_from <= :as_of then period_from end desc nulls last, period_from limit 1)) as plan,"
-    " (select id from agency where code = :agency) as agency_id"
+    f" {AGENCY_OF_CODE.replace('{code}', 'cast(:agency as text)')} as agency_id"
 )
 
 
@@ -31,26 +40,90 @@ def read_indicators(
     as_of: date,
     agency_code: str | None,
     codes: list[str] | None,
-) -> tuple[str, list[values.IndicatorValue]]:
-    """The plan's code and its figures. Raises NotFound for an unknown plan, agency or code."""
+) -> list[IndicatorValue]:
+    """The figures of a plan. Raises FutureDate, and NotFound for an unknown plan, agency or code."""
+    card.check_reached(as_of, today())
     place = session.execute(_PLACE, {"plan": plan, "as_of": as_of, "agency": agency_code}).one()
     if agency_code is not None and place.agency_id is None:
         raise NotFound(f"cơ quan «{agency_code}»", f'agency "{agency_code}"', path=("agencyCode",))
     if place.plan is None:
         raise NotFound("kế hoạch nào", "any plan", path=("plan",))
-    return place.plan, card.scorecard(session, actor, place.plan, as_of, place.agency_id, codes)
+    return _counted(session, actor, place.plan, as_of, place.agency_id, codes)
+
+
+def _counted(
+    session: Session, actor: Actor, plan: str, as_of: date, agency_id: int | None, codes: Sequence[str] | None
+) -> list[IndicatorValue]:
+    return [
+        IndicatorValue(value=value, name=str(Counted(plan, value.indicator.code, agency_id, as_of)))
+        for value in card.scorecard(session, actor, plan, as_of, agency_id, codes)
+    ]
+
+
+def read_snapshot(session: Session, actor: Actor, report_id: int) -> list[IndicatorValue]:
+    """The figures of a report as published; none for a report without a snapshot. Raises NotFound."""
+    actor.require("read", "report", session.get(PublishedReport, report_id))
+    snapshot = session.exec(
+        select(Snapshot).where(Snapshot.report_id == report_id).order_by(col(Snapshot.id).desc()).limit(1)
+    ).first()
+    return _thawed(snapshot, actor) if snapshot is not None else []
+
+
+def _thawed(snapshot: Snapshot, actor: Actor) -> list[IndicatorValue]:
+    found: list[values.IndicatorValue] = frozen.thaw(snapshot.figures)
+    return [
+        IndicatorValue(value=value, name=str(Frozen(snapshot.id or 0, value.indicator.code)))
+        for value in found
+        if actor.may("read", "indicator", value.indicator)
+    ]
+
+
+def read_again(session: Session, actor: Actor, keys: Sequence[str]) -> list[IndicatorValue | None]:
+    """The figures of these keys, None for each that is not there; those of one day and place counted together."""
+    named = [read_name(key) for key in keys]
+    together: dict[tuple[str, date, int | None], list[str]] = {}
+    for name in named:
+        if isinstance(name, Counted) and name.as_of <= today():
+            together.setdefault((name.plan, name.as_of, name.agency_id), []).append(name.code)
+    found: dict[Name, IndicatorValue] = {}
+    for (plan, as_of, agency_id), codes in together.items():
+        known = [row["code"] for row in indicator_rows(session, plan, as_of, codes)]
+        with suppress(NotFound):  # of the plan or the agency
+            for value in _counted(session, actor, plan, as_of, agency_id, known):
+                found[Counted(plan, value.value.indicator.code, agency_id, as_of)] = value
+    for snapshot_id in {name.snapshot_id for name in named if isinstance(name, Frozen)}:
+        snapshot = session.get(Snapshot, snapshot_id)
+        report = session.get(PublishedReport, snapshot.report_id) if snapshot is not None else None
+        if snapshot is not None and report is not None and actor.may("read", "report", report):
+            for value in _thawed(snapshot, actor):
+                found[Frozen(snapshot_id, value.value.indicator.code)] = value
+    return [found.get(name) if name is not None else None for name in named]
+
+
+@reads_again("IndicatorValue")
+async def _read_again(info: Info, keys: list[str]) -> list[IndicatorValue | None]:
+    actor = info.context.actor
+    found: list[IndicatorValue | None] = await info.context.seam.read(
+        lambda session: read_again(session, actor, keys)
+    )
+    return found
 
 
 @strawberry.type
 class IndicatorsQuery:
     """Root fields about figures."""
 
-    @strawberry.field(description="The figures of a plan at a date (các chỉ tiêu của kế hoạch tại một ngày).")
+    @strawberry.field(
+        description="The figures of a plan at a date, today or earlier (các chỉ tiêu của kế hoạch tại một ngày)."
+    )
     async def indicators(
         self,
         info: Info,
         as_of: Annotated[
-            date, strawberry.argument(description="Facts true at this date, as known now (tính đến ngày).")
+            date,
+            strawberry.argument(
+                description="Facts true at this date, as known now; not after today (tính đến ngày)."
+            ),
         ],
         plan: Annotated[
             str | None,
@@ -60,7 +133,9 @@ class IndicatorsQuery:
         ] = None,
         agency_code: Annotated[
             str | None,
-            strawberry.argument(description="One agency; the whole city when left out (mã cơ quan)."),
+            strawberry.argument(
+                description="One agency, by its code or one it had before; the whole city when left out (mã cơ quan)."
+            ),
         ] = None,
         codes: Annotated[
             list[str] | None,
@@ -71,7 +146,24 @@ class IndicatorsQuery:
     ) -> list[IndicatorValue]:
         """Null figures mean unknown, never 0."""
         actor = info.context.actor
-        code, found = await info.context.seam.read(
+        found: list[IndicatorValue] = await info.context.seam.read(
             lambda session: read_indicators(session, actor, plan, as_of, agency_code, codes)
         )
-        return [IndicatorValue(value=value, plan=code) for value in found]
+        return found
+
+    @strawberry.field(
+        description="The figures of a report as they were published, from its snapshot; empty for a report without"
+        " one. What hangs on them (breakdown, shortfall) is counted from the records as known now"
+        " (số liệu theo bản chụp của báo cáo)."
+    )
+    async def snapshot_indicators(
+        self,
+        info: Info,
+        report_id: Annotated[strawberry.ID, strawberry.argument(description="The report (báo cáo).")],
+    ) -> list[IndicatorValue]:
+        """Never counted again."""
+        actor, key = info.context.actor, int(key_of("PublishedReport")(report_id))
+        found: list[IndicatorValue] = await info.context.seam.read(
+            lambda session: read_snapshot(session, actor, key)
+        )
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from datetime import date
 from enum import Enum
 from typing import Annotated
@@ -11,7 +12,7 @@ from strawberry import Info
 
 from hub.kit import ids
 from hub.kpi.breakdown import By
-from hub.kpi.values import BreakdownRow, IndicatorValue, Result, Schedule, SideFigure
+from hub.kpi.values import BreakdownRow, Result, Schedule, SideFigure
 from hub.plan import models as plan
 from schema.compiler.declarations import column, identifier, record
 from schema.connections import PageInfo
@@ -216,14 +217,14 @@ class ShortfallConnection:
     total_count: int = strawberry.field(description="How many the caller may see (số bản ghi được xem).")
     hidden_count: int = strawberry.field(description="How many he may not see (số bản ghi không được xem).")
 
+    @strawberry.field(description="The records alone, those that are still there (các bản ghi).")
+    async def nodes(self, info: Info) -> list[Node]:
+        """Read in one statement; without reasons."""
+        found = await gather(*(load_record(info, edge.kind, edge.key) for edge in self.edges))
+        return [record for record in found if record is not None]
+
 
 After = Annotated[
     str | None, strawberry.argument(description="Only what follows this cursor (sau con trỏ này).")
 ]
 First = Annotated[int, strawberry.argument(description="How many; 50 when left out (số phần tử).")]
-
-
-def value_id(value: IndicatorValue, plan_code: str) -> str:
-    """What names a figure: plan, indicator, agency or none, day."""
-    agency = value.agency.code if value.agency else ""
-    return f"{plan_code}|{value.indicator.code}|{agency}|{value.as_of.isoformat()}"

@@ -30,12 +30,12 @@ class IndicatorValue(Node):
     """Facts true at that date, as known now; null is unknown, never 0."""
 
     value: strawberry.Private[values.IndicatorValue]
-    plan: strawberry.Private[str]
+    name: strawberry.Private[str]
 
     @strawberry.field(description="Opaque global id (mã định danh).")  # type: ignore[misc]
     def id(self) -> strawberry.ID:
         """Names plan, indicator, agency and day."""
-        return strawberry.ID(ids.encode("IndicatorValue", types.value_id(self.value, self.plan)))
+        return strawberry.ID(ids.encode("IndicatorValue", self.name))
 
     @strawberry.field(description="The row of the plan (chỉ tiêu).")
     def indicator(self) -> types.Indicator:
@@ -156,10 +156,10 @@ class IndicatorValue(Node):
         mark = f"breakdown:{by}:{order_by.name}"
         start = place_in([line.key for line in lines], read_cursor(after, mark))
         page = lines[start : start + first]
-        owner = types.value_id(value, self.plan)
         edges = [
             types.IndicatorBreakdownEdge(
-                cursor=cursor_of(mark, line.key, place), node=types.IndicatorBreakdown(line=line, owner=owner)
+                cursor=cursor_of(mark, line.key, place),
+                node=types.IndicatorBreakdown(line=line, owner=self.name),
             )
             for place, line in enumerate(page, start)
         ]

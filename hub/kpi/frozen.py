@@ -1,0 +1,60 @@
+"""Figures as a document, for the snapshot of a report: written once at publication, read as they stood.
+
+    {"plan": "67/KH-UBND", "indicators": [{"indicator": {…}, "agency": {…} | null, "as_of": "2025-06-30", …}]}
+
+The names are those of hub/kpi/values.py. What later versions add is null in older documents; nothing is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from hub.kpi.values import AgencyRef, IndicatorRow, IndicatorValue, Result, Schedule, SideFigure
+
+T = TypeVar("T")
+
+
+def freeze(plan: str, values: Iterable[IndicatorValue]) -> dict[str, Any]:
+    """The document of these figures."""
+    return {"plan": plan, "indicators": [_plain(asdict(value)) for value in values]}
+
+
+def thaw(document: Mapping[str, Any]) -> list[IndicatorValue]:
+    """The figures in a document; none in one that holds none."""
+    return [_value(told) for told in document.get("indicators") or ()]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, date | Decimal) else value
+
+
+def _value(told: Mapping[str, Any]) -> IndicatorValue:
+    row, agency = told["indicator"], told.get("agency")
+    target = row.get("target_percent")
+    dates = {
+        name: None if row.get(name) is None else date.fromisoformat(row[name])
+        for name in ("starts_on", "due_on", "window_from", "window_to")
+    }
+    known = dates | {"target_percent": None if target is None else Decimal(target)}
+    return _made(
+        IndicatorValue,
+        told,
+        indicator=_made(IndicatorRow, row, **known),
+        agency=None if agency is None else _made(AgencyRef, agency),
+        as_of=date.fromisoformat(told["as_of"]),
+        result=Result(told["result"]),
+        schedule=Schedule(told["schedule"]),
+        side=tuple(_made(SideFigure, one) for one in told.get("side") or ()),
+    )
+
+
+def _made(kind: type[T], told: Mapping[str, Any], **known: Any) -> T:
+    return kind(**{one.name: told.get(one.name) for one in fields(kind)} | known)  # type: ignore[arg-type]
