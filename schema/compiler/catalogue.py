@@ -40,6 +40,7 @@ from schema.compiler.declarations import (
     Record,
     Several,
     ToOne,
+    TotalOf,
 )
 
 _DEFINITION = "strawberry-definition"
@@ -168,6 +169,12 @@ class Catalogue:
                 )
         for name, fields in {**self._fields, "Query": self.roots}.items():
             for field in fields.values():
+                if isinstance(field.spec, TotalOf) and not isinstance(
+                    fields[field.spec.connection].spec, Page
+                ):
+                    raise SchemaFault(
+                        f"{name}.{field.name} counts {field.spec.connection}, which is no connection"
+                    )
                 self._check_column(name, field)
                 self._check_rows(field)
                 self._check_arguments(f"{name}.{field.name}", field.graphql)

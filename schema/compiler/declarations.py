@@ -129,6 +129,13 @@ class Page:
 
 
 @dataclass(frozen=True)
+class TotalOf:
+    """How many rows a connection of this row has for the caller: its totalCount, without a filter."""
+
+    connection: str
+
+
+@dataclass(frozen=True)
 class One:
     """A root field: the row that its arguments name; `by` gives each set of arguments that suffices its SQL.
 
@@ -204,7 +211,7 @@ class Bucket:
 
 
 Spec = (
-    Column | Identifier | Expression | Part | ToOne | Several | Offers | Page | One | Every | Named | Found
+    Column | Identifier | Expression | Part | ToOne | Several | Offers | Page | TotalOf | One | Every | Named | Found
     | Slot | OfEdge | Bucket
 )  # fmt: skip
 
@@ -247,6 +254,11 @@ def several(on: str, order: str, description: str) -> Any:
 def offers(description: str) -> Any:
     """What the caller may do with the row."""
     return declared(Offers(), description)
+
+
+def total_of(connection: str, description: str) -> Any:
+    """The totalCount of a connection of this type, named as in the schema."""
+    return declared(TotalOf(connection), description)
 
 
 def connection(on: str | tuple[Source, ...]) -> Callable[[Callable[..., Any]], Any]:

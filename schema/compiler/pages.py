@@ -15,7 +15,7 @@ from graphql import GraphQLEnumType, GraphQLObjectType, get_named_type
 from hub.kit.errors import BadRequest
 from schema.compiler.catalogue import Field, enum_value
 from schema.compiler.cursors import cursor_sql
-from schema.compiler.declarations import ID, Order, Page, Record, Slot, Source
+from schema.compiler.declarations import ID, Order, Page, Record, Slot, Source, TotalOf
 from schema.compiler.facets import facets
 from schema.compiler.filters import NONE, filtered
 from schema.compiler.rows import Columns, Place, columns, writes
@@ -230,6 +230,15 @@ def listing(s: Statement, selected: Selected, field: Field, owner: str, parent: 
     given = selected.argument(field.graphql, "filter") if "filter" in field.graphql.args else None
     asked = window(s, selected, field, owner)
     return Listing(s, node, s.catalogue.record(node), spec.sources, parent, asked, given)
+
+
+@writes(TotalOf)
+def _total_of(s: Statement, selected: Selected, field: Field, place: Place) -> str:
+    held = s.catalogue.field(place.kind, field.spec.connection)
+    node = s.catalogue.field(held.target, "nodes").target
+    nothing = Window(0, False, Order((ID,), False), "", None, None)
+    whole = Listing(s, node, s.catalogue.record(node), held.spec.sources, place.t, nothing, None)
+    return whole.total()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from schema.compiler.declarations import (
     record,
     root,
     to_one,
+    total_of,
 )
 from schema.connections import UNSET, After, Before, Connection, First, Last
 from schema.lazy import AFonds, AnAgency, ASeries, DigitalObjects, ItemsOfFile
@@ -70,19 +71,28 @@ class ArchivalFile(Node):
     retention: Retention = retention()
     access: AccessMode | None = expression(ACCESS_SQL, "Who may use it; null when unknown (chế độ sử dụng).")
     access_text: str | None = column("access_text", "Access as it was written (nguyên văn chế độ sử dụng).")
-    origin: Origin | None = column("origin", "Derived from its items where it has any (nguồn gốc).")
+    origin: Origin | None = column(
+        "origin",
+        "A fact of the whole file, derived from all its documents, seen by the caller or not (nguồn gốc).",
+    )
     origin_declared: Origin | None = column("origin_declared", "As declared (nguồn gốc được khai).")
     languages: list[str] = column("languages", "Codes of languages (mã ngôn ngữ).")
     keywords: str | None = column("keywords", "Keywords (từ khóa).")
     description: str | None = column("description", "Notes (chú giải).")
     state: FileState = column("state", "Where it is in its life (trạng thái).")
     closed_on: date | None = column("closed_on", "When it was closed (ngày kết thúc hồ sơ).")
-    item_count: int = column("item_count", "Documents in it, listed ones too (số văn bản).")
+    item_count: int = total_of(
+        "items", "Documents in it that the caller may see, listed ones too (số văn bản được xem)."
+    )
     total_doc: int | None = column("total_doc", "Documents as declared (tổng số văn bản được khai).")
     sheet_count: int | None = column("sheet_count", "Sheets (số tờ).")
-    page_count: int | None = column("page_count", "Pages; null when unknown (số trang).")
+    page_count: int | None = column(
+        "page_count",
+        "Pages of the whole file, of documents not seen by the caller too; null when unknown (số trang).",
+    )
     digitized_page_count: int = column(
-        "digitized_page_count", "Pages digitised and accepted (số trang đã số hóa)."
+        "digitized_page_count",
+        "Pages digitised and accepted, of the whole file, as pageCount (số trang đã số hóa).",
     )
     is_high_use: bool = expression(
         _HIGH_USE,

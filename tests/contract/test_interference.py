@@ -9,6 +9,9 @@ from typing import Any
 from hub.kit.ids import encode
 from tests.contract.conftest import ARCHIVE, ELSEWHERE, HERE, City, Hub
 
+FILES = """query($agency: String!) { files(filter: { agencyCodes: [$agency] }, first: 100) {
+  nodes { code itemCount origin items(first: 3) { totalCount nodes { id } } } } }"""
+FILE = """query($id: ID!) { file(id: $id) { itemCount items { totalCount } } }"""
 COUNTS = """{ files { totalCount facets { field buckets { value count } } } items { totalCount
   facets { field buckets { value count } } } fondsList { totalCount } seriesList { totalCount } transfers { totalCount }
   agencies(first: 100) { nodes { code fondsList(first: 1) { totalCount } } } }"""
@@ -27,10 +30,12 @@ def _asked(city: City, role: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "FileList", {"agency": agency}
         yield "FilePage", {"agency": agency}
         yield "FondsTree", {"agency": agency}
+        yield FILES, {"agency": agency}
         yield "ItemPage", {"agency": agency}
     yield "ReturnsOverview", {"from": "2024-12-01"}
     # for a clerk of the agency this file is open
-    yield "FileScreen", {"id": encode("ArchivalFile", _open_file(city).id)}
+    for query in ("FileScreen", FILE):
+        yield query, {"id": encode("ArchivalFile", _open_file(city).id)}
 
 
 def _open_file(city: City) -> Any:
@@ -88,6 +93,13 @@ def _more_hidden_rows(city: City) -> Iterator[None]:
         "insert into item_listing (file_id, item_id, agency_id, ordinal) values (%s, %s, %s, 0) returning 1 as one",
         *(own.id, listed, here),
     )
+    # Secret, at home in the file that is open: a stub without pages, since pages are a fact of the whole file.
+    stub = sql(
+        "insert into item (file_id, fonds_id, agency_id, custodian_id, code, subject, access_level, published, ordinal,"
+        " issued_date, origin, page_count) select id, fonds_id, agency_id, custodian_id, code || '.S', %s, 2, true,"
+        " 9999, '2024-03-03', origin, 0 from file where id = %s returning id",
+        *(text, own.id),
+    )[0].id
     transfer = sql(
         "insert into transfer (code, agency_id, custodian_id, state, channel, registered_on) values"
         " ('AN', %s, %s, 'REGISTERED', 'MANUAL', '2025-01-01') returning id", there, there,
@@ -99,6 +111,7 @@ def _more_hidden_rows(city: City) -> Iterator[None]:
             ("delete from transfer where id = %s", transfer),
             ("delete from item_listing where item_id = %s", listed),
             ("delete from item where file_id = any(%s)", files),
+            ("delete from item where id = %s", stub),
             ("delete from file where id = any(%s)", files),
             ("delete from series where id = %s", series),
             ("delete from fonds where id = %s", fonds),
@@ -133,6 +146,7 @@ def test_rows_that_are_not_seen_change_no_byte_of_an_answer(hub: Hub) -> None:
         "FilePage",
         "FondsTree",
         "ItemPage",
+        FILES,
     } <= different
     assert answers(*roles) == before
 

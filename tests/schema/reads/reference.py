@@ -307,6 +307,10 @@ class Reference:
         keys = [one.id for one in self.world["snapshot"] if one.report_id == row.id]
         return encode("Snapshot", max(keys)) if keys else None
 
+    def _itemCount(self, row: Row, actor: Actor) -> int:
+        listed = {one.item_id for one in self.world["item_listing"] if one.file_id == row.id}
+        return len(self.rows(actor, "Item", lambda one: one.file_id == row.id or one.id in listed))
+
     def _user(self, row: Row, actor: Actor) -> Row:
         return row
 
