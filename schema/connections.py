@@ -59,10 +59,20 @@ class Connection(Generic[T]):
     )
 
 
+def unknown_count() -> int:
+    """The rows that no bucket holds."""
+    return declared(
+        Bucket("unknownCount"), "How many rows have no value here: unknown, so in no bucket (số chưa rõ)."
+    )
+
+
 @strawberry.type(description="One value and how often it occurs (giá trị và số lượng).")
 class FacetBucket:
     """A value of a facet."""
 
     value: str = declared(Bucket("value"), "The value as filters take it (giá trị).")
-    label: str = declared(Bucket("label"), "The value for people (nhãn).")
+    label: str = declared(Bucket("label"), "The value for people, in Vietnamese (nhãn).")
+    label_en: str = declared(
+        Bucket("labelEn"), "The value for people, in English; names as they are (nhãn tiếng Anh)."
+    )
     count: int = declared(Bucket("count"), "How many rows have it (số lượng).")

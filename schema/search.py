@@ -8,9 +8,9 @@ from typing import Annotated
 import strawberry
 
 from schema.compiler.declarations import Bucket, Found, Searched, Slot, condition, counted, declared, root
-from schema.connections import UNSET, After, FacetBucket, First, PageInfo
+from schema.connections import UNSET, After, FacetBucket, First, PageInfo, unknown_count
 from schema.records.conditions import access_modes, agency_codes, any_of, at_least, at_most, include_subtree
-from schema.records.facets import ACCESS, AGENCY, DOC_TYPE_LABEL
+from schema.records.facets import ACCESS, AGENCY, DOC_TYPE
 from schema.records.file import ArchivalFile
 from schema.records.fonds import Fonds
 from schema.records.item import Item
@@ -99,18 +99,16 @@ class SearchFacetField(Enum):
         "{t}.kind",
         "kinds",
         value="(array['FONDS','SERIES','FILE','ITEM'])[{v}]",
-        label=labels("(array['FONDS','SERIES','FILE','ITEM'])[{v}]", RecordKind),
+        **labels("(array['FONDS','SERIES','FILE','ITEM'])[{v}]", RecordKind),
         description="Kind of record (loại đối tượng).",
     )
     AGENCY = counted(
         "{t}.agency_id", "agencyCodes", "includeSubtree", **AGENCY, description="Owner (cơ quan)."
     )
-    ORIGIN = counted("{t}.origin", "origins", label=labels("{v}", Origin), description="Origin (nguồn gốc).")
+    ORIGIN = counted("{t}.origin", "origins", **labels("{v}", Origin), description="Origin (nguồn gốc).")
     ACCESS = counted("{t}.access_level", "accessModes", **ACCESS, description="Access mode (chế độ sử dụng).")
     YEAR = counted("{t}.year", "yearFrom", "yearTo", description="Year (năm).")
-    DOC_TYPE = counted(
-        "{t}.doc_type", "docTypes", label=DOC_TYPE_LABEL, description="Document type (tên loại)."
-    )
+    DOC_TYPE = counted("{t}.doc_type", "docTypes", **DOC_TYPE, description="Document type (tên loại).")
 
 
 @strawberry.type(description="The values of a field of hits, with counts (thống kê kết quả theo giá trị).")
@@ -119,6 +117,7 @@ class SearchFacet:
 
     field: SearchFacetField = declared(Bucket("field"), "What is counted by (tiêu chí).")
     buckets: list[FacetBucket] = declared(Bucket("buckets"), "The values, most frequent first (các giá trị).")
+    unknown_count: int = unknown_count()
 
 
 @strawberry.enum(description="Whether a total is exact (quan hệ của tổng số).")

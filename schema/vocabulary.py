@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 import strawberry
@@ -131,11 +132,21 @@ class Action(Enum):
             )
 
 
-def labels(sql: str, words: type[Enum]) -> str:
-    """SQL that turns a word into its Vietnamese label, the one in brackets of its description."""
+def labels(sql: str, words: type[Enum]) -> dict[str, str]:
+    """SQL that turns a word into its labels, taken from its description: English first, Vietnamese in brackets."""
     definition = words.__strawberry_definition__  # type: ignore[attr-defined]
-    cases = " ".join(
-        f"when '{value.name}' then '{value.description.rpartition('(')[2].rstrip(').')}'"
-        for value in definition.values
-    )
+    parted = {value.name: value.description.rpartition("(") for value in definition.values}
+    return {
+        "label": _cases(sql, {name: vietnamese.rstrip(").") for name, (_, _, vietnamese) in parted.items()}),
+        "label_en": _cases(sql, {name: english.strip() for name, (english, _, _) in parted.items()}),
+    }
+
+
+def _quoted(words: str) -> str:
+    """Words of ours as the inside of an SQL string."""
+    return words.replace("'", "''")
+
+
+def _cases(sql: str, told: Mapping[str, str]) -> str:
+    cases = " ".join(f"when '{name}' then '{_quoted(label)}'" for name, label in told.items())
     return f"case {sql} {cases} else {sql} end"

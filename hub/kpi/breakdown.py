@@ -24,16 +24,17 @@ class By(StrEnum):
     YEAR = "YEAR"
 
 
+# Vietnamese, English
 KIND_LABELS = {
-    "CITY": "Thành phố",
-    "DEPARTMENT": "Sở, ngành",
-    "BOARD": "Ban",
-    "DISTRICT": "Quận, huyện, thị xã",
-    "COMMUNE": "Xã, phường, thị trấn",
-    "UNIT": "Đơn vị",
-    "ARCHIVE": "Lưu trữ lịch sử",
-    "ENTERPRISE": "Doanh nghiệp",
-    "ASSOCIATION": "Hội",
+    "CITY": ("Thành phố", "City"),
+    "DEPARTMENT": ("Sở, ngành", "Departments"),
+    "BOARD": ("Ban", "Boards"),
+    "DISTRICT": ("Quận, huyện, thị xã", "Districts"),
+    "COMMUNE": ("Xã, phường, thị trấn", "Communes and wards"),
+    "UNIT": ("Đơn vị", "Units"),
+    "ARCHIVE": ("Lưu trữ lịch sử", "Historical archives"),
+    "ENTERPRISE": ("Doanh nghiệp", "Enterprises"),
+    "ASSOCIATION": ("Hội", "Associations"),
 }
 _KEYS = {
     By.AGENCY: "a.id",
@@ -60,14 +61,17 @@ def breakdown(
     if one is None or not actor.may("read", "indicator", indicator):
         return []
     relation, values = facts([one], as_of, agency_id, by_year=by is By.YEAR)
-    # Agencies and metres that know no year stand in a line of their own, which says nothing when it is empty.
-    lines = "and (facts.year is not null or facts.denominator > 0)" if by is By.YEAR else ""
+    # Agencies and metres that know no year stand in a line of their own. A line that says nothing is left out:
+    # it would stand for every year in which something lies outside the window.
+    by_year = by is By.YEAR
+    lines = "and (facts.year is not null or facts.denominator > 0)" if by_year else ""
+    told = "having sum(denominator) > 0 or sum(excluded) > 0 or sum(missing) > 0 or sum(uncounted) > 0"
     sql = f"""
         with line as (
             select {_KEYS[by]} as key, {SUMS}
               from ({relation}) facts join agency a on a.id = facts.agency_id
              where facts.figure = :figure {lines}
-             group by 1
+             group by 1 {told if by_year else ""}
         )
         select line.*, n.id as agency_id, n.code as agency_code, n.name as agency_name
           from line left join agency n on n.id = {"line.key" if by in (By.AGENCY, By.PARENT) else "null"}
@@ -85,11 +89,13 @@ def _line(row: RowMapping, indicator: IndicatorRow, one: Counting, by: By) -> Br
         else None
     )
     year = row["key"] if by is By.YEAR else None
+    label, label_en = (agency.name, agency.name) if agency else _label(row["key"], by)
     # Shelf metres know no year, so a line of a year is judged by its own pages.
     judged = rules.judged(total.share, indicator.target_percent, uncounted=total.uncounted > 0)
     return BreakdownRow(
         key=agency.code if agency else "unknown" if row["key"] is None else str(row["key"]),
-        label=agency.name if agency else _label(row["key"], by),
+        label=label,
+        label_en=label_en,
         agency=agency,
         year=year,
         numerator=round(total.numerator),
@@ -101,7 +107,7 @@ def _line(row: RowMapping, indicator: IndicatorRow, one: Counting, by: By) -> Br
     )
 
 
-def _label(key: str | int | None, by: By) -> str:
+def _label(key: str | int | None, by: By) -> tuple[str, str]:
     if key is None:
-        return "Không rõ năm"
-    return KIND_LABELS.get(str(key), str(key)) if by is By.KIND else f"Năm {key}"
+        return "Không rõ năm", "Year unknown"
+    return KIND_LABELS.get(str(key), (str(key), str(key))) if by is By.KIND else (f"Năm {key}", str(key))

@@ -184,6 +184,7 @@ def _side_figure(row: IndicatorRow, total: Total | None) -> SideFigure:
         denominator=None if total is None else round(total.denominator),
         percent=None if total is None else rules.percent(total.share, row.target_percent),
         unit=row.unit,
+        unit_en=row.unit_en,
     )
 
 

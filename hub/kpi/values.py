@@ -36,6 +36,7 @@ class IndicatorRow:
     title_vi: str
     legal_basis: str
     unit: str
+    unit_en: str
     measure: str
     target_percent: Decimal | None
     starts_on: date | None
@@ -66,6 +67,7 @@ class SideFigure:
     denominator: int | None
     percent: str | None
     unit: str
+    unit_en: str
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,11 @@ class IndicatorValue:
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """One line of an indicator's breakdown: by agency, parent, kind of agency, or year."""
+    """One line of an indicator's breakdown: by agency, parent, kind of agency, or year; a name is no language's."""
 
     key: str
     label: str
+    label_en: str
     agency: AgencyRef | None
     year: int | None
     numerator: int | None

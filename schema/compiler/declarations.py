@@ -354,11 +354,20 @@ class Facet:
     group: str
     value: str
     label: str
+    label_en: str
     own: tuple[str, ...]
 
 
 def counted(
-    group: str, *own: str, value: str = "{v}::text", label: str = "{v}::text", description: str
+    group: str,
+    *own: str,
+    value: str = "{v}::text",
+    label: str = "{v}::text",
+    label_en: str | None = None,
+    description: str,
 ) -> Any:
-    """A value of a facet's enum; `{t}` is the row, `{v}` the value it is grouped by."""
-    return strawberry.enum_value(Facet(group, value, label, own), description=description)
+    """A value of a facet's enum; `{t}` is the row, `{v}` the value it is grouped by.
+
+    Without `label_en` the label is the same in both languages (a name, a year).
+    """
+    return strawberry.enum_value(Facet(group, value, label, label_en or label, own), description=description)

@@ -84,10 +84,19 @@ def _facet(s: Statement, selected: Selected, field: Field, name: str, facet: Fac
             sql = f"'{name}'::text"
         elif one.name == "buckets":
             sql = _buckets(s, one, s.catalogue.field(field.target, "buckets"), facet, counted)
+        elif one.name == "unknownCount":
+            sql = _unknown(s, counted)
         else:
             sql = f"'{field.target.name}'::text"
         pairs.append((one.key, sql))
     return Columns(tuple(pairs)).one()
+
+
+def _unknown(s: Statement, counted: _Counted) -> str:
+    """How many of the same rows hold no value."""
+    g = s.alias()
+    where = f"{g}.mark = {counted.mark} and {g}.{counted.column} is null"
+    return f"coalesce((select {g}.n from {counted.table} {g} where {where}), 0)"
 
 
 def _buckets(s: Statement, selected: Selected, field: Field, facet: Facet, counted: _Counted) -> str:
@@ -100,6 +109,8 @@ def _buckets(s: Statement, selected: Selected, field: Field, facet: Facet, count
                 sql = s.text(facet.value, g, names={"v": value})
             case "label":
                 sql = s.text(facet.label, g, names={"v": value})
+            case "labelEn":
+                sql = s.text(facet.label_en, g, names={"v": value})
             case "count":
                 sql = f"{g}.n"
             case _:

@@ -72,7 +72,8 @@ class Indicator(Node):
     title: str = column("title", "Title in English (tên tiếng Anh).")
     title_vi: str = column("title_vi", "Title in Vietnamese (tên chỉ tiêu).")
     legal_basis: str = column("legal_basis", "Where it stands (căn cứ).")
-    unit: str = column("unit", "Unit that is counted (đơn vị tính).")
+    unit: str = column("unit", "Unit that is counted, in Vietnamese (đơn vị tính).")
+    unit_en: str = column("unit_en", "Unit that is counted, in English (đơn vị tính bằng tiếng Anh).")
     target_percent: Percent | None = column("target_percent", "The target in percent (chỉ tiêu).")
     starts_on: date | None = column("starts_on", "When the work begins (bắt đầu).")
     due_on: date | None = column("due_on", "The deadline; the day itself counts (hạn hoàn thành).")
@@ -88,7 +89,8 @@ class IndicatorSideFigure:
     numerator: int | None = strawberry.field(description="Numerator (tử số).")
     denominator: int | None = strawberry.field(description="Denominator (mẫu số).")
     percent: Percent | None = strawberry.field(description="Percent, two places (tỷ lệ).")
-    unit: str = strawberry.field(description="Unit (đơn vị tính).")
+    unit: str = strawberry.field(description="Unit, in Vietnamese (đơn vị tính).")
+    unit_en: str = strawberry.field(description="Unit, in English (đơn vị tính bằng tiếng Anh).")
 
     @staticmethod
     def of(figure: SideFigure) -> IndicatorSideFigure:
@@ -97,6 +99,7 @@ class IndicatorSideFigure:
         return IndicatorSideFigure(
             code=figure.code, title=figure.title, title_vi=figure.title_vi, numerator=figure.numerator,
             denominator=figure.denominator, percent=percent, unit=figure.unit,
+            unit_en=figure.unit_en,
         )  # fmt: skip
 
 
@@ -112,10 +115,10 @@ class IndicatorBreakdown:
         """The figure's id and the line's key."""
         return strawberry.ID(ids.encode("IndicatorBreakdown", f"{self.owner}|{self.line.key}"))
 
-    @strawberry.field(description="What the line is about, for people (nhãn).")
-    def label(self) -> str:
+    @strawberry.field(description="What the line is about, in the caller's language (nhãn).")
+    def label(self, info: Info) -> str:
         """The agency's name, the kind, the year."""
-        return self.line.label
+        return self.line.label_en if info.context.language == "en" else self.line.label
 
     @strawberry.field(description="The agency, where the line is about one (cơ quan).")
     async def agency(self, info: Info) -> AnAgency | None:

@@ -43,7 +43,7 @@ class IndicatorValue(Node):
         row = self.value.indicator
         return types.Indicator(
             id=strawberry.ID(ids.encode("Indicator", row.id)), code=row.code, kind=types.IndicatorKind(row.kind),
-            title=row.title, title_vi=row.title_vi, legal_basis=row.legal_basis, unit=row.unit,
+            title=row.title, title_vi=row.title_vi, legal_basis=row.legal_basis, unit=row.unit, unit_en=row.unit_en,
             target_percent=None if row.target_percent is None else Percent(f"{row.target_percent:.2f}"),
             starts_on=row.starts_on, due_on=row.due_on,
         )  # fmt: skip

@@ -79,6 +79,21 @@ def access_modes() -> Any:
     )
 
 
+def is_unknown(expression: str, description: str) -> Any:
+    """Rows without a value, or with false rows that have one; `and` holds with the values asked for beside it."""
+    return condition(f"({expression} is null) = {{v}}", "bool", description)
+
+
+def origin_unknown() -> Any:
+    """Rows of unknown origin."""
+    return is_unknown("{t}.origin", "Origin unknown, or known for false (chưa rõ nguồn gốc).")
+
+
+def access_unknown() -> Any:
+    """Rows without an access mode."""
+    return is_unknown("{t}.access_level", "Access mode unknown, or known for false (chưa rõ chế độ sử dụng).")
+
+
 def at_least(expression: str, kind: str, description: str) -> Any:
     """The lower end of a range."""
     return condition(f"{expression} >= {{v}}", kind, description)

@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from schema.compiler.declarations import Bucket, counted, declared
-from schema.connections import FacetBucket
+from schema.connections import FacetBucket, unknown_count
 from schema.vocabulary import AccessMode, FileState, Origin, RetentionKind, labels
 
 AGENCY = {
@@ -18,12 +18,13 @@ AGENCY = {
 ACCESS_SQL = "{t}.access_level"
 ACCESS = {
     "value": "(array['OPEN','CONDITIONAL','SECRET'])[{v} + 1]",
-    "label": labels("(array['OPEN','CONDITIONAL','SECRET'])[{v} + 1]", AccessMode),
+    **labels("(array['OPEN','CONDITIONAL','SECRET'])[{v} + 1]", AccessMode),
 }
-DOC_TYPE_LABEL = (
-    "coalesce((select c.label from code_list_entry c where c.list_name = 'doc_type' and c.value = {v}"
+DOC_TYPE = {
+    name: f"coalesce((select c.{name} from code_list_entry c where c.list_name = 'doc_type' and c.value = {{v}}"
     " order by c.valid_from <= :today desc, c.valid_from desc limit 1), {v})"
-)
+    for name in ("label", "label_en")
+}
 
 
 @strawberry.enum(description="What files are counted by (tiêu chí thống kê hồ sơ).")
@@ -33,19 +34,24 @@ class FileFacetField(Enum):
     AGENCY = counted(
         "{t}.agency_id", "agencyCodes", "includeSubtree", **AGENCY, description="Owner (cơ quan)."
     )
-    ORIGIN = counted("{t}.origin", "origins", label=labels("{v}", Origin), description="Origin (nguồn gốc).")
-    ACCESS = counted(ACCESS_SQL, "accessModes", **ACCESS, description="Access mode (chế độ sử dụng).")
+    ORIGIN = counted(
+        "{t}.origin", "origins", "originUnknown", **labels("{v}", Origin), description="Origin (nguồn gốc)."
+    )
+    ACCESS = counted(
+        ACCESS_SQL, "accessModes", "accessUnknown", **ACCESS, description="Access mode (chế độ sử dụng)."
+    )
     YEAR = counted(
         "extract(year from {t}.start_date)::int",
         "startDateFrom",
         "startDateTo",
+        "startDateUnknown",
         description="Year of beginning (năm bắt đầu).",
     )
-    STATE = counted("{t}.state", "states", label=labels("{v}", FileState), description="State (trạng thái).")
+    STATE = counted("{t}.state", "states", **labels("{v}", FileState), description="State (trạng thái).")
     RETENTION = counted(
         "{t}.retention_kind",
         "retentionKinds",
-        label=labels("{v}", RetentionKind),
+        **labels("{v}", RetentionKind),
         description="Kind of retention (thời hạn).",
     )
 
@@ -57,21 +63,24 @@ class ItemFacetField(Enum):
     AGENCY = counted(
         "{t}.agency_id", "agencyCodes", "includeSubtree", **AGENCY, description="Owner (cơ quan)."
     )
-    ORIGIN = counted("{t}.origin", "origins", label=labels("{v}", Origin), description="Origin (nguồn gốc).")
-    ACCESS = counted(ACCESS_SQL, "accessModes", **ACCESS, description="Access mode (chế độ sử dụng).")
+    ORIGIN = counted(
+        "{t}.origin", "origins", "originUnknown", **labels("{v}", Origin), description="Origin (nguồn gốc)."
+    )
+    ACCESS = counted(
+        ACCESS_SQL, "accessModes", "accessUnknown", **ACCESS, description="Access mode (chế độ sử dụng)."
+    )
     YEAR = counted(
         "extract(year from {t}.issued_date)::int",
         "issuedDateFrom",
         "issuedDateTo",
+        "issuedDateUnknown",
         description="Year of issue (năm ban hành).",
     )
-    DOC_TYPE = counted(
-        "{t}.doc_type", "docTypes", label=DOC_TYPE_LABEL, description="Document type (tên loại)."
-    )
+    DOC_TYPE = counted("{t}.doc_type", "docTypes", **DOC_TYPE, description="Document type (tên loại).")
     RETENTION = counted(
         "{t}.retention_kind",
         "retentionKinds",
-        label=labels("{v}", RetentionKind),
+        **labels("{v}", RetentionKind),
         description="Kind of retention (thời hạn).",
     )
 
@@ -82,6 +91,7 @@ class FileFacet:
 
     field: FileFacetField = declared(Bucket("field"), "What is counted by (tiêu chí).")
     buckets: list[FacetBucket] = declared(Bucket("buckets"), "The values, most frequent first (các giá trị).")
+    unknown_count: int = unknown_count()
 
 
 @strawberry.type(
@@ -92,6 +102,7 @@ class ItemFacet:
 
     field: ItemFacetField = declared(Bucket("field"), "What is counted by (tiêu chí).")
     buckets: list[FacetBucket] = declared(Bucket("buckets"), "The values, most frequent first (các giá trị).")
+    unknown_count: int = unknown_count()
 
 
 FileFacetFields = Annotated[

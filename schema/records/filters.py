@@ -9,12 +9,15 @@ import strawberry
 from schema.compiler.declarations import condition
 from schema.records.conditions import (
     access_modes,
+    access_unknown,
     agency_codes,
     any_of,
     at_least,
     at_most,
     codes,
     include_subtree,
+    is_unknown,
+    origin_unknown,
     within,
     words,
 )
@@ -62,13 +65,18 @@ class FileFilter:
     codes: list[str] | None = codes()
     text: str | None = words()
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
+    origin_unknown: bool | None = origin_unknown()
     access_modes: list[AccessMode] | None = access_modes()
+    access_unknown: bool | None = access_unknown()
     states: list[FileState] | None = any_of("state", "Any of these states (trạng thái).")
     retention_kinds: list[RetentionKind] | None = any_of(
         "retention_kind", "Any of these kinds of retention (thời hạn)."
     )
     start_date_from: date | None = at_least("{t}.start_date", "date", "Begins on or after (bắt đầu từ ngày).")
     start_date_to: date | None = at_most("{t}.start_date", "date", "Begins on or before (bắt đầu đến ngày).")
+    start_date_unknown: bool | None = is_unknown(
+        "{t}.start_date", "Beginning unknown, or known for false (chưa rõ ngày bắt đầu)."
+    )
     end_date_from: date | None = at_least("{t}.end_date", "date", "Ends on or after (kết thúc từ ngày).")
     end_date_to: date | None = at_most("{t}.end_date", "date", "Ends on or before (kết thúc đến ngày).")
 
@@ -84,7 +92,9 @@ class ItemFilter:
     codes: list[str] | None = codes()
     text: str | None = words()
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
+    origin_unknown: bool | None = origin_unknown()
     access_modes: list[AccessMode] | None = access_modes()
+    access_unknown: bool | None = access_unknown()
     states: list[ItemState] | None = any_of("state", "Any of these states (trạng thái).")
     directions: list[Direction] | None = any_of("direction", "Any of these ways (chiều văn bản).")
     doc_types: list[str] | None = any_of("doc_type", "Any of these codes of document types (tên loại).")
@@ -98,4 +108,7 @@ class ItemFilter:
     )
     issued_date_to: date | None = at_most(
         "{t}.issued_date", "date", "Issued on or before (ban hành đến ngày)."
+    )
+    issued_date_unknown: bool | None = is_unknown(
+        "{t}.issued_date", "Date of issue unknown, or known for false (chưa rõ ngày ban hành)."
     )

@@ -57,15 +57,21 @@ class DateRange:
     )
 
 
+def _doc_type(label: str) -> str:
+    return (
+        f"coalesce((select c.{label} from code_list_entry c where c.list_name = 'doc_type' and c.value = {{t}}.doc_type"
+        " order by c.valid_from <= :today desc, c.valid_from desc limit 1), {t}.doc_type_text, {t}.doc_type)"
+    )
+
+
 @strawberry.type(description="The type of a document (tên loại văn bản).")
 class DocType:
     """A coded value with its label, or the words that no code fits."""
 
     value: str | None = column("doc_type", "The code in the list doc_type (mã loại).")
-    label: str = expression(
-        "coalesce((select c.label from code_list_entry c where c.list_name = 'doc_type' and c.value = {t}.doc_type"
-        " order by c.valid_from <= :today desc, c.valid_from desc limit 1), {t}.doc_type_text, {t}.doc_type)",
-        "The label for people (nhãn).",
+    label: str = expression(_doc_type("label"), "The label for people, in Vietnamese (nhãn).")
+    label_en: str = expression(
+        _doc_type("label_en"), "The label in English; words that no code fits as written (nhãn tiếng Anh)."
     )
 
 

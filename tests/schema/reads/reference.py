@@ -61,13 +61,16 @@ ORDER_KEYS: dict[str, Callable[[Row], Any]] = {
 }
 FACETS: dict[str, tuple[set[str], Callable[[Row], Any]]] = {
     "AGENCY": ({"agencyCodes", "includeSubtree"}, lambda row: row.agency_id),
-    "ORIGIN": ({"origins"}, lambda row: row.origin),
-    "ACCESS": ({"accessModes"}, lambda row: ACCESS[row.access_level]),
+    "ORIGIN": ({"origins", "originUnknown"}, lambda row: row.origin),
+    "ACCESS": ({"accessModes", "accessUnknown"}, lambda row: ACCESS[row.access_level]),
     "STATE": ({"states"}, lambda row: row.state),
     "RETENTION": ({"retentionKinds"}, lambda row: row.retention_kind),
     "DOC_TYPE": ({"docTypes"}, lambda row: row.doc_type),
     "YEAR": (
-        {"startDateFrom", "startDateTo", "issuedDateFrom", "issuedDateTo"},
+        {
+            *("startDateFrom", "startDateTo", "startDateUnknown"),
+            *("issuedDateFrom", "issuedDateTo", "issuedDateUnknown"),
+        },
         lambda row: (
             (day := getattr(row, "start_date", None) or getattr(row, "issued_date", None)) and day.year
         ),
@@ -193,13 +196,18 @@ class Reference:
     def _docType(self, row: Row, actor: Actor) -> dict[str, Any] | None:
         if row.doc_type is None and row.doc_type_text is None:
             return None
-        return {"value": row.doc_type, "label": self.label(row.doc_type) or row.doc_type_text or row.doc_type}
+        otherwise = row.doc_type_text or row.doc_type
+        return {
+            "value": row.doc_type,
+            "label": self.label(row.doc_type) or otherwise,
+            "labelEn": self.label(row.doc_type, "label_en") or otherwise,
+        }
 
-    def label(self, value: str | None) -> str | None:
+    def label(self, value: str | None, name: str = "label") -> str | None:
         """The label of a document type: in force first, then the newest."""
         entries = [entry for entry in self.world["code_list_entry"] if entry.value == value]
         entries.sort(key=lambda entry: (entry.valid_from <= TODAY, entry.valid_from))
-        return entries[-1].label if entries else None
+        return getattr(entries[-1], name) if entries else None
 
     def _transferDue(self, row: Row, actor: Actor) -> dict[str, Any] | None:
         home = row if row.typename == "ArchivalFile" else self.world.one("file", row.file_id)
@@ -564,25 +572,30 @@ class Reference:
             own, value = FACETS[name]
             others = {key: one for key, one in asked.items() if key not in own}
             counts = Counter(value(row) for row in rows if self.passes(row, others))
-            counts.pop(None, None)
+            unknown = counts.pop(None, 0)
             if name == "ACCESS":
                 place: Callable[[Any], Any] = ["OPEN", "CONDITIONAL", "SECRET"].index
             else:
                 place = lambda one: one  # noqa: E731
             listed = sorted(counts.items(), key=lambda pair: (-pair[1], place(pair[0])))
-            found.append({"field": name, "buckets": [self.bucket(name, one, count) for one, count in listed]})
+            buckets = [self.bucket(name, one, count) for one, count in listed]
+            found.append({"field": name, "buckets": buckets, "unknownCount": unknown})
         return found
 
     def bucket(self, name: str, value: Any, count: int) -> dict[str, Any]:
-        """One value with its label."""
+        """One value with its labels."""
+
+        def told(value: str, label: str, label_en: str) -> dict[str, Any]:
+            return {"value": value, "label": label, "labelEn": label_en, "count": count}
+
         if name == "AGENCY":
             agency = self.world.one("agency", value)
             assert agency is not None
-            return {"value": agency.code, "label": agency.name, "count": count}
+            return told(agency.code, agency.name, agency.name)
         if name == "DOC_TYPE":
-            return {"value": value, "label": self.label(value) or value, "count": count}
+            return told(value, self.label(value) or value, self.label(value, "label_en") or value)
         if name == "YEAR":
-            return {"value": str(value), "label": str(value), "count": count}
+            return told(str(value), str(value), str(value))
         enum = {
             "ORIGIN": "Origin",
             "ACCESS": "AccessMode",
@@ -591,7 +604,8 @@ class Reference:
         }[name]
         kind: Any = self.schema.type_map[enum]
         description = kind.values[value].description or ""
-        return {"value": value, "label": description[description.rindex("(") + 1 : -2], "count": count}
+        place = description.rindex("(")
+        return told(value, description[place + 1 : -2], description[:place].strip())
 
     # ---- filters
 
@@ -614,6 +628,14 @@ class Reference:
                 return (row.state == "CLOSED") == value
             case "isTopLevel":
                 return (row.parent_id is None) == value
+            case "originUnknown":
+                return (row.origin is None) == value
+            case "accessUnknown":
+                return (row.access_level is None) == value
+            case "startDateUnknown":
+                return (row.start_date is None) == value
+            case "issuedDateUnknown":
+                return (row.issued_date is None) == value
             case "accessModes":
                 return ACCESS[row.access_level] in value
             case "outcomes":
