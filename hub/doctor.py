@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -31,15 +31,20 @@ MISSING = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; the cures, empty when it is there, say how to get it."""
+    """One thing that was looked at; the cures, empty when it is there, say how to get it.
+
+    `detail` is English, or of no language (a version, a path) and then the same as `detail_vi`.
+    """
 
     name: str
     ok: bool
     detail: str
     cure_vi: str = ""
     cure_en: str = ""
+    detail_vi: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "detail_vi", self.detail_vi or self.detail)
         if self.ok:
             object.__setattr__(self, "cure_vi", "")
             object.__setattr__(self, "cure_en", "")
@@ -50,7 +55,8 @@ def examine(settings: Settings | None = None) -> list[Finding]:
     try:
         settings = settings or load()
     except HubError as error:
-        return [Finding("settings", False, error.message_en, error.message_vi, error.message_en)]
+        said = error.message_vi, error.message_en
+        return [Finding("settings", False, error.message_en, *said, detail_vi=error.message_vi)]
     database = [_real(settings.dsn)] if settings.dsn else [_embedded(), _folder(settings.data)]
     return [_python(), _environment(), _room(settings.data), *database, _pdf(), _font()]
 
@@ -69,7 +75,10 @@ def run(settings: Settings | None = None, *, as_json: bool = False) -> int:
 
 
 def _lines(finding: Finding) -> Iterator[str]:
-    yield f"{'✓' if finding.ok else '✗'} {finding.name:<12} {finding.detail}"
+    detail = finding.detail
+    if finding.detail_vi != detail:
+        detail = f"{finding.detail_vi} · {detail}"
+    yield f"{'✓' if finding.ok else '✗'} {finding.name:<12} {detail}"
     if not finding.ok:
         yield f"  → {finding.cure_vi}"
         yield f"    {finding.cure_en}"
@@ -101,6 +110,7 @@ def _room(data: Path) -> Finding:
         f"{free / (1 << 30):.1f} GiB free for {data}",
         f"hãy giải phóng ít nhất {ROOM >> 30} GiB, hoặc đặt HUB_DATA tới ổ khác",
         f"free at least {ROOM >> 30} GiB, or set HUB_DATA to another disk",
+        f"còn trống {free / (1 << 30):.1f} GiB cho {data}",
     )
 
 
@@ -123,14 +133,22 @@ def _embedded() -> Finding:
             [str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=False
         )
     except (HubError, OSError) as error:
-        return Finding("postgresql", False, str(error), cure_vi, cure_en)
+        reason_vi = error.message_vi if isinstance(error, HubError) else str(error)
+        return Finding("postgresql", False, str(error), cure_vi, cure_en, reason_vi)
     folder = binaries.parent / "share"
     there = {control.stem for control in folder.rglob("*.control")}
     lacking = [name for name in EXTENSIONS if name not in there]
     ok = done.returncode == 0 and not lacking
     said = (done.stdout or done.stderr).strip().splitlines() or ["?"]
-    detail = f"embedded, {said[-1]}" + (f", without {', '.join(lacking)}" if lacking else "")
-    return Finding("postgresql", ok, detail, cure_vi, cure_en)
+    missing = _lacking(lacking)
+    detail, detail_vi = f"embedded, {said[-1]}{missing[1]}", f"kèm theo, {said[-1]}{missing[0]}"
+    return Finding("postgresql", ok, detail, cure_vi, cure_en, detail_vi)
+
+
+def _lacking(names: Sequence[str]) -> tuple[str, str]:
+    """What is not there, in Vietnamese and English, to be joined to a detail; empty for nothing."""
+    listed = ", ".join(names)
+    return (f", thiếu {listed}", f", without {listed}") if names else ("", "")
 
 
 def _real(dsn: str) -> Finding:
@@ -157,21 +175,27 @@ def _real(dsn: str) -> Finding:
         )
         return Finding("postgresql", False, detail, *cure)
     packages = "apt-get install -y postgresql-contrib"
-    detail += f", without {', '.join(lacking)}" if lacking else ""
-    return Finding(
-        "postgresql", not lacking, detail, f"trên máy chủ: {packages}", f"on the server: {packages}"
-    )
+    missing = _lacking(lacking)
+    cure = f"trên máy chủ: {packages}", f"on the server: {packages}"
+    return Finding("postgresql", not lacking, detail + missing[1], *cure, detail + missing[0])
 
 
 def _pdf() -> Finding:
     lacking = [package for package in system.missing_packages() if package != system.FONT_PACKAGE]
     command = system.install_command(lacking)
-    detail = f"without {', '.join(lacking)}" if lacking else f"WeasyPrint {version('weasyprint')} with pango"
-    return Finding("pdf", not lacking, detail, f"hãy chạy: {command}", f"run: {command}")
+    if lacking:
+        detail, detail_vi = f"without {', '.join(lacking)}", f"thiếu {', '.join(lacking)}"
+    else:
+        printer = f"WeasyPrint {version('weasyprint')}"
+        detail, detail_vi = f"{printer} with pango", f"{printer} và pango"
+    return Finding("pdf", not lacking, detail, f"hãy chạy: {command}", f"run: {command}", detail_vi)
 
 
 def _font() -> Finding:
     face = times_face()
     command = system.install_command([system.FONT_PACKAGE])
-    detail = f"{face.name}, {face.files[0]}" if face else "no face with the metrics of Times that draws ữ"
-    return Finding("font", face is not None, detail, f"hãy chạy: {command}", f"run: {command}")
+    cure = f"hãy chạy: {command}", f"run: {command}"
+    if face:
+        return Finding("font", True, f"{face.name}, {face.files[0]}", *cure)
+    nothing = "no face with the metrics of Times that draws ữ"
+    return Finding("font", False, nothing, *cure, "chưa có phông chữ cỡ như Times vẽ được chữ ữ")

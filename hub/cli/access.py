@@ -1,40 +1,43 @@
-"""`hub user`, `hub token`, `hub explain`: who may do what, and why."""
+"""`hub user`, `hub token`: people, their roles and their keys."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from hub.access import commands as deeds
 from hub.access.actor import Actor
 from hub.access.models import AccessToken, AppUser
-from hub.access.queries import actor_for_user, grants_of, user_by_name
+from hub.access.queries import grants_of, user_by_name
 from hub.agencies.models import Agency
 from hub.cli.core import agency_key, change, day, read
 from hub.cli.terminal import as_json, table
+from hub.kit import clock
 from hub.kit.clock import HANOI
-from hub.kit.errors import BadRequest, NotFound
-from hub.kit.ids import decode
-from hub.records.models import ArchivalFile, Fonds, Item, Series
-from policies.actions import ACTIONS
+from hub.kit.errors import BadRequest, Conflict, NotFound
 
-# The types that a record's id may name, and what the law calls them.
-RECORDS: dict[str, tuple[str, type[SQLModel]]] = {
-    "Agency": ("agency", Agency),
-    "Fonds": ("fonds", Fonds),
-    "Series": ("series", Series),
-    "ArchivalFile": ("file", ArchivalFile),
-    "Item": ("item", Item),
-}
 Run = Callable[[argparse.Namespace], int]
+_NAME = re.compile(r"[\w.@-]{1,100}")
+
+
+class AlreadyGranted(Conflict):
+    """He has the role at this place already, so that a second grant would outlive the revocation of the first."""
+
+    def __init__(self, name: str, role: str) -> None:
+        super().__init__(
+            f"«{name}» đang có vai trò {role} ở nơi này. Hãy thu hồi trước khi cấp lại với thời hạn khác.",
+            f'"{name}" has the role {role} there already. Revoke it before giving it with other dates.',
+            path=("role",),
+        )
 
 
 def add(commands: Any, options: argparse.ArgumentParser) -> None:
-    """The three commands and their parts."""
+    """The two commands and their parts."""
 
     def part(group: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
         parser: argparse.ArgumentParser = group.add_parser(name, parents=[options], help=text)
@@ -70,11 +73,6 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
     make.add_argument("--label", default="cli")
     end = part(parts, "revoke", revoke_token, "thu hồi mã · end a key")
     end.add_argument("prefix", help="phần đầu của mã, như hub_1a2b3c4d · its first part")
-
-    why = part(commands, "explain", explain, "vì sao được, vì sao không · why he may, or may not")
-    why.add_argument("user", metavar="USER")
-    why.add_argument("action", metavar="ACTION", help="closeFile, hoặc · or close")
-    why.add_argument("record", metavar="RECORD", help="id, hoặc · or ArchivalFile:12")
 
 
 def list_users(arguments: argparse.Namespace) -> int:
@@ -116,7 +114,12 @@ def list_users(arguments: argparse.Namespace) -> int:
 
 
 def create_user(arguments: argparse.Namespace) -> int:
-    """Add a user without any role."""
+    """Add a user without any role. Raises BadRequest for a name that a command line could not say again."""
+    if not _NAME.fullmatch(arguments.name):
+        raise BadRequest(
+            f"Tên người dùng «{arguments.name}» chỉ được có chữ, số và . _ - @, tối đa 100 ký tự.",
+            f'The user name "{arguments.name}" may hold letters, digits and . _ - @, at most 100.',
+        )
 
     def work(session: Session, actor: Actor) -> str:
         user = deeds.create_user(
@@ -134,19 +137,24 @@ def create_user(arguments: argparse.Namespace) -> int:
 
 
 def grant_role(arguments: argparse.Namespace) -> int:
-    """Give a user a role."""
+    """Give a user a role. Raises AlreadyGranted."""
 
     def work(session: Session, actor: Actor) -> None:
+        user, at = user_by_name(session, arguments.name), agency_key(session, arguments.agency)
+        since = day(arguments.since) if arguments.since else None
+        held = {(grant.role, grant.agency_id) for grant in grants_of(session, user.id or 0, today=since)}
         deeds.grant_role(
             session,
             actor,
-            user_by_name(session, arguments.name),
+            user,
             arguments.role,
-            agency_id=agency_key(session, arguments.agency),
-            valid_from=day(arguments.since) if arguments.since else None,
+            agency_id=at,
+            valid_from=since,
             valid_to=day(arguments.until) if arguments.until else None,
             reason=arguments.reason,
         )
+        if (arguments.role, at) in held:  # said only to who may grant; nothing is kept
+            raise AlreadyGranted(user.name, arguments.role)
 
     change(arguments, work)
     return _tell(arguments, {"user": arguments.name, "role": arguments.role, "agency": arguments.agency})
@@ -184,6 +192,11 @@ def create_token(arguments: argparse.Namespace) -> int:
     if arguments.expires:
         last = datetime.combine(day(arguments.expires), time.max, HANOI)
         expires_at = last.astimezone(UTC)
+        if expires_at <= clock.now():
+            raise BadRequest(
+                f"Ngày {last:%d/%m/%Y} đã qua, mã sẽ không dùng được. Hãy chọn ngày khác.",
+                f"{last:%Y-%m-%d} has passed, so the key would never work. Choose another day.",
+            )
 
     def work(session: Session, actor: Actor) -> str:
         user = user_by_name(session, arguments.user)
@@ -210,40 +223,6 @@ def revoke_token(arguments: argparse.Namespace) -> int:
 
     change(arguments, work)
     return _tell(arguments, {"revoked": arguments.prefix})
-
-
-def explain(arguments: argparse.Namespace) -> int:
-    """Print the rule that decides whether a user may do something to a record."""
-    from hub.access.explain import explain as lines_of
-
-    def work(session: Session, _actor: Actor) -> list[str]:
-        resource, row = _record(session, arguments.record)
-        action = ACTIONS[arguments.action].act if arguments.action in ACTIONS else arguments.action
-        action = action.rpartition(":")[2]
-        known: dict[str, Any] = {}
-        if isinstance(row, Item):
-            home = session.get(ArchivalFile, row.file_id)
-            known["file_state"] = home.state if home else None
-        return lines_of(actor_for_user(session, arguments.user), action, resource, row, **known)
-
-    lines = read(arguments, work)
-    print(as_json(lines) if arguments.json else "\n".join(lines))
-    return 0
-
-
-def _record(session: Session, text: str) -> tuple[str, SQLModel]:
-    """The record an id names: a global id, or `Type:key` for people. Raises NotFound, BadRequest."""
-    name, key = text.split(":", 1) if ":" in text else decode(text)
-    if name not in RECORDS or not key.isdigit():
-        raise BadRequest(
-            f"«{text}» không phải mã bản ghi. Hãy dùng id từ API, hoặc {'|'.join(RECORDS)}:số.",
-            f'"{text}" names no record. Use an id of the API, or {"|".join(RECORDS)}:number.',
-        )
-    resource, model = RECORDS[name]
-    row = session.get(model, int(key))
-    if row is None:
-        raise NotFound(f"bản ghi {text}", f"the record {text}", path=("record",))
-    return resource, row
 
 
 def _tell(arguments: argparse.Namespace, done: dict[str, Any]) -> int:

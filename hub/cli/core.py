@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.access.queries import LOCAL_USER, actor_for_user
-from hub.agencies.models import Agency
-from hub.installation import opened
+from hub.installation import Installation, opened
 from hub.kit.errors import BadRequest, NotFound
+from hub.kpi.agencies import agency_by_code
 from hub.settings import Settings, load
 
 T = TypeVar("T")
@@ -47,26 +48,53 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     return settings
 
 
+class NothingThere(BadRequest):
+    """The data folder holds no database: a mistyped --data, most likely, and not a city without records."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(
+            f"Thư mục {data} chưa có dữ liệu. Hãy kiểm tra --data, hoặc tạo dữ liệu bằng hub demo hay hub migrate.",
+            f"There are no data in {data}. Check --data, or make some with hub demo or hub migrate.",
+        )
+
+
+@contextlib.contextmanager
+def existing(arguments: argparse.Namespace) -> Iterator[Installation]:
+    """The installation of this call, which some other command has made. Raises NothingThere."""
+    settings = settings_of(arguments)
+    if not settings.dsn and not (settings.data / "postgresql").is_dir():
+        raise NothingThere(settings.data)
+    with opened(settings) as installation:
+        yield installation
+
+
 def read(arguments: argparse.Namespace, work: Callable[[Session, Actor], T]) -> T:
     """The answer of `work`, which only reads, as the user of this call."""
-    with opened(settings_of(arguments)) as installation, installation.seam() as seam:
+    with existing(arguments) as installation, installation.seam() as seam:
         return seam.read_now(lambda session: work(session, actor_for_user(session, arguments.acting)))
 
 
 def change(arguments: argparse.Namespace, work: Callable[[Session, Actor], T]) -> T:
     """The answer of `work`, committed when it returns and undone when it raises."""
-    with opened(settings_of(arguments)) as installation, installation.seam() as seam:
+    with existing(arguments) as installation, installation.seam() as seam:
         return seam.change_now(lambda session: work(session, actor_for_user(session, arguments.acting)))
 
 
 def agency_key(session: Session, code: str | None) -> int | None:
-    """The key of the agency with this code; None for none. Raises NotFound."""
-    if code is None:
-        return None
-    key = session.exec(select(Agency.id).where(Agency.code == code)).first()
-    if key is None:
+    """The key of the agency that a code means, present or former; None for none. Raises NotFound."""
+    return None if code is None else _agency(session, code)[0]
+
+
+def agency_code(session: Session, code: str | None) -> str | None:
+    """The present code of the agency that a code means; None for none. Raises NotFound."""
+    return None if code is None else _agency(session, code)[1]
+
+
+def _agency(session: Session, code: str) -> tuple[int, str]:
+    found = agency_by_code(session, code)
+    if found is None:
         raise NotFound(f"cơ quan có mã «{code}»", f'the agency with code "{code}"', path=("agency",))
-    return key
+    return found
 
 
 def day(text: str) -> date:

@@ -14,23 +14,24 @@ from pathlib import Path
 
 import psycopg
 
-from hub.cli import access, demo, figures, importing, running
+from hub.cli import access, demo, explaining, figures, importing, running
 from hub.cli.core import shared
+from hub.cli.parsing import UNUSABLE, Parser
 from hub.cli.terminal import say, say_error
 from hub.kit.errors import HubError, Unavailable
 
-FAILED, UNUSABLE = 1, 2
+FAILED = 1
 INTERRUPTED = 130
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="hub", description="Trục lưu trữ điện tử của thành phố · a hub for a city's electronic archives"
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     options = shared()
-    for group in (demo, running, importing, figures, access):
+    for group in (demo, running, importing, figures, access, explaining):
         group.add(commands, options)
     return top
 

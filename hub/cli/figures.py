@@ -11,8 +11,9 @@ from typing import Any
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.cli.core import agency_key, day, read, settings_of
+from hub.cli.core import agency_code, agency_key, day, read, settings_of
 from hub.cli.terminal import as_json, say, table
+from hub.kit.clock import today
 from hub.kpi.values import IndicatorValue
 
 PLAN = "67/KH-UBND"
@@ -37,20 +38,20 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
 
 def show_kpi(arguments: argparse.Namespace) -> int:
     """Print the figures of a plan."""
-    from hub.kpi.scorecard import scorecard
+    from hub.kpi.scorecard import check_reached, scorecard
 
     as_of = day(arguments.as_of)
 
-    def figures(session: Session, actor: Actor) -> list[IndicatorValue]:
-        return scorecard(session, actor, arguments.plan, as_of, agency_key(session, arguments.agency))
+    def figures(session: Session, actor: Actor) -> tuple[str | None, list[IndicatorValue]]:
+        check_reached(as_of, today())
+        code, key = agency_code(session, arguments.agency), agency_key(session, arguments.agency)
+        return code, scorecard(session, actor, arguments.plan, as_of, key)
 
-    values = read(arguments, figures)
+    agency, values = read(arguments, figures)
     form = "json" if arguments.json else arguments.format
     rows = [_row(value) for value in values]
     if form == "json":
-        print(
-            as_json({"plan": arguments.plan, "asOf": as_of, "agency": arguments.agency, "indicators": rows})
-        )
+        print(as_json({"plan": arguments.plan, "asOf": as_of, "agency": agency, "indicators": rows}))
     elif form == "csv":
         print(_csv(rows), end="")
     else:
@@ -80,6 +81,7 @@ def show_kpi(arguments: argparse.Namespace) -> int:
 
 def write(arguments: argparse.Namespace) -> int:
     """Render one report into a file; without a printer as HTML beside it, and exit 3."""
+    from hub.kpi.scorecard import check_reached
     from reports.build import build_report
     from reports.files import check_suffix, write_report
 
@@ -87,12 +89,13 @@ def write(arguments: argparse.Namespace) -> int:
     period = day(arguments.period)
     # The setting names who signs for the city; an agency's own report is signed by its own head.
     signed_as = () if arguments.agency else settings_of(arguments).report_signed_as
-    report = read(
-        arguments,
-        lambda session, actor: build_report(
-            session, actor, period=period, agency_code=arguments.agency, signed_as=signed_as
-        ),
-    )
+
+    def work(session: Session, actor: Actor) -> Any:
+        check_reached(period, today())
+        code = agency_code(session, arguments.agency)
+        return build_report(session, actor, period=period, agency_code=code, signed_as=signed_as)
+
+    report = read(arguments, work)
     written = write_report(report, arguments.out)
     if arguments.json:
         print(as_json({"report": str(written), "period": period}))
@@ -109,6 +112,7 @@ def _row(value: IndicatorValue) -> dict[str, Any]:
         "title": value.indicator.title,
         "titleVi": value.indicator.title_vi,
         "unit": value.indicator.unit,
+        "unitEn": value.indicator.unit_en,
         "targetPercent": value.indicator.target_percent,
         "dueOn": value.indicator.due_on,
         "numerator": value.numerator,
@@ -120,6 +124,7 @@ def _row(value: IndicatorValue) -> dict[str, Any]:
         "result": value.result.value,
         "schedule": value.schedule.value,
         "statusText": value.status_text,
+        "statusTextEn": value.status_text_en,
         "coverage": value.coverage,
         "estimated": value.estimated,
         "agenciesReported": value.agencies_reported,

@@ -6,10 +6,9 @@ import argparse
 from typing import Any
 
 from hub.access.queries import actor_for_user
-from hub.cli.core import settings_of
+from hub.cli.core import agency_code, existing
 from hub.importers import command
 from hub.importers.outcome import ImportResult
-from hub.installation import opened
 
 
 def add(commands: Any, options: argparse.ArgumentParser) -> None:
@@ -21,7 +20,8 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Import files or folders, one transaction each."""
-    with opened(settings_of(arguments)) as installation, installation.seam() as seam:
+    with existing(arguments) as installation, installation.seam() as seam:
+        arguments.agency = seam.read_now(lambda session: agency_code(session, arguments.agency))
 
         def change(work: command.Work) -> ImportResult:
             return seam.change_now(lambda session: work(session, actor_for_user(session, arguments.acting)))

@@ -43,8 +43,56 @@ def test_a_database_of_another_version_is_not_used(
 def test_a_data_folder_that_cannot_be_made(hub: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("HUB_DSN")
     (tmp_path / "file").write_text("")
-    code, _, said = hub("user", "--data", str(tmp_path / "file"))
+    code, _, said = hub("migrate", "--data", str(tmp_path / "file"))
     assert (code, "--data" in said, len(said.splitlines())) == (1, True, 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("kpi", "--as-of", "2025-06-30"),
+        ("report", "--period", "2025-06-30", "--out", "bao-cao.html"),
+        ("user",),
+        ("user", "create", "an", "--full-name", "An"),
+        ("token", "create", "--user", "operator"),
+        ("explain", "operator", "read", "Agency:1"),
+        ("import", "nothing.csv", "--agency", "A"),
+    ],
+)
+def test_a_mistyped_data_folder_is_no_empty_city(
+    hub: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("HUB_DSN")
+    monkeypatch.chdir(tmp_path)
+    for data in (tmp_path / "mistyped", tmp_path):
+        code, shown, said = hub(*words, "--data", str(data))
+        assert (code, shown, len(said.splitlines())) == (2, "", 1)
+        assert all(name in said for name in ("--data", "hub demo", "hub migrate"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "vietnamese", "english"),
+    [
+        (("kpi",), "thiếu --as-of", "are required: --as-of"),
+        (("kpi", "--as-of"), "--as-of: thiếu giá trị", "expected one argument"),
+        (("kpi", "--as-of", "2025-06-30", "--format", "xml"), "không có 'xml'", "invalid choice: 'xml'"),
+        (("kpi", "--as-of", "2025-06-30", "--nothing"), "không nhận --nothing", "unrecognized arguments"),
+        (("demo", "--port", "x"), "giá trị 'x' không hợp lệ", "invalid int value: 'x'"),
+        (("demo", "--items", "0"), "phải lớn hơn 0", "must be more than 0"),
+        (("nothing",), "không có 'nothing'", "invalid choice: 'nothing'"),
+        ((), "thiếu COMMAND", "are required: COMMAND"),
+        (("token",), "thiếu ACTION", "are required: ACTION"),
+    ],
+)
+def test_a_command_that_cannot_be_read_is_one_line_in_both_languages(
+    hub: Run, words: tuple[str, ...], vietnamese: str, english: str
+) -> None:
+    code, shown, said = hub(*words)
+    assert (code, shown, len(said.splitlines())) == (2, "", 1)
+    assert vietnamese in said
+    assert english in said
+    assert "--help" in said
 
 
 def test_a_full_disk_is_told(hub: Run, tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ import io
 import json
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import City, Run
+from tests.cli.test_importing import GOOD
 
 TARGETS = ["II.1.a", "II.1.b", "II.1.c", "II.1.d", "II.2.a", "II.2.b", "II.2.c", "II.2.d"]
 
@@ -39,12 +41,16 @@ def test_the_scorecard_says_the_same_in_three_forms(hub: Run) -> None:
         ("kpi", "--as-of", "2025-06-30", "--plan", "1/XX"),
         ("kpi",),
         ("report", "--period", "2025-06-30", "--out", "report.doc"),
+        ("report", "--period", "2025-12-31", "--out", "report.html"),
+        ("report", "--period", "2025-06-30", "--agency", "NOWHERE", "--out", "report.html"),
+        ("kpi", "--as-of", "2025-07-01"),
     ],
 )
 def test_unusable_input_is_one_line_and_exit_2(hub: Run, words: tuple[str, ...]) -> None:
     code, shown, said = hub(*words)
     assert (code, shown) == (2, "")
     assert "Traceback" not in said
+    assert len(said.splitlines()) == 1
 
 
 def test_a_report_is_written_as_html(hub: Run, tmp_path: Path) -> None:
@@ -52,3 +58,25 @@ def test_a_report_is_written_as_html(hub: Run, tmp_path: Path) -> None:
     code, shown, _ = hub("report", "--period", "30/6/2025", "--out", str(out))
     assert (code, shown.strip()) == (0, str(out))
     assert "BÁO CÁO" in out.read_text().upper()
+
+
+def test_a_former_code_means_the_agency_that_bore_it(hub: Run, city: City, tmp_path: Path) -> None:
+    call = ("kpi", "--as-of", "2025-06-30", "--json", "--agency")
+    before = json.loads(hub(*call, "UBND-BADINH")[1])
+    with psycopg.connect(city.owner_dsn, autocommit=True) as connection:
+        connection.execute(
+            "insert into agency_code (agency_id, scheme, value, valid_to) select id, 'OLD', 'BA-DINH', '2023-01-01'"
+            " from agency where code = 'UBND-BADINH'"
+        )
+        try:
+            assert json.loads(hub(*call, "BA-DINH")[1]) == before
+            assert before["agency"] == "UBND-BADINH"
+            out = tmp_path / "bao-cao.html"
+            report = ("report", "--period", "30/6/2025", "--out", str(out), "--agency")
+            assert hub(*report, "BA-DINH")[0] == 0
+            (tmp_path / "a.csv").write_text(GOOD.replace("CLI.", "CLIC.").replace(",77,", ",79,"))
+            load = ("import", str(tmp_path / "a.csv"), "--json", "--dry-run", "--agency")
+            [file] = json.loads(hub(*load, "BA-DINH")[1])["files"]
+            assert file["counts"] == {"file": {"created": 2}}
+        finally:
+            connection.execute("delete from agency_code where scheme = 'OLD'")
