@@ -30,7 +30,7 @@ from schema.compiler.declarations import (
 from schema.connections import UNSET, After, Before, Connection, First, Last
 from schema.lazy import Agencies, AllFonds, AnAgency, Files
 from schema.node import Node
-from schema.records.conditions import any_of, codes, key_of, words
+from schema.records.conditions import agency_of, any_of, codes, key_of, words
 from schema.records.filters import FileFilter, FondsFilter
 from schema.records.orders import FileOrder, FondsOrder
 from schema.vocabulary import Action
@@ -210,7 +210,8 @@ class AgenciesQuery:
 
     @root(
         One(
-            {("id",): "{t}.id = {id}::bigint", ("code",): "{t}.code = {code}::text"}, {"id": key_of("Agency")}
+            {("id",): "{t}.id = {id}::bigint", ("code",): f"{{t}}.id = {agency_of('{code}::text')}"},
+            {"id": key_of("Agency")},
         )
     )
     def agency(
@@ -218,7 +219,12 @@ class AgenciesQuery:
         id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Its global id (mã định danh).")
         ] = UNSET,
-        code: Annotated[str | None, strawberry.argument(description="Its code (mã cơ quan).")] = UNSET,
+        code: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Its code, or one that it alone had before (mã cơ quan, kể cả mã cũ)."
+            ),
+        ] = UNSET,
     ) -> Agency | None:
         """One agency by id or by code (một cơ quan)."""
         raise NotImplementedError

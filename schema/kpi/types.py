@@ -44,7 +44,11 @@ IndicatorSchedule = strawberry.enum(
     description="Whether the deadline has come (chưa đến hạn, đã đến hạn).",
 )
 BreakdownBy = strawberry.enum(
-    By, name="BreakdownBy", description="What a breakdown is cut by (phân tích theo)."
+    By,
+    name="BreakdownBy",
+    description="What a breakdown is cut by. PARENT is the body that an agency belongs to today, since earlier ones are"
+    " not known: after a merger, units of the body that ended stand under its successor, at earlier dates too; their"
+    " own lines, by AGENCY, are of the date (phân tích theo; PARENT: cơ quan cấp trên hiện nay).",
 )
 
 

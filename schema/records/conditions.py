@@ -7,16 +7,23 @@ from functools import cache
 from typing import Any
 
 from hub.kit.ids import decode_as
+from hub.kpi.agencies import AGENCY_OF_CODE
 from schema.compiler.declarations import Key, condition
 from schema.vocabulary import ACCESS_LEVELS
 
 AGENCY_CODES = ("agency_codes", "include_subtree")
 
+# Every code is looked up by itself, by the indexes, once for the statement.
+_AGENCIES = f"select {AGENCY_OF_CODE.replace('{code}', 'g.code')} from unnest({{v}}) g(code)"
 _SUBTREE = (
-    "{t}.agency_id = any(array(with recursive below as ("
-    "select a.id from agency a where a.code = any({v}) "
-    "union select a.id from agency a join below on a.parent_id = below.id) select id from below))"
+    "{t}.agency_id = any(array(with recursive below(id) as ("
+    f"{_AGENCIES} union select a.id from agency a join below on a.parent_id = below.id) select id from below))"
 )
+
+
+def agency_of(value: str) -> str:
+    """SQL of the key of the agency that a code means, its own or a former one."""
+    return AGENCY_OF_CODE.replace("{code}", value)
 
 
 @cache
@@ -28,10 +35,10 @@ def key_of(kind: str) -> Callable[[Any], Any]:
 def agency_codes() -> Any:
     """Rows owned now by these agencies."""
     return condition(
-        "{t}.agency_id = (select a.id from agency a where a.code = {v})",
+        f"{{t}}.agency_id = {agency_of('{v}')}",
         "text",
-        "Owned now by any of these agencies, by code (mã cơ quan).",
-        many="{t}.agency_id = any(array(select a.id from agency a where a.code = any({v})))",
+        "Owned now by any of these agencies, by a code of theirs, present or former (mã cơ quan, kể cả mã cũ).",
+        many=f"{{t}}.agency_id = any(array({_AGENCIES}))",
         narrows=True,
         unless="includeSubtree",
         instead=_SUBTREE,

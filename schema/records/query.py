@@ -8,7 +8,7 @@ import strawberry
 
 from schema.compiler.declarations import One, Page, Source, root
 from schema.connections import UNSET, After, Before, First, Last
-from schema.records.conditions import key_of
+from schema.records.conditions import agency_of, key_of
 from schema.records.file import ArchivalFile, FileConnection
 from schema.records.filters import FileFilter, FondsFilter, ItemFilter, SeriesFilter
 from schema.records.fonds import Fonds, FondsConnection
@@ -19,7 +19,12 @@ from schema.records.series import Series, SeriesConnection
 _EVERYWHERE = Page((Source("true"),))
 
 Id = Annotated[strawberry.ID | None, strawberry.argument(description="Its global id (mã định danh).")]
-AgencyCode = Annotated[str | None, strawberry.argument(description="Code of the owning agency (mã cơ quan).")]
+AgencyCode = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Code of the owning agency, present or former (mã cơ quan, kể cả mã cũ)."
+    ),
+]
 Code = Annotated[str | None, strawberry.argument(description="Its code within the agency (mã).")]
 
 
@@ -30,8 +35,7 @@ def _by_codes(kind: str) -> One:
             (
                 "agencyCode",
                 "code",
-            ): "{t}.agency_id = (select a.id from agency a where a.code = {agencyCode}::text)"
-            " and {t}.code = {code}::text",
+            ): f"{{t}}.agency_id = {agency_of('{agencyCode}::text')} and {{t}}.code = {{code}}::text",
         },
         {"id": key_of(kind)},
     )

@@ -200,7 +200,8 @@ class Writer:
             case "String", "name":
                 return choose(["doc_type", "nothing"])
             case "String", "agencyCodes":
-                return choose([row.code for row in self.world["agency"]])
+                former = [row.value for row in self.world["agency_code"]]
+                return choose([*(row.code for row in self.world["agency"]), *former])
             case "String", "docTypes":
                 return choose(["01", "02", "zz"])
             case "String", "notations":

@@ -398,13 +398,21 @@ class Reference:
         """The row with this id or code."""
         if args.get("id"):
             return self.named(actor, args["id"])
-        agencies = {row.code: row.id for row in self.world["agency"]}
+        if kind == "Agency":
+            return self.seen(actor, kind, self.world.one("agency", self.agency_of(args["code"])))
+        owner = self.agency_of(args["agencyCode"])
         for row in self.world[TYPES[kind][0]]:
-            if row.code == args["code"] and (
-                kind == "Agency" or row.agency_id == agencies.get(args["agencyCode"])
-            ):
+            if row.code == args["code"] and row.agency_id == owner:
                 return self.seen(actor, kind, row)
         return None
+
+    def agency_of(self, code: str) -> int | None:
+        """The agency that a code means: the one that has it, else the only one that had it."""
+        for row in self.world["agency"]:
+            if row.code == code:
+                return int(row.id)
+        former = {row.agency_id for row in self.world["agency_code"] if row.value == code}
+        return former.pop() if len(former) == 1 else None
 
     def code_list(self, name: str, asOf: str | None = None) -> list[dict[str, Any]]:
         """A code list as of a day."""
@@ -673,7 +681,7 @@ class Reference:
 
     def agencies(self, codes: Iterable[str], subtree: bool) -> set[int]:
         """The agencies of a filter."""
-        found = {row.id for row in self.world["agency"] if row.code in codes}
+        found = {key for code in codes if (key := self.agency_of(code)) is not None}
         while subtree:
             more = {row.id for row in self.world["agency"] if row.parent_id in found} - found
             if not more:

@@ -137,7 +137,11 @@ def _agencies(maker: Maker) -> None:
             archive_since=date(2012, 1, 1) if number in (2, 4, 5) else None,
             is_historical_archive=kind == "ARCHIVE",
         )
-    for agency, scheme, value in ((1, "H26", "H26.1"), (1, "OLD", "000.1"), (2, "H26", "H26.2")):
+    for agency, scheme, value in (
+        *((1, "H26", "H26.1"), (1, "OLD", "000.1"), (2, "H26", "H26.2")),
+        # a code that two bodies had, in two schemes, means neither; one that another has now means that one
+        *((3, "H26", "TWICE"), (4, "OLD", "TWICE"), (5, "OLD", "CQ-2")),
+    ):
         maker.add("agency_code", agency_id=agency, scheme=scheme, value=value, valid_from=date(2020, 1, 1))
     maker.add("agency_succession", predecessor_id=7, successor_id=4, effective_on=date(2025, 3, 1))
     maker.add("agency_succession", predecessor_id=5, successor_id=4, effective_on=date(2025, 3, 1))
