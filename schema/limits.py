@@ -2,13 +2,15 @@
 
 Two sets of figures: for whoever is signed in, and for the anonymous public. The cost of an operation is the
 product of page sizes along each path to a deepest connection, summed over the operation: the number of rows
-that the worst case could return. A connection without `first` or `last` counts its default.
+that the worst case could return. A connection without `first` or `last` counts its default. Figures are counted
+from all records whatever the size of the answer, so each scorecard, breakdown and shortfall has a weight in rows.
 
 Stops being enough when one row is expensive (content, images): then weights go beside the page sizes.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -27,6 +29,7 @@ from graphql import (
     ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -36,6 +39,10 @@ from graphql.pyutils import Undefined
 from hub.kit.errors import BadRequest, CostExceeded
 
 DEFAULT_PAGE = 50
+# Rows that are read in the time of a scorecard, or of one figure's breakdown or shortfall, in a city of 20,000 items.
+SCORECARD, BEHIND_A_FIGURE = 400, 200
+TARGETS = 8  # the figures of a plan when no codes are given
+FIGURE_ID = base64.b64encode(b"IndicatorValue:").decode()  # how an id begins that counts a figure again
 
 
 @dataclass(frozen=True)
@@ -86,14 +93,15 @@ def check_shape(shape: Shape, limits: Limits) -> None:
     Runs before validation, whose time grows with the square of overlapping fields.
     """
     check_tokens(shape.tokens, limits)
-    _refuse("số chỉ thị trên một trường", "directives on a field", shape.directives, limits.directives)
-    _refuse("độ sâu", "depth", shape.depth, limits.depth)
-    _refuse("số bí danh", "aliases", shape.aliases, limits.aliases)
+    most = limits.directives
+    _refuse("số chỉ thị trên một trường", "directives on a field", shape.directives, most, limits)
+    _refuse("độ sâu", "depth", shape.depth, limits.depth, limits)
+    _refuse("số bí danh", "aliases", shape.aliases, limits.aliases, limits)
 
 
 def check_tokens(tokens: int, limits: Limits) -> None:
     """Refuse a text that is too long to be looked at. Raises CostExceeded."""
-    _refuse("số từ tố", "tokens", tokens, limits.tokens)
+    _refuse("số từ tố", "tokens", tokens, limits.tokens, limits)
 
 
 class Cost(NamedTuple):
@@ -117,24 +125,35 @@ def cost_of(
     root = schema.get_root_type(operation.operation)
     reader = _CostReader(schema, document, {**_defaults(operation), **variables}, limits)
     rows = reader.of(operation.selection_set, root)
-    _refuse("tổng số dòng có thể trả về", "rows it may return", rows, limits.cost)
+    _refuse("tổng số dòng và số liệu phải đọc", "rows and figures to read", rows, limits.cost, limits)
     return Cost(rows, frozenset(reader.asked))
 
 
 def size_of(value: Any) -> int | bool | str | None:
     """What of a variable's value may decide a cost: a number, a condition, the length of a list."""
     if isinstance(value, list):
-        return f"{len(value)} values"
+        return f"{len(value)} values, {sum(map(_is_figure, value))} figures"
+    if isinstance(value, str):
+        return "figure" if _is_figure(value) else None
     return value if isinstance(value, int) else None
 
 
-def _refuse(what_vi: str, what_en: str, found: int, most: int) -> None:
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(FIGURE_ID)
+
+
+def _refuse(what_vi: str, what_en: str, found: int, most: int, limits: Limits) -> None:
     if found > most:
+        higher = (
+            ("; người đã đăng nhập có giới hạn cao hơn", "; the limits of a signed-in caller are higher")
+            if limits is ANONYMOUS
+            else ("", "")
+        )
         raise CostExceeded(
             f"Yêu cầu vượt giới hạn {what_vi}: {found} (tối đa {most}). Hãy chia nhỏ yêu cầu "
-            "hoặc giảm kích thước trang; người đã đăng nhập có giới hạn cao hơn.",
+            f"hoặc giảm kích thước trang{higher[0]}.",
             f"The operation exceeds the limit of {what_en}: {found} (at most {most}). Split it or ask "
-            "for smaller pages; the limits of a signed-in caller are higher.",
+            f"for smaller pages{higher[1]}.",
         )
 
 
@@ -216,13 +235,35 @@ class _CostReader:
                 return 0
             below = self.of(node.selection_set, get_named_type(field.type))
             rows = self._rows(node, field)
-            return below if rows is None else rows * max(1, below)
+            below = below if rows is None else rows * max(1, below)
+            return self._figures(node, parent, below)
         if isinstance(node, InlineFragmentNode):
             condition = node.type_condition
             return self.of(
                 node.selection_set, self._schema.get_type(condition.name.value) if condition else parent
             )
         return self._fragment(node.name.value)
+
+    def _figures(self, node: FieldNode, parent: Any, below: int) -> int:
+        """The cost of a field with the weight of the figures it counts."""
+        given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        match (parent.name, node.name.value):
+            case ("Query", "indicators"):
+                codes = self._value(given["codes"]) if "codes" in given else None
+                return SCORECARD + below * (len(codes) if isinstance(codes, list) else TARGETS)
+            case ("Query", "snapshotIndicators"):
+                return TARGETS * max(1, below)
+            case ("Query", "node" | "nodes"):
+                named = self._value(given.get("ids") or given["id"])
+                ids = [self._plain(one) for one in (named if isinstance(named, list) else [named])]
+                return below + SCORECARD * sum(map(_is_figure, ids))
+            case ("IndicatorValue", "breakdown" | "shortfall"):
+                return BEHIND_A_FIGURE + below
+        return below
+
+    def _plain(self, value: Any) -> Any:
+        """An element of a list, which the text may give as it is or as a variable."""
+        return self._value(value) if isinstance(value, ValueNode) else value
 
     def _fragment(self, name: str) -> int:
         if name not in self._known:
@@ -254,7 +295,8 @@ class _CostReader:
 
     def _refuse_page(self, node: FieldNode, size: int) -> None:
         name = node.name.value
-        _refuse(f"số dòng một trang («{name}»)", f'rows on a page ("{name}")', size, self._limits.page)
+        most = self._limits.page
+        _refuse(f"số dòng một trang («{name}»)", f'rows on a page ("{name}")', size, most, self._limits)
 
     def _included(self, node: Any) -> bool:
         for directive in node.directives or ():
@@ -275,7 +317,7 @@ class _CostReader:
 def _literal(node: ValueNode | None) -> Any:
     if isinstance(node, IntValueNode):
         return int(node.value)
-    if isinstance(node, BooleanValueNode):
+    if isinstance(node, BooleanValueNode | StringValueNode):
         return node.value
     if isinstance(node, ListValueNode):
         return list(node.values)

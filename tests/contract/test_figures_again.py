@@ -163,3 +163,50 @@ def test_the_figures_of_a_report_stay_as_they_were_published(hub: Hub) -> None:
 def test_a_report_without_a_snapshot_has_no_figures(hub: Hub) -> None:
     with _published(hub.city, frozen=False) as (key, _):
         assert hub.ask(FROZEN, id=encode("PublishedReport", key)).data == {"snapshotIndicators": []}
+
+
+def _aliased(number: int, field: str) -> str:
+    return "{ " + " ".join(f"a{n}: {field}" for n in range(number)) + " }"
+
+
+BARE = 'indicators(asOf: "2025-06-30", codes: ["II.1.a"]) { percent }'
+CUT = """{ indicators(asOf: "2025-06-30", codes: ["II.1.a"]) { %s } }"""
+
+
+def test_figures_weigh_as_much_as_they_cost(hub: Hub) -> None:
+    assert hub.ask(_aliased(5, BARE)).data
+    assert hub.ask(_aliased(6, BARE)).code == "COST_EXCEEDED"
+    assert hub.ask(_aliased(20, BARE), "officer").data
+    lines = " ".join(f"b{n}: breakdown(first: 1) {{ totalCount }}" for n in range(9))
+    assert hub.ask(CUT % lines).code == "COST_EXCEEDED"
+    short = "breakdown { nodes { label } } shortfall(first: 20) { edges { node { id } } }"
+    assert hub.ask(CUT % short).data  # what a public page shows of one figure
+    whole = f'{{ indicators(asOf: "2025-06-30") {{ {short} }} }}'
+    assert hub.ask(whole).code == "COST_EXCEEDED"
+    assert hub.ask(whole, "staff").data
+    # by id they cost the same, written out or as variables, also in a text that was asked before
+    figures = hub.ask('{ indicators(asOf: "2025-06-30") { id } }').data["indicators"]
+    ids = [figure["id"] for figure in figures]
+    few, many = (
+        "{ nodes(ids: [" + ", ".join(f'"{one}"' for one in listed) + "]) { id } }"
+        for listed in (ids[:4], ids)
+    )
+    assert hub.ask(few).data
+    assert hub.ask(many).code == "COST_EXCEEDED"
+    agencies = [encode("Agency", hub.city.agency(HERE).id)] * 8
+    for given, answered in (
+        (agencies, True),
+        (ids, False),
+        (ids[:4] + agencies[:4], True),
+        (ids[:6] + agencies[:2], False),
+    ):
+        answer = hub.ask("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=given)
+        assert ("errors" not in answer.body) == answered
+    assert hub.ask("query($a: ID!, $b: ID!) { nodes(ids: [$a, $b]) { id } }", a=ids[0], b=agencies[0]).data
+
+
+def test_only_who_could_sign_in_is_told_to(hub: Hub) -> None:
+    query = "{ files(first: 1001) { nodes { id } } }"
+    for language, words in (("vi", "người đã đăng nhập"), ("en", "signed-in")):
+        assert words in hub.ask(query, "anyone", language).error["message"]
+        assert words not in hub.ask(query, "officer", language).error["message"]
