@@ -26,6 +26,8 @@ class CodeListEntry:
     legal_source: str = column("legal_source", "The legal text (văn bản quy định).")
 
 
+# Those that the hub loads; an installation may have more.
+_NAMES = "access_mode, doc_type, exclusion_basis, language, origin, physical_condition, retention"
 _IN_FORCE = "({t}.valid_from <= {v}::date and ({t}.valid_to is null or {t}.valid_to > {v}::date))"
 
 
@@ -37,19 +39,15 @@ class CodesQuery:
         Every(
             {"name": "{t}.list_name = {v}::text", "asOf": _IN_FORCE},
             "{t}.position, {t}.value, {t}.valid_from",
-            {"asOf": "({t}.valid_to is null or {t}.valid_to > :today)"},
+            {"asOf": _IN_FORCE.replace("{v}::date", ":today")},
         )
     )
     def code_list(
         self,
-        name: Annotated[
-            str, strawberry.argument(description="Name of the list (tên danh mục), e.g. doc_type.")
-        ],
+        name: Annotated[str, strawberry.argument(description=f"Name of the list (tên danh mục): {_NAMES}.")],
         as_of: Annotated[
             date | None,
-            strawberry.argument(
-                description="Values in force on this day; all that have not ended when left out (tại ngày)."
-            ),
+            strawberry.argument(description="Values in force on this day; today when left out (tại ngày)."),
         ] = UNSET,
     ) -> list[CodeListEntry]:
         """The values of a code list in their order; empty for an unknown name (danh mục mã)."""

@@ -50,6 +50,12 @@ _OWES = (
     " and ({a}.valid_from is null or {a}.valid_from <= {p}.deadline)"
     " and ({a}.valid_to is null or {p}.deadline < {a}.valid_to) and {return of {a}.id}"
 )
+# What words are looked for in: the reporting date as people write it (30/06/2025, 30/6/2025), and the plan's code;
+# its title names years, which would be found in every period.
+_PERIOD = (
+    "to_char({period}.deadline, 'DD/MM/YYYY FMDD/FMMM/YYYY') || ' ' ||"
+    " (select p.code from plan p where p.id = {period}.plan_id)"
+)
 _HANDED_IN = "r.state in ('SUBMITTED', 'APPROVED', 'ACCEPTED')"
 
 
@@ -107,6 +113,7 @@ class PeriodFilter:
     deadline_from: date | None = at_least("{t}.deadline", "date", "Reporting date on or after (từ ngày).")
     deadline_to: date | None = at_most("{t}.deadline", "date", "Reporting date on or before (đến ngày).")
     states: list[PeriodState] | None = any_of("state", "Any of these states (trạng thái).")
+    text: str | None = words(f"hub_fold({_PERIOD.format(period='{t}')})")
 
 
 @strawberry.input(description="Which returns; every field given must hold (bộ lọc báo cáo cơ quan).")
@@ -130,6 +137,12 @@ class ReportFilter:
     include_subtree: bool | None = include_subtree()
     period_id: strawberry.ID | None = within("period_id", "ReportingPeriod", "Of this period (kỳ báo cáo).")
     states: list[ReportState] | None = any_of("state", "Any of these states (trạng thái).")
+    text: str | None = words(
+        "hub_fold(coalesce({t}.number, '') || ' ' || coalesce((select a.name || ' ' || a.code from agency a"
+        " where a.id = {t}.agency_id), '') || ' ' || (select "
+        + _PERIOD.format(period="q")
+        + " from reporting_period q where q.id = {t}.period_id))"
+    )
 
 
 @record(plan_models.Plan, resource="plan", description="A plan and the years it covers (kế hoạch).")

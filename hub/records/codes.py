@@ -23,12 +23,17 @@ def load_code_lists(session: Session, path: Path = LISTS) -> int:
             "label_en": label_en,
             "position": position,
             "valid_from": entry["valid_from"],
+            "valid_to": entry.get("valid_to"),
             "legal_source": entry["source"],
         }
-        for name, entry in tomllib.loads(path.read_text()).items()
+        for name, entries in tomllib.loads(path.read_text()).items()
+        for entry in (entries if isinstance(entries, list) else [entries])
         for position, (value, label, label_en) in enumerate(entry["values"], 1)
     ]
     statement = insert(CodeListEntry).values(rows)
-    told = {name: statement.excluded[name] for name in ("label", "label_en", "position", "legal_source")}
+    told = {
+        name: statement.excluded[name]
+        for name in ("label", "label_en", "position", "valid_to", "legal_source")
+    }
     session.connection().execute(statement.on_conflict_do_update(constraint="uq_code_list_entry", set_=told))
     return len(rows)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from hub.kit.ids import decode_as
+from hub.kit.errors import HubError
+from hub.kit.ids import ForgedId, decode, decode_as
 from hub.kpi.agencies import AGENCY_OF_CODE
 from schema.compiler.declarations import Key, condition
 from schema.vocabulary import ACCESS_LEVELS
@@ -26,10 +27,28 @@ def agency_of(value: str) -> str:
     return AGENCY_OF_CODE.replace("{code}", value)
 
 
+class AnotherType(ForgedId):
+    """An id of the hub, but of another type than the one that is asked for."""
+
+    def __init__(self, text: str, found: str, wanted: str) -> None:
+        HubError.__init__(
+            self,
+            f"«{text[:60]}» là mã định danh của {found[:60]}, ở đây cần mã của {wanted}.",
+            f'"{text[:60]}" is the id of {found[:60]}; here the id of {wanted} is needed.',
+        )
+
+
 @cache
 def key_of(kind: str) -> Callable[[Any], Any]:
-    """Reads a global id of one type as the key of a row. Raises ForgedId for any other."""
-    return lambda text: str(decode_as(text, kind))
+    """Reads a global id of one type as the key of a row. Raises ForgedId, and AnotherType for any other."""
+
+    def read(text: str) -> str:
+        found, _ = decode(text)
+        if found != kind:
+            raise AnotherType(text, found, kind)
+        return str(decode_as(text, kind))
+
+    return read
 
 
 def agency_codes() -> Any:

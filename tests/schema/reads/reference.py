@@ -416,13 +416,13 @@ class Reference:
 
     def code_list(self, name: str, asOf: str | None = None) -> list[dict[str, Any]]:
         """A code list as of a day."""
-        day = date.fromisoformat(asOf) if asOf else None
+        day = date.fromisoformat(asOf) if asOf else TODAY
         found = []
         for entry in sorted(
             self.world["code_list_entry"], key=lambda one: (one.position, one.value, one.valid_from)
         ):
-            ended = entry.valid_to is not None and entry.valid_to <= (day or TODAY)
-            if entry.list_name == name and not ended and (day is None or entry.valid_from <= day):
+            ended = entry.valid_to is not None and entry.valid_to <= day
+            if entry.list_name == name and not ended and entry.valid_from <= day:
                 values = {key: written(value, "") for key, value in vars(entry).items()}
                 found.append(
                     values
@@ -667,10 +667,22 @@ class Reference:
             return bool(found >= limit if name.endswith("From") else found <= limit)
         return getattr(row, snake(name[:-1])) in value
 
-    @staticmethod
-    def searched(row: Row) -> str:
+    def searched(self, row: Row) -> str:
         """The text that words are looked for in."""
         match row.typename:
+            case "ReportingPeriod":
+                plan = self.world.one("plan", row.plan_id)
+                assert plan is not None
+                day = row.deadline
+                return f"{day:%d/%m/%Y} {day.day}/{day.month}/{day.year} {plan.code}"
+            case "PublishedReport":
+                period, agency = self.world.one("reporting_period", row.period_id), None
+                if row.agency_id is not None:
+                    agency = self.world.one("agency", row.agency_id)
+                assert period is not None
+                whose = f"{agency.name} {agency.code}" if agency else ""
+                told = self.searched(Row(**{**vars(period), "typename": "ReportingPeriod"}))
+                return f"{row.number or ''} {whose} {told}"
             case "Transfer":
                 return f"{row.code} {row.minutes_number or ''}"
             case "AuditEvent":
