@@ -42,7 +42,8 @@ DEFAULT_PAGE = 50
 # Rows that are read in the time of a scorecard, or of one figure's breakdown or shortfall, in a city of 20,000 items.
 SCORECARD, BEHIND_A_FIGURE = 400, 200
 TARGETS = 8  # the figures of a plan when no codes are given
-FIGURE_ID = base64.b64encode(b"IndicatorValue:").decode()  # how an id begins that counts a figure again
+# How ids begin that count a figure, or a line of one, again; of whole groups of three bytes.
+FIGURE_IDS = tuple(base64.b64encode(start).decode() for start in (b"IndicatorValue:", b"IndicatorBreakdown"))
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def size_of(value: Any) -> int | bool | str | None:
 
 
 def _is_figure(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(FIGURE_ID)
+    return isinstance(value, str) and value.startswith(FIGURE_IDS)
 
 
 def _refuse(what_vi: str, what_en: str, found: int, most: int, limits: Limits) -> None:

@@ -1,9 +1,12 @@
-"""What a figure is called: the key inside the global id of an IndicatorValue, by which it is read again."""
+"""What figures and their lines are called: the keys inside their global ids, by which they are read again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+
+from hub.kpi.breakdown import By
+from hub.kpi.values import BreakdownRow
 
 MOST_DIGITS = 18  # of a bigint
 
@@ -48,6 +51,32 @@ def read_name(text: str) -> Name | None:
     except ValueError:
         return None
     return found if str(found) == text and "\0" not in text else None
+
+
+@dataclass(frozen=True)
+class LineName:
+    """A line of a figure's breakdown: the cut, what the line is about, and the figure's key."""
+
+    by: By
+    about: str
+    owner: str
+
+    @classmethod
+    def of(cls, line: BreakdownRow, by: By, owner: str) -> LineName:
+        """An agency by its key, which no renaming changes; kinds and years as they are."""
+        return cls(by, str(line.agency.id) if line.agency else line.key, owner)
+
+    def __str__(self) -> str:
+        return f"{self.by.value}|{self.about}|{self.owner}"
+
+
+def read_line(text: str) -> LineName | None:
+    """The name in the key of a line; None for what the hub never wrote."""
+    try:
+        by, about, owner = text.split("|", 2)
+        return LineName(By(by), about, owner)
+    except ValueError:
+        return None
 
 
 def _key(text: str) -> int:

@@ -18,9 +18,11 @@ from hub.kit.errors import NotFound
 from hub.kpi import frozen, values
 from hub.kpi import scorecard as card
 from hub.kpi.agencies import AGENCY_OF_CODE
+from hub.kpi.breakdown import breakdown
 from hub.plan.queries import indicator_rows
 from hub.returns.models import PublishedReport, Snapshot
-from schema.kpi.names import Counted, Frozen, Name, read_name
+from schema.kpi.names import Counted, Frozen, LineName, Name, read_line, read_name
+from schema.kpi.types import IndicatorBreakdown
 from schema.kpi.values import IndicatorValue
 from schema.node import reads_again
 from schema.records.conditions import key_of
@@ -98,6 +100,32 @@ def read_again(session: Session, actor: Actor, keys: Sequence[str]) -> list[Indi
             for value in _thawed(snapshot, actor):
                 found[Frozen(snapshot_id, value.value.indicator.code)] = value
     return [found.get(name) if name is not None else None for name in named]
+
+
+def read_lines(session: Session, actor: Actor, keys: Sequence[str]) -> list[IndicatorBreakdown | None]:
+    """The lines of these keys, None for each that is not there; each cut of a figure is made once."""
+    named = [read_line(key) for key in keys]
+    owners = list(dict.fromkeys(name.owner for name in named if name is not None))
+    figures = dict(zip(owners, read_again(session, actor, owners), strict=True))
+    found: dict[LineName, IndicatorBreakdown] = {}
+    for by, owner in dict.fromkeys((name.by, name.owner) for name in named if name is not None):
+        if (figure := figures[owner]) is None:
+            continue
+        value = figure.value
+        agency_id = value.agency.id if value.agency else None
+        for line in breakdown(session, actor, value.indicator, value.as_of, by, agency_id):
+            name = LineName.of(line, by, owner)
+            found[name] = IndicatorBreakdown(line=line, name=name)
+    return [found.get(name) if name is not None else None for name in named]
+
+
+@reads_again("IndicatorBreakdown")
+async def _read_lines(info: Info, keys: list[str]) -> list[IndicatorBreakdown | None]:
+    actor = info.context.actor
+    found: list[IndicatorBreakdown | None] = await info.context.seam.read(
+        lambda session: read_lines(session, actor, keys)
+    )
+    return found
 
 
 @reads_again("IndicatorValue")

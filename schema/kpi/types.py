@@ -16,6 +16,7 @@ from hub.kpi.values import BreakdownRow, Result, Schedule, SideFigure
 from hub.plan import models as plan
 from schema.compiler.declarations import column, identifier, record
 from schema.connections import PageInfo
+from schema.kpi.names import LineName
 from schema.lazy import AnAgency
 from schema.loading import load_record
 from schema.node import Node
@@ -108,16 +109,16 @@ class IndicatorSideFigure:
 
 
 @strawberry.type(description="One line of a breakdown (dòng phân tích).")
-class IndicatorBreakdown:
+class IndicatorBreakdown(Node):
     """An agency, a parent, a kind of agency, or a year."""
 
     line: strawberry.Private[BreakdownRow]
-    owner: strawberry.Private[str]
+    name: strawberry.Private[LineName]
 
-    @strawberry.field(description="Global id of the line (mã định danh).")
+    @strawberry.field(description="Global id of the line (mã định danh).")  # type: ignore[misc]
     def id(self) -> strawberry.ID:
-        """The figure's id and the line's key."""
-        return strawberry.ID(ids.encode("IndicatorBreakdown", f"{self.owner}|{self.line.key}"))
+        """Names the figure, the cut and what the line is about."""
+        return strawberry.ID(ids.encode("IndicatorBreakdown", str(self.name)))
 
     @strawberry.field(description="What the line is about, in the caller's language (nhãn).")
     def label(self, info: Info) -> str:

@@ -15,6 +15,7 @@ from hub.kpi.breakdown import By
 from hub.kpi.shortfall import shortfall
 from schema.connections import PageInfo
 from schema.kpi import types
+from schema.kpi.names import LineName
 from schema.kpi.paging import checked_page, cursor_of, place_in, read_cursor, read_place
 from schema.lazy import AnAgency
 from schema.loading import load_record
@@ -159,7 +160,7 @@ class IndicatorValue(Node):
         edges = [
             types.IndicatorBreakdownEdge(
                 cursor=cursor_of(mark, line.key, place),
-                node=types.IndicatorBreakdown(line=line, owner=self.name),
+                node=types.IndicatorBreakdown(line=line, name=LineName.of(line, by, self.name)),
             )
             for place, line in enumerate(page, start)
         ]

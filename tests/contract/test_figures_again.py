@@ -76,6 +76,27 @@ def test_a_figure_that_is_not_there_is_null(hub: Hub) -> None:
     assert hub.ask(NODES, ids=[figure["id"], encode("Nothing", 1)]).code == "BAD_REQUEST"
 
 
+LINE = "__typename id label year numerator denominator percent result agency { code }"
+
+
+def test_a_line_of_a_breakdown_is_read_again_by_its_id(hub: Hub) -> None:
+    lines: list[dict[str, Any]] = []
+    for by in ("AGENCY", "PARENT", "KIND", "YEAR"):
+        query = f"""{{ indicators(asOf: "2024-12-31", codes: ["II.1.a", "II.2.b"]) {{
+          breakdown(by: {by}, first: 100) {{ nodes {{ {LINE} }} }} }} }}"""
+        for value in hub.ask(query, "officer").data["indicators"]:
+            lines += value["breakdown"]["nodes"]
+    # a district is a line of its own and of its parent's cut: two lines, with two ids
+    assert len({line["id"] for line in lines}) == len(lines) > 50
+    asked = lines[::7]
+    text = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ id ... on IndicatorBreakdown {{ {LINE} }} }} }}"
+    assert hub.ask(text, "officer", ids=[line["id"] for line in asked]).data["nodes"] == asked
+    kind, key = decode(lines[0]["id"])
+    for name in (f"x{key}", key.replace("AGENCY|", "AGENCY|9999"), f"{key}x", "AGENCY|1", "nonsense"):
+        assert hub.ask(text, ids=[encode(kind, name)]).data == {"nodes": [None]}, name
+    assert hub.ask(text, ids=[line["id"] for line in lines[:8]]).code == "COST_EXCEEDED"
+
+
 def test_ids_of_records_alone_are_still_one_statement(hub: Hub) -> None:
     item, file = (
         encode(name, next(iter(hub.city.rows(kind))))
