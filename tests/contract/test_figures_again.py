@@ -127,7 +127,7 @@ def test_a_day_that_has_not_come_has_no_figures(hub: Hub) -> None:
 
 
 @contextlib.contextmanager
-def _published(city: City, *, frozen: bool) -> Iterator[tuple[int, str]]:
+def published(city: City, *, frozen: bool) -> Iterator[tuple[int, str]]:
     """A report of the city, published, another one still a draft, and the figures that it froze."""
     engine = create_engine(sqlalchemy_url(city.dsn))
     with Session(engine) as session:
@@ -160,7 +160,7 @@ FROZEN = f"query($id: ID!) {{ snapshotIndicators(reportId: $id) {{ {TOLD} }} }}"
 
 
 def test_the_figures_of_a_report_stay_as_they_were_published(hub: Hub) -> None:
-    with _published(hub.city, frozen=True) as (key, draft):
+    with published(hub.city, frozen=True) as (key, draft):
         figures: list[dict[str, Any]] = hub.ask(FROZEN, id=encode("PublishedReport", key)).data[
             "snapshotIndicators"
         ]
@@ -182,7 +182,7 @@ def test_the_figures_of_a_report_stay_as_they_were_published(hub: Hub) -> None:
 
 
 def test_a_report_without_a_snapshot_has_no_figures(hub: Hub) -> None:
-    with _published(hub.city, frozen=False) as (key, _):
+    with published(hub.city, frozen=False) as (key, _):
         assert hub.ask(FROZEN, id=encode("PublishedReport", key)).data == {"snapshotIndicators": []}
 
 
