@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 # Longer than a busy moment, shorter than a person's patience; then the answer is UNAVAILABLE.
 WAIT_FOR_CONNECTION = 3.0
+TRIES = 3
 
 
 class Prepared(SchemaExtension):
@@ -77,18 +78,19 @@ class Lease:
 
 
 async def reading(pool: AsyncConnectionPool[Any], work: Callable[[Lease], Awaitable[T]]) -> T:
-    """The answer of `work`, which only reads; once more on a fresh connection when its own was dead.
+    """The answer of `work`, which only reads; again on a fresh connection when its own was dead.
 
-    After a restart of PostgreSQL the pool is full of dead connections; nobody has to see that.
+    After a restart of PostgreSQL the pool is full of dead connections, and while it stops, of some that answer a
+    last check; nobody has to see that.
     """
-    lease: Lease | None = None
-    try:
-        async with AsyncExitStack() as stack:
-            lease = Lease(pool, stack)
-            return await work(lease)
-    except psycopg.OperationalError:
-        if lease is None or lease.taken is None or not lease.taken.closed:
-            raise
-    await pool.check()
-    async with AsyncExitStack() as stack:
-        return await work(Lease(pool, stack))
+    for left in reversed(range(TRIES)):
+        lease: Lease | None = None
+        try:
+            async with AsyncExitStack() as stack:
+                lease = Lease(pool, stack)
+                return await work(lease)
+        except psycopg.OperationalError:
+            if not left or lease is None or lease.taken is None or not lease.taken.closed:
+                raise
+        await pool.check()
+    raise AssertionError  # the last try answers or raises
