@@ -91,7 +91,7 @@ def import_path(
     """Import a file or all files of a folder for one agency.
 
     Raises NotPermitted when the actor may not import there or may not create such records, UnusableInput when
-    there is no such path, format or agency. What is wrong inside a file is in its result.
+    there is no such path, format or agency, or the agency has ended. What is wrong inside a file is in its result.
     """
     said = read_mapping(mapping) if isinstance(mapping, Path) else mapping or NO_MAPPING
     said = replace(said, is_legacy=said.is_legacy or legacy)
@@ -112,6 +112,10 @@ def _agency(session: Session, actor: Actor, code: str) -> Agency:
     if agency is None:
         raise UnusableInput("UNKNOWN_AGENCY", code=code)
     actor.require("create", "import", SimpleNamespace(agency_id=agency.id, created_by=actor.id))
+    if agency.valid_to is not None and agency.valid_to <= clock.today():
+        raise UnusableInput(
+            "AGENCY_ENDED", code=code, day=f"{agency.valid_to:%d/%m/%Y}", day_en=agency.valid_to
+        )
     return agency
 
 
@@ -166,6 +170,7 @@ class _Import:
             progress=self.progress,
             notes=result.notes,
             skipped=result.skipped,
+            headers=result.headers,
         )
         title = f"Phông {self.agency.name}"
         intake = Intake(self.agency.id or 0, self.actor.id, clock.today().year, title)
@@ -176,7 +181,7 @@ class _Import:
             check_files(self.session, cursor, self.actor, intake)
             plan_items(cursor, intake)
             check_items(self.session, cursor, self.actor, intake)
-            _tell(cursor, result, every_row=self.dry_run)
+            _tell(cursor, reading, result, every_row=self.dry_run)
             if self.dry_run or (result.refused and not self.partial):
                 raise _Undo
             if any(result.count(action) for action in ("created", "updated", "listed")):
@@ -235,18 +240,25 @@ def _stage(cursor: Cursor, batches: Iterator[Batch], result: FileResult) -> dict
     return {level: frozenset(columns) for level, columns in provided.items()}
 
 
-def _tell(cursor: Cursor, result: FileResult, *, every_row: bool) -> None:
+def _tell(cursor: Cursor, reading: Reading, result: FileResult, *, every_row: bool) -> None:
     """Counts and words of the plan into the result; a dry run tells the action of every row it can keep."""
     if not result.counts and not report.counts(cursor):
         result.notes.append(warning("NOTHING_TO_IMPORT"))
     result.counts.update(report.counts(cursor))
-    spoken = {(outcome.row, outcome.level): outcome for outcome in result.outcomes if not outcome.is_refused}
+    spoken = {
+        (outcome.sheet, outcome.row, outcome.level): outcome
+        for outcome in result.outcomes
+        if not outcome.is_refused
+    }
     told: list[RowOutcome] = []
     for row in report.rows(cursor, limit=KEPT_OUTCOMES, only_words=not every_row):
-        outcome = spoken.get((row.place, row.level)) or RowOutcome(row.place, row.level)
+        sheet = reading.sheet_of(row.row)
+        known = spoken.get((sheet, row.place, row.level))
+        outcome = known or RowOutcome(row.place, row.level, sheet=sheet)
         outcome.action, outcome.code = row.action, row.code or outcome.code
-        outcome.findings.extend(_findings(row))
-        if (row.place, row.level) not in spoken:
+        first_sheet = reading.sheet_of(row.first_row)
+        outcome.findings.extend(_findings(row, f"{first_sheet}!" if first_sheet != sheet else ""))
+        if known is None:
             told.append(outcome)
     result.keep(told)
     for outcome in result.outcomes:
@@ -259,14 +271,14 @@ _KINDS = {"file": ("Hồ sơ", "The file"), "item": ("Văn bản", "The item"), 
 _FIELD = {"ITEM_WITHOUT_FILE": "file_code", "DUPLICATE_DOCUMENT": "number", "RECORD_PUBLISHED": "access"}
 
 
-def _findings(row: report.PlannedRow) -> Iterator[Finding]:
+def _findings(row: report.PlannedRow, first_sheet: str) -> Iterator[Finding]:
     if row.fault:
         what, what_en = _KINDS.get(row.level, ("Phông", "The fonds"))
         yield error(
             row.fault,
             _FIELD.get(row.fault, "code"),
             code=row.code or "",
-            first=row.first_place or "",
+            first=f"{first_sheet}{row.first_place}" if row.first_place else "",
             file=row.named or "",
             what=what,
             what_en=what_en,

@@ -5,6 +5,7 @@ A batch holds plain tuples, because they go to COPY as they are; nothing of a fi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -47,6 +48,13 @@ class Reading:
     progress: Progress | None = None
     notes: list[Finding] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    headers: dict[str, int] = field(default_factory=dict)  # sheet -> row of its column names
+    sheets: list[tuple[int, str]] = field(default_factory=list)  # first row number of each sheet, in order
+
+    def sheet_of(self, row: int | None) -> str:
+        """The sheet that a row of the stage came from; no name where there are no sheets."""
+        at = bisect_right(self.sheets, row or 0, key=lambda begun: begun[0])
+        return self.sheets[at - 1][1] if at else ""
 
     def note(self, finding: Finding) -> None:
         """Say something about the file as a whole, once."""

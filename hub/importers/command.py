@@ -131,6 +131,7 @@ def _tell(found: FileResult, dry_run: bool, out: TextIO) -> None:
             file=out,
         )
     told = [outcome for outcome in found.outcomes if outcome.findings]
+    told.sort(key=lambda outcome: not outcome.is_refused)  # what must be mended comes first
     for outcome in told[:SHOWN_ROWS]:
         place = f"{outcome.sheet}!{outcome.row}" if outcome.sheet else str(outcome.row)
         for finding in outcome.findings:

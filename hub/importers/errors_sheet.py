@@ -14,7 +14,7 @@ import xlsxwriter
 
 from hub.importers.batch import Reading
 from hub.importers.outcome import FileResult, Finding, ImportResult, UnusableInput
-from hub.importers.spreadsheet.source import sheets_of
+from hub.importers.spreadsheet.source import MERGED, sheets_of
 
 ERROR_COLUMN = "Lỗi"
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
@@ -63,21 +63,24 @@ def _pages(found: FileResult) -> Iterator[tuple[str, Lines]]:
         words: dict[tuple[str, int], str] = {}
         for outcome in found.outcomes:
             words[outcome.sheet, outcome.row] = _joined(outcome.findings)
-        by_row = {row: text for (_, row), text in words.items()}
+        widths = {sheet.name: _width(sheet.rows) for sheet in sheets_of(Reading(found.path))}
         for sheet in sheets_of(Reading(found.path)):
             own = {row: text for (name, row), text in words.items() if name == sheet.name}
-            yield sheet.name or found.path.stem, _given_back(sheet.rows, own or by_row)
+            head = found.headers.get(sheet.name, 0)
+            yield sheet.name or found.path.stem, _given_back(sheet.rows, own, widths[sheet.name], head)
     else:
         yield found.path.stem, _listed(found)
 
 
-def _given_back(rows: Iterable[tuple[int, list[str]]], words: dict[int, str]) -> Lines:
-    width, first = 0, True
+def _width(rows: Iterable[tuple[int, list[str]]]) -> int:
+    return max((len(cells) for _, cells in rows), default=0)
+
+
+def _given_back(rows: Iterable[tuple[int, list[str]]], words: dict[int, str], width: int, head: int) -> Lines:
+    """The rows as they were, the errors all in one column under a name that the next import passes over."""
     for number, cells in rows:
-        width = max(width, len(cells))
-        text = ERROR_COLUMN if first and any(cells) and number not in words else words.get(number, "")
-        first = first and not any(cells)
-        yield [*cells, *[""] * (width - len(cells)), text]
+        text = ERROR_COLUMN if number == head else words.get(number, "")
+        yield [*("" if cell == MERGED else cell for cell in cells), *[""] * (width - len(cells)), text]
 
 
 def _listed(found: FileResult) -> Lines:

@@ -36,8 +36,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The XML is not well-formed: {reason}. Mend the file at this line, or export it again.",
     ),
     "HTML_PAGE": (
-        "Đây là trang web lưu thành .xml («{title}»), không phải EAD. Hãy tải lại đúng tệp.",
-        'This is a web page saved as .xml ("{title}"), not EAD. Download the true file.',
+        "Đây là trang web («{title}») mang tên tệp khác, không phải EAD hay bảng tính. Hãy tải lại đúng tệp, "
+        "hoặc mở bằng Excel rồi lưu thành .xlsx.",
+        'This is a web page ("{title}") under another name, neither EAD nor a spreadsheet. Download the true file, or '
+        "open it in Excel and save it as .xlsx.",
     ),
     "NOT_EAD": (
         "Phần tử gốc là «{root}», không phải <ead>. Chỉ nhập được EAD 2002 và EAD3.",
@@ -112,7 +114,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
         'The sheet names no fonds; the records go to "{code}". If that is wrong, write "Phông số: …" above the '
         "table, or use --map.",
     ),
+    "AGENCY_ENDED": (
+        "Cơ quan «{code}» đã kết thúc hoạt động từ ngày {day}. Hãy nhập cho cơ quan kế thừa.",
+        'The agency "{code}" ended on {day_en}. Import for its successor.',
+    ),
     "NOTHING_TO_IMPORT": ("Bảng không có dòng dữ liệu nào.", "The sheet has no row of data."),
+    "SHEET_LEFT_OUT": (
+        "Trang tính «{sheet}» không phải mục lục nên không nhập: {reason}",
+        'The worksheet "{sheet}" is no list and was left out: {reason_en}',
+    ),
+    "SHEET_HIDDEN": (
+        "Trang tính «{sheet}» đang ẩn nên không nhập. Nếu cần, hãy bỏ ẩn rồi nhập lại.",
+        'The worksheet "{sheet}" is hidden and was left out. Unhide it and import again if it is meant.',
+    ),
     "LEGACY_FONT": (
         "Cột «{header}» gõ bằng phông chữ {font}; đã chuyển sang Unicode.",
         'The column "{header}" was typed in a {font} font; it was converted to Unicode.',

@@ -15,7 +15,7 @@ from typing import Any
 from hub.importers.messages import text_of
 from hub.kit.errors import Problem
 
-KEPT_OUTCOMES = 10_000  # rows whose findings are kept in memory; the counts stay exact beyond it
+KEPT_OUTCOMES = 10_000  # refused rows, and as many others, kept in memory; the counts stay exact beyond it
 
 ALL_IN, UNUSABLE, SOME_REFUSED = 0, 2, 3
 
@@ -106,6 +106,8 @@ class FileResult:
     unusable: Problem | None = None
     stored: bool = False
     seconds: float = 0.0
+    headers: dict[str, int] = field(default_factory=dict)  # sheet -> row of its column names
+    _kept: Counter[str] = field(default_factory=Counter)
 
     @property
     def refused(self) -> int:
@@ -123,13 +125,12 @@ class FileResult:
         return sum(n for (_, done), n in self.counts.items() if done == action)
 
     def keep(self, outcomes: Iterable[RowOutcome]) -> None:
-        """Keep what there is to say about rows, up to the limit."""
-        room = KEPT_OUTCOMES - len(self.outcomes)
+        """Keep what there is to say about rows, up to the limit; no number of warnings pushes out a refusal."""
         for outcome in outcomes:
-            if room <= 0:
-                return
-            self.outcomes.append(outcome)
-            room -= 1
+            kind = "refused" if outcome.is_refused else "told"
+            if self._kept[kind] < KEPT_OUTCOMES:
+                self._kept[kind] += 1
+                self.outcomes.append(outcome)
 
     @property
     def exit_code(self) -> int:

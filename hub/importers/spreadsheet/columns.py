@@ -19,9 +19,10 @@ from hub.kit.vietnamese import nfc
 
 Column = list[str]
 MAX_INTEGER = 2_147_483_647
+SAME = "-nt-"  # như trên
 _DITTO = frozenset(
     {
-        "-nt-",
+        SAME,
         "nt",
         "- nt -",
         "-nt",
@@ -39,7 +40,8 @@ _DITTO = frozenset(
     }
 )
 _NOTHING = frozenset({"-", "–", "—", "..", "...", "…"})
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200c\u200e\u200f\u2060\ufeff]")
+_TAKEN_AS_TEXT = ("'=", "'+", "'-", "'@")  # an apostrophe that kept a spreadsheet from running the cell
 _UNIT = re.compile(r"\s*(?:tờ|trang|trg|tr|văn bản|vb|tài liệu|t|p|to)\.?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 
@@ -63,7 +65,7 @@ class Block:
 
 
 def clean(column: Column) -> Column:
-    """White space collapsed, normal form C, no control characters, a lone dash as nothing."""
+    """White space collapsed, normal form C, no character that nobody sees, a lone dash as nothing."""
     done: Column = []
     for cell in column:
         if not cell:
@@ -73,7 +75,9 @@ def clean(column: Column) -> Column:
         if not text.isascii():
             text = nfc(text)
         if not text.isprintable():
-            text = _CONTROL.sub("", text)
+            text = _UNSEEN.sub("", text).strip()
+        if text.startswith(_TAKEN_AS_TEXT):
+            text = text[1:]
         done.append("" if text in _NOTHING else text)
     return done
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from hub.importers.outcome import UnusableInput
 from hub.importers.spreadsheet.fields import FIELDS, FILES, ITEMS, compact, field_of, kept_name
 from hub.importers.spreadsheet.source import Row
-from hub.kit.vietnamese import fold, from_tcvn3, from_vni
+from hub.kit.vietnamese import fold, from_tcvn3, from_vni, legacy_encoding, unlegacy
 
+_ERRORS = "loi"  # Lỗi, as errors_sheet names it
 LOOK_DOWN = 40  # rows in which the column names must begin
 
 _BLOCK = {
@@ -86,7 +87,7 @@ def find_header(rows: list[Row], kind: str | None, mapping: dict[str, str]) -> H
         _refuse_twice(widest, [])
         raise UnusableInput("NO_HEADER", columns=_shown(widest))
     _settle(best, mapping)
-    best.block = title_block(rows[: best.above])
+    best.block = title_block(in_unicode(rows[: best.above], rows))
     _require(best)
     return best
 
@@ -150,6 +151,8 @@ def _settle(header: Header, mapping: dict[str, str]) -> None:
         if not name:
             continue
         found = _lookup(name, header.kind, mapping)
+        if found is None and compact(name) == _ERRORS:
+            continue  # what an earlier import said, in the sheet that it gave back
         if found is None:
             kept = kept_name(name)
             header.kept[kept or name] = column
@@ -201,6 +204,14 @@ def _require(header: Header) -> None:
 
 def _shown(names: list[str]) -> str:
     return ", ".join(name.strip() for name in names if name.strip()) or "-"
+
+
+def in_unicode(rows: list[Row], evidence: list[Row]) -> list[Row]:
+    """Rows typed in an old font as Unicode, when the evidence says that they were."""
+    font = legacy_encoding(cell for _, cells in evidence for cell in cells)
+    if font is None:
+        return rows
+    return [(place, [unlegacy(cell, font) for cell in cells]) for place, cells in rows]
 
 
 def title_block(rows: list[Row]) -> dict[str, str]:

@@ -19,9 +19,11 @@ DATA, BLANK, TOTAL, SIGNATURE, HEAD, NUMBERS, HEADING = (
 
 _TOTAL = re.compile(r"^(?:tong (?:cong|so)\b|tong\s*$|cong\s*$|cong (?:so|trang|cac|chung)\b|total\b)")
 _SIGNATURE = re.compile(
-    r"^(?:nguoi (?:lap|ky|giao|nhan|kiem)|thu truong|truong phong|pho|giam doc|chu tich|chanh van phong|xac nhan|dai dien"
-    r"|ky(?: ten)?\b.*ghi ro|muc luc nay|danh muc nay|danh sach nay|trong do co|ket thuc|ben (?:giao|nhan)"
-    r"|(?:\S+ ){0,4}ngay\s+\S*\s*thang\s+\S*\s*nam|can bo (?:lap|luu tru)|tm|kt|don vi giao)"
+    r"^(?:nguoi (?:lap|ky|giao|nhan|kiem)\b|thu truong\b|truong (?:phong|ban|don vi)\b|giam doc\b(?! tham)|chu tich\b"
+    r"|pho (?:truong|giam doc|chu tich|chanh|thu truong|vu truong|cuc truong)\b|chanh van phong\b|xac nhan\b"
+    r"|dai dien (?:ben|don vi|co quan)\b|ky(?: ten)?\b.*(?:ghi ro|dong dau)|(?:muc luc|danh muc|danh sach) nay\b|trong do co\b"
+    r"|ket thuc\s*$|ben (?:giao|nhan)\b|(?:\S+ ){0,4}ngay\s+\S*\s*thang\s+\S*\s*nam|can bo (?:lap|luu tru)\b"
+    r"|(?:tm|tl|kt) (?:uy|ubnd|hdnd|hoi|ban|chu|truong|giam|chanh|thu|bo|cuc|so)\b|don vi giao\b)"
 )
 _ROMAN = re.compile(r"^(?:[IVX]{1,6}|[A-ZĐ])$")
 _MARK = re.compile(
@@ -46,61 +48,90 @@ class Lines:
     keys: tuple[int, ...]  # columns of which a record fills at least one
     text_columns: tuple[int, ...]
     number_column: int | None
+    naming: tuple[int, ...] = ()  # those of the keys that name a record or date it: a sum has none
     _ended: bool = False
     _styles: list[str] = field(default_factory=list)
 
     def kind(self, cells: list[str]) -> str:
         """What this row is."""
-        if self._is_plainly_data(cells):
-            self._ended = False
+        title = self._title(cells)
+        keys = self._filled_keys(cells) if title else []
+        if keys and not (words := self._odd(title)) and not self._ended:
             return DATA
         filled = [(column, cell.strip()) for column, cell in enumerate(cells) if cell and not cell.isspace()]
         if not filled:
             return BLANK
+        if title and keys:
+            return self._beside_a_title(words or "", filled, keys)
         if any(column in self.keys for column, _ in filled):
-            if is_column_numbers(cells):
-                return NUMBERS
-            if self.header.is_repeated_by(cells):
-                return HEAD
-            first = " ".join(fold(filled[0][1]).split())
-            has_text = any(column in self.text_columns for column, _ in filled)
-            if len(filled) <= 2 and _TOTAL.match(first):
-                return TOTAL
-            if (len(filled) <= 2 and _SIGNATURE.match(first)) or (self._ended and not has_text):
-                self._ended = True
-                return SIGNATURE
-            self._ended = False
-            return DATA
-        words = [" ".join(fold(text).split()) for _, text in filled]
-        if any(_TOTAL.match(text) for text in words[:2]):
+            return self._without_a_title(cells, filled)
+        words_of = [_words(text) for _, text in filled]
+        if any(_TOTAL.match(text) for text in words_of[:2]):
             return TOTAL
         if self.header.is_repeated_by(cells):
             return HEAD
-        if any(_SIGNATURE.match(text) for text in words):
+        if self._ended or any(_SIGNATURE.match(text) for text in words_of):
             self._ended = True
             return SIGNATURE
-        if self._ended:
+        return HEADING if self._is_heading(filled) else DATA
+
+    def _title(self, cells: list[str]) -> str:
+        """What stands in the column of titles, unless it is the column's own name or number."""
+        for column in self.text_columns:
+            text = cells[column].strip() if column < len(cells) else ""
+            if text and text != self.header.names[column] and not text.strip("()[]").isdigit():
+                return text
+        return ""
+
+    def _filled_keys(self, cells: list[str]) -> list[int]:
+        width = len(cells)
+        return [key for key in self.keys if key < width and cells[key] and not cells[key].isspace()]
+
+    def _odd(self, title: str) -> str | None:
+        """The words of a title that a total or a signature would begin with."""
+        words = _words(title)
+        return words if _TOTAL.match(words) or _SIGNATURE.match(words) else None
+
+    def _beside_a_title(self, words: str, filled: list[tuple[int, str]], keys: list[int]) -> str:
+        """A title and more: a sum has counts only, a signature no digit at all, everything else is a record."""
+        if words and _TOTAL.match(words) and not any(key in self.naming for key in keys):
+            return TOTAL
+        telling = [text for column, text in filled if column in keys and not _SIGNATURE.match(_words(text))]
+        if (words or self._ended) and not any(char.isdigit() for text in telling for char in text):
+            self._ended = True
             return SIGNATURE
-        texts = [(column, text) for column, text in filled if column != self.number_column]
-        numbered = [text for column, text in filled if column == self.number_column]
-        if (
-            len(texts) == 1
-            and not (numbered and numbered[0].rstrip(".").isdigit())
-            and any(map(str.isalpha, texts[0][1]))
-        ):
-            return HEADING
-        if not texts and numbered and not numbered[0].rstrip(".").isdigit():
-            return HEADING
+        self._ended = False
         return DATA
 
-    def _is_plainly_data(self, cells: list[str]) -> bool:
-        """A title and a key, and the title is neither the column's own name nor its number: nearly every row."""
-        width = len(cells)
-        for column in self.text_columns:
-            text = cells[column].strip() if column < width else ""
-            if text and text != self.header.names[column] and not text.strip("()[]").isdigit():
-                return any(key < width and cells[key] and not cells[key].isspace() for key in self.keys)
-        return False
+    def _without_a_title(self, cells: list[str], filled: list[tuple[int, str]]) -> str:
+        """Something, but no title: a head, a sum, a signature, a heading in the column of numbers, or a bad record."""
+        if is_column_numbers(cells):
+            return NUMBERS
+        if self.header.is_repeated_by(cells):
+            return HEAD
+        first = _words(filled[0][1])
+        has_text = any(column in self.text_columns for column, _ in filled)
+        if _TOTAL.match(first) and (len(filled) <= 2 or not has_text):
+            return TOTAL
+        if (len(filled) <= 2 and any(_SIGNATURE.match(_words(text)) for _, text in filled)) or (
+            self._ended and not has_text
+        ):
+            self._ended = True
+            return SIGNATURE
+        self._ended = False
+        if not has_text and filled[-1][0] < min(self.text_columns, default=0) and self._is_heading(filled):
+            text = filled[-1][1]
+            if len(text.split()) > 1 and (not any(map(str.isdigit, text)) or _MARK.match(text)):
+                return HEADING
+        return DATA
+
+    def _is_heading(self, filled: list[tuple[int, str]]) -> bool:
+        """One text with letters, at most with a mark (I, A, 1.1) before it."""
+        texts = [text for column, text in filled if column != self.number_column]
+        numbered = [text for column, text in filled if column == self.number_column]
+        if numbered and numbered[0].rstrip(".").isdigit():
+            return False
+        return (len(texts) == 1 and any(map(str.isalpha, texts[0]))) or (not texts and bool(numbered))
 
     def heading(self, cells: list[str]) -> Heading:
         """The words of a heading row and its depth: A, then I, then 1, then 1.1, then a; bare words stand on top."""
@@ -120,6 +151,10 @@ class Lines:
         else:
             self._styles.append(style)
         return Heading(self._styles.index(style), text)
+
+
+def _words(text: str) -> str:
+    return " ".join(fold(text).split())
 
 
 def _style(mark: str) -> str:

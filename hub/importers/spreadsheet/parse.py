@@ -41,6 +41,14 @@ def batches(reading: Reading) -> Iterator[Batch]:
             if problem.problem_code != "NO_HEADER" and source.name == "":
                 raise
             fault = fault or problem
+            reading.note(
+                warning(
+                    "SHEET_LEFT_OUT",
+                    sheet=source.name,
+                    reason=problem.message_vi,
+                    reason_en=problem.message_en,
+                )
+            )
             continue
         for name in header.unknown:
             reading.note(warning("UNKNOWN_COLUMN", name, header=name))
@@ -52,11 +60,17 @@ def batches(reading: Reading) -> Iterator[Batch]:
         if header.kind == ITEMS:
             later.append((sheet, rows))
         else:
-            yield from _MAKERS[FILES](sheet, read_blocks(sheet, rows))
+            yield from _begun(sheet, rows)
     for sheet, listed in later:
-        yield from _MAKERS[ITEMS](sheet, read_blocks(sheet, listed))
+        yield from _begun(sheet, listed)
     if not found:
         raise fault or UnusableInput("FILE_EMPTY")
+
+
+def _begun(sheet: Sheet, rows: Iterator[Row]) -> Iterator[Batch]:
+    sheet.reading.sheets.append((next(sheet.numbers), sheet.name))
+    sheet.reading.headers[sheet.name] = sheet.header.row
+    return _MAKERS[sheet.header.kind](sheet, read_blocks(sheet, rows))
 
 
 def _names_fonds(header: Header) -> bool:

@@ -13,10 +13,10 @@ from typing import Any
 from hub.importers.batch import BATCH_ROWS, Batch, Reading, fingerprint
 from hub.importers.outcome import RowOutcome, warning
 from hub.importers.spreadsheet import lines
-from hub.importers.spreadsheet.columns import Block, clean, ditto
+from hub.importers.spreadsheet.columns import SAME, Block, clean, ditto
 from hub.importers.spreadsheet.fields import FILES, schema_of
 from hub.importers.spreadsheet.header import Header
-from hub.importers.spreadsheet.source import Row
+from hub.importers.spreadsheet.source import MERGED, Row
 from hub.kit.vietnamese import fold, legacy_encoding, sort_key, unlegacy
 
 _FONT_NAMES = {"tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
@@ -45,10 +45,10 @@ _KEYS = {
         "issuer",
     ),
 }
+_COUNTS = frozenset({"sheets", "pages", "sheets_pages", "total_doc"})
 _TEXTS = {FILES: ("title",), "items": ("subject", "type_subject")}
-_NO_DITTO = frozenset(
-    {"code", "notation", "number", "number_notation", "ordinal", "file_code", "total_doc", "pages"}
-)
+_NO_DITTO = frozenset({"code", "notation", "number", "number_notation", "ordinal", "total_doc", "pages"})
+_NOT_SHARED = _NO_DITTO | _COUNTS  # a number over merged rows is that of all of them together
 SERIES_COLUMNS = (
     "row", "place", "level", "source_key", "ref", "parent_ref", "fonds_code", "title", "title_sort", "ordinal",
     "source_hash",
@@ -112,7 +112,11 @@ def read_blocks(sheet: Sheet, rows: Iterator[Row]) -> Iterator[Lot]:
     sheet.schema = schema_of(header.names) or ("HD169" if sheet.reading.is_legacy else None)
     keys = tuple(header.columns[name] for name in _KEYS[header.kind] if name in header.columns)
     texts = tuple(header.columns[name] for name in _TEXTS[header.kind] if name in header.columns)
-    reader = lines.Lines(header, keys, texts, header.columns.get("ordinal"))
+    naming = tuple(
+        header.columns[name] for name in _KEYS[header.kind] if name in header.columns and name not in _COUNTS
+    )
+    reader = lines.Lines(header, keys, texts, header.columns.get("ordinal"), naming)
+    sheet.font = legacy_encoding(cell for _, row in header.below for cell in row)
     width = len(header.names)
     places: list[int] = []
     cells: list[list[str]] = []
@@ -163,7 +167,11 @@ def _lot(sheet: Sheet, places: list[int], rows: list[list[str]], under: list[str
         (f"+{name}", at) for name, at in header.kept.items()
     ]
     for name, at in wanted:
-        texts = clean(list(columns[at]))
+        found = columns[at]
+        if MERGED in found:
+            shared = "" if name in _NOT_SHARED else SAME
+            found = tuple(shared if cell == MERGED else cell for cell in found)
+        texts = clean(list(found))
         if sheet.font is not None:
             texts = _rescued(sheet, header.names[at] or name, texts)
         if name not in _NO_DITTO:

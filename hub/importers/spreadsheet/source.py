@@ -20,15 +20,17 @@ import python_calamine as calamine
 
 from hub.importers.batch import Reading
 from hub.importers.dates import cell_text
-from hub.importers.outcome import UnusableInput
+from hub.importers.outcome import UnusableInput, warning
 from hub.kit.vietnamese import legacy_encoding, nfc, syllable_share
 
 MAX_ROWS = 200_000
 MAX_UNPACKED = 400_000_000
+MAX_MERGED = 2_000  # rows under one merged cell; more is a column painted for looks
 DELIMITERS = ",;\t|"
 _SAMPLE = 1 << 18
 
 Row = tuple[int, list[str]]
+MERGED = "\x1f"  # white space that stands in a cell under the first of cells merged from top to bottom
 
 
 @dataclass(slots=True)
@@ -65,6 +67,8 @@ def _workbook(reading: Reading) -> Iterator[Sheet]:
         raise UnusableInput("NOT_A_SHEET", reason=problem) from None
     size = path.stat().st_size
     for meta in book.sheets_metadata:
+        if meta.visible != calamine.SheetVisibleEnum.Visible:
+            reading.note(warning("SHEET_HIDDEN", sheet=meta.name))
         if meta.visible == calamine.SheetVisibleEnum.Visible and meta.typ == calamine.SheetTypeEnum.WorkSheet:
             try:
                 sheet = book.get_sheet_by_name(meta.name)
@@ -85,10 +89,24 @@ def _check_unpacked(path: Path) -> None:
 
 def _workbook_rows(sheet: calamine.CalamineSheet, reading: Reading, size: int) -> Iterator[Row]:
     total = sheet.total_height or 1
+    below: dict[int, list[tuple[int, int]]] = {}
+    for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+        if top < bottom <= top + MAX_MERGED:
+            below.setdefault(top + 1, []).append((column, bottom + 1))
+    open_: dict[int, int] = {}
     for number, cells in enumerate(sheet.iter_rows(), 1):
         if number % 1000 == 0:
             reading.tell(size * number // total, size, number)
-        yield number, [cell if isinstance(cell, str) else cell_text(cell) for cell in cells]
+        row = [cell if isinstance(cell, str) else cell_text(cell) for cell in cells]
+        for column, last in tuple(open_.items()):
+            if number > last:
+                del open_[column]
+            elif column < len(row) and not row[column]:
+                row[column] = MERGED
+        for column, last in below.get(number, ()):
+            if column < len(row) and row[column].strip():
+                open_[column] = last
+        yield number, row
 
 
 # -- CSV --

@@ -86,10 +86,9 @@ with keyed as (
 )
 update pg_temp.import_stage s
    set fault = case when s.level = 'item' and s.number is not null then 'DUPLICATE_DOCUMENT' else 'CODE_TWICE' end,
-       first_place = f.place
+       first_row = t.first_row
   from keyed k
   join twice t on t.level = k.level and t.mark = k.mark
-  join pg_temp.import_stage f on f.row = t.first_row
  where s.row = k.row and k.row <> t.first_row
 """,
     """
@@ -97,8 +96,8 @@ with twice as (
     select level, code, min(row) as first_row from pg_temp.import_stage
      where code is not null and fault is null group by level, code having count(*) > 1
 )
-update pg_temp.import_stage s set fault = 'CODE_TWICE', first_place = f.place
-  from twice t join pg_temp.import_stage f on f.row = t.first_row
+update pg_temp.import_stage s set fault = 'CODE_TWICE', first_row = t.first_row
+  from twice t
  where s.level = t.level and s.code = t.code and s.row <> t.first_row and s.fault is null
 """,
 )

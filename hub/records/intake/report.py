@@ -22,6 +22,8 @@ class PlannedRow(NamedTuple):
     code: str | None
     action: str
     fault: str | None
+    row: int
+    first_row: int | None  # the row that was there first, and its place
     first_place: int | None
     warned: str | None
     named: str | None  # the file an item names
@@ -43,13 +45,15 @@ def counts(cursor: Cursor) -> Counter[tuple[str, str]]:
 
 
 def rows(cursor: Cursor, *, limit: int, only_words: bool) -> Iterator[PlannedRow]:
-    """The rows in the order of the file; `only_words` leaves out those there is nothing to say about."""
+    """The refused rows, then the others, each in the order of the file; `only_words` leaves out the quiet ones."""
     words = "where s.fault is not null or s.warned is not null" if only_words else ""
     cursor.execute(
         f"""
-select s.place, s.level, coalesce(s.code, s.composed_code), p.action, s.fault, s.first_place, s.warned,
+select s.place, s.level, coalesce(s.code, s.composed_code), p.action, s.fault, s.row, s.first_row, f.place,
+       s.warned,
        coalesce(s.file_notation, s.file_code, s.parent_ref)
-  from pg_temp.import_stage s join ({_PLANS}) p on p.row = s.row {words} order by s.row limit %(limit)s
+  from pg_temp.import_stage s join ({_PLANS}) p on p.row = s.row
+  left join pg_temp.import_stage f on f.row = s.first_row {words} order by s.fault is null, s.row limit %(limit)s
 """,
         {"limit": limit},
     )

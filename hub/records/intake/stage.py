@@ -84,7 +84,7 @@ def open_stage(cursor: Cursor) -> None:
     cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in _TABLES))
     columns = ", ".join(f"{name} {kind}" for name, kind in STAGE.items())
     cursor.execute(
-        f"create temp table import_stage ({columns}, fault text, first_place integer, warned text) on commit drop"
+        f"create temp table import_stage ({columns}, fault text, first_row bigint, warned text) on commit drop"
     )
 
 
