@@ -1,7 +1,7 @@
 """The closed list of deeds on records and agencies: what a face calls them, and what the law is asked.
 
-`viewerCan` and the mutations read the same list, so a button is shown when its
-mutation would pass the law.
+`viewerCan` and the mutations read the same list, so a button is shown when its mutation would pass the law and
+the record is in a state that the deed starts from.
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,15 @@ from typing import NamedTuple
 
 
 class Action(NamedTuple):
-    """A deed: the mutation that does it, and the question put to the law about its record."""
+    """A deed: the mutation that does it, the question put to the law about its record, and where it starts.
+
+    `starts` are the states of the record (of an item: of its home file) that the deed starts from; empty for any.
+    """
 
     mutation: str
     resource: str
     act: str
+    starts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -26,23 +30,30 @@ class Action(NamedTuple):
         return self.act == "create"
 
 
+# Documents are added, moved and listed while the matter is open, and by the historical archive, which arranges
+# old fonds of its own. What is being checked stands still; what was disposed of is evidence.
+_CONTENTS = ("OPEN", "TRANSFERRED")
+_DESCRIBED = ("OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED")
+# A document may be shown elsewhere as long as its home file exists.
+_KEPT = ("OPEN", "CLOSED", "SUBMITTED", "ACCEPTED", "TRANSFERRED")
+
 _ALL = (
     Action("openFonds", "fonds", "create"),
-    Action("closeFonds", "fonds", "close"),
+    Action("closeFonds", "fonds", "close", ("OPEN",)),
     Action("openSeries", "series", "create"),
     Action("moveSeries", "series", "move"),
     Action("openFile", "file", "create"),
-    Action("describeFile", "file", "update"),
-    Action("closeFile", "file", "close"),
-    Action("reopenFile", "file", "reopen"),
-    Action("submitFile", "file", "submit"),
-    Action("acceptFile", "file", "accept"),
-    Action("sendBackFile", "file", "return"),
+    Action("describeFile", "file", "update", _DESCRIBED),
+    Action("closeFile", "file", "close", ("OPEN",)),
+    Action("reopenFile", "file", "reopen", ("CLOSED",)),
+    Action("submitFile", "file", "submit", ("CLOSED",)),
+    Action("acceptFile", "file", "accept", ("SUBMITTED",)),
+    Action("sendBackFile", "file", "return", ("SUBMITTED",)),
     Action("registerItem", "item", "create"),
-    Action("correctItem", "item", "update"),
-    Action("moveItem", "item", "move"),
-    Action("listItem", "item", "list"),
-    Action("unlistItem", "item", "list"),
+    Action("correctItem", "item", "update", _DESCRIBED),
+    Action("moveItem", "item", "move", _CONTENTS),
+    Action("listItem", "item", "list", _KEPT),
+    Action("unlistItem", "item", "list", _KEPT),
     Action("createAgency", "agency", "create"),
     Action("renameAgency", "agency", "rename"),
     Action("mergeAgencies", "agency", "merge"),

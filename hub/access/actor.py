@@ -19,6 +19,7 @@ from hub.access.errors import NAMES
 from hub.kit.errors import NotFound, NotPermitted
 from policies.actions import actions_on
 from policies.law import Law, names_of
+from policies.resources import RESOURCES, Facts
 from policies.subject import ANONYMOUS, Shape, Subject
 
 
@@ -60,9 +61,13 @@ class Actor:
         raise NotPermitted(f"{resource}:{action}", vietnamese, english)
 
     def offers(self, resource: str, row: object, **known: Any) -> tuple[str, ...]:
-        """The mutations he may call on the row, in the order of the closed list (`viewerCan`)."""
-        offered = actions_on(resource)
-        return tuple(deed.mutation for deed in offered if self.may(deed.act, resource, row, **known))
+        """The mutations that would work for him on the row now, in the order of the closed list (`viewerCan`)."""
+        facts = Facts(RESOURCES[resource], row, known)
+        return tuple(
+            deed.mutation
+            for deed in actions_on(resource)
+            if (not deed.starts or facts.state in deed.starts) and self.may(deed.act, resource, row, **known)
+        )
 
     def predicate(self, resource: str, action: str, columns: Mapping[str, str], *, root: bool = True) -> str:
         """SQL that is true for the rows he may do the action to; bind `values(sql)` with it."""

@@ -50,13 +50,13 @@ class IdempotencyKeyReused(Conflict):
 
 def key_given(idempotency_key: str) -> FieldError | None:
     """A key is a short text of visible characters."""
-    if len(idempotency_key) <= 200 and idempotency_key.isprintable():
+    if 0 < len(idempotency_key.strip()) <= 200 and idempotency_key.isprintable():
         return None
     return FieldError(
         "idempotency_key",
         "BAD_KEY",
-        "Khóa chống lặp dài tối đa 200 ký tự, không có ký tự điều khiển. Hãy dùng một UUID.",
-        "An idempotency key has at most 200 visible characters. A UUID will do.",
+        "Khóa chống lặp dài 1 đến 200 ký tự, không có ký tự điều khiển. Hãy dùng một UUID.",
+        "An idempotency key has 1 to 200 visible characters. A UUID will do.",
     )
 
 

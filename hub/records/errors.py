@@ -62,13 +62,12 @@ class WrongState(Conflict):
 
     code = "WRONG_STATE"
 
-    def __init__(self, state: str, allowed: Sequence[str]) -> None:
+    def __init__(self, state: str, allowed: Sequence[str], vi: Sequence[str], en: Sequence[str]) -> None:
         self.state = state
         self.allowed = tuple(allowed)
-        states = ", ".join(allowed)
         super().__init__(
-            f"Đang ở trạng thái {state}; bước này chỉ làm được ở trạng thái {states}.",
-            f"The state is {state}; this can be done only in state {states}.",
+            f"Đang ở trạng thái «{vi[0]}»; bước này chỉ làm được ở trạng thái «{'», «'.join(vi[1:])}».",
+            f"It is {en[0]}; this can be done only while it is {' or '.join(en[1:])}.",
         )
 
 

@@ -117,10 +117,11 @@ def _sort(row: Record) -> None:
 
 @contextmanager
 def _named_refusals(row: Record) -> Iterator[None]:
+    code = row.code  # after a failed flush the row can no longer be asked
     try:
         yield
     except IntegrityError as error:
-        raise refusal(violated(error), row.code) or error from error
+        raise refusal(violated(error), code) or error from error
 
 
 def refusal(constraint: str | None, code: str) -> HubError | None:

@@ -7,6 +7,7 @@ order, so that nothing of an unseen record is told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import func, text
@@ -63,16 +64,12 @@ def item_to_change(
     allowed: tuple[str, ...],
 ) -> tuple[Item, ArchivalFile]:
     """An item and its home file, both locked; otherwise as `to_change`, the state being the home file's."""
-    pair = session.exec(
-        select(Item, ArchivalFile)
-        .where(Item.id == key, ArchivalFile.id == Item.file_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if pair is None:
+    # The item first, then the file it lies in by then: joined, a move at the same moment would hide it.
+    item = session.get(Item, key, with_for_update=True, populate_existing=True)
+    if item is None:
         actor.require(action, "item", None)
         raise AssertionError("unreachable: require raises for no row")
-    item, home = pair
+    home = session.get_one(ArchivalFile, item.file_id, with_for_update=True, populate_existing=True)
     actor.require("read", "item", item, file_state=home.state)
     state = home.state if home.state in allowed else allowed[0]
     actor.require(action, "item", item, file_state=state)
@@ -186,7 +183,7 @@ def twin_of(
     twins = select(Item).where(
         Item.agency_id == agency_id,
         Item.number == number,
-        Item.notation == notation,
+        func.lower(Item.notation) == notation.lower(),
         func.lower(Item.issuer) == issuer.lower(),
         col(Item.state).in_(("ACTIVE", "DRAFT")),
         Item.id != besides,
@@ -223,6 +220,14 @@ def siblings_of(
         )
         .order_by(col(Series.position), col(Series.id))
     ).all()
+
+
+def newest_day_in(session: Session, fonds: Fonds) -> date | None:
+    """The latest day that the fonds or a file in it speaks of; imprecise days count from their earliest."""
+    ends = func.max(func.coalesce(ArchivalFile.end_date, ArchivalFile.start_date))
+    newest = session.exec(select(ends).where(ArchivalFile.fonds_id == fonds.id)).one()
+    began = date(fonds.start_year, 1, 1) if fonds.start_year else None
+    return max((day for day in (newest, began) if day is not None), default=None)
 
 
 def known_codes(session: Session, list_name: str) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from graphql import GraphQLObjectType, SelectionSetNode
 
 from policies.actions import actions_on
+from policies.resources import RESOURCES
 from schema.compiler.catalogue import Field
 from schema.compiler.declarations import (
     Bucket,
@@ -171,10 +172,13 @@ def _several(s: Statement, selected: Selected, field: Field, place: Place) -> st
 @writes(Offers)
 def _offers(s: Statement, selected: Selected, field: Field, place: Place) -> str:
     record = s.catalogue.record(place.kind)
-    named = [
-        f"case when {s.may(record, place.t, deed.act)} then '{action_name(deed.mutation)}' end"
-        for deed in actions_on(record.resource)
-    ]
+    facts, state = s.catalogue.facts(record, place.t), RESOURCES[record.resource].names.get("state", "")
+    named = []
+    for deed in actions_on(record.resource):
+        may = s.may(record, place.t, deed.act)
+        starts = "', '".join(deed.starts)
+        now = f"{facts[state]} in ('{starts}') and " if deed.starts else ""
+        named.append(f"case when {now}({may}) then '{action_name(deed.mutation)}' end")
     return f"array_remove(array[{', '.join(named)}]::text[], null)"
 
 

@@ -32,7 +32,7 @@ from hub.records.ledger import denied
 from policies.actions import ACTIONS
 from policies.law import Law
 from schema.answers import check_selection, read_back
-from schema.mutations.inputs import key_in
+from schema.mutations.inputs import key_in, or_none
 from schema.problems import told
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ async def do(
 
 def _once(session: Session, actor: Actor, mutation: str, given: Any, deed: Deed) -> int:
     """Do the deed, or answer what it answered before under the same key."""
-    idempotency_key = given.idempotency_key or None
+    idempotency_key = or_none(given.idempotency_key)
     if idempotency_key is None or actor.id is None:
         return int(deed(session, actor).id)
     if error := key_given(idempotency_key):

@@ -169,6 +169,11 @@ _RENAMED = {
 }
 
 
+def or_none(value: Any) -> Any:
+    """A value where leaving it out and saying null mean the same."""
+    return None if value is UNSET else value
+
+
 def fonds_facts(given: FondsDescription, title: Any = UNSET) -> FondsFacts:
     """What was said of a fonds."""
     facts: FondsFacts = _facts(given, FondsDescription, {"title": title})  # type: ignore[assignment]

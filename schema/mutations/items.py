@@ -14,6 +14,7 @@ from schema.mutations.inputs import (
     key_in,
     needed,
     once,
+    or_none,
     said,
     version,
 )
@@ -205,7 +206,7 @@ class ItemsMutation:
                 key_in("Item", input.id, "id"),
                 input.expected_version,
                 file_id=key_in("ArchivalFile", input.file_id, "file_id"),
-                ordinal=input.ordinal or None,
+                ordinal=or_none(input.ordinal),
             ),
         )
         return answer
@@ -230,7 +231,7 @@ class ItemsMutation:
                 key_in("Item", input.id, "id"),
                 input.expected_version,
                 file_id=key_in("ArchivalFile", input.file_id, "file_id"),
-                ordinal=input.ordinal or None,
+                ordinal=or_none(input.ordinal),
             ),
         )
         return answer

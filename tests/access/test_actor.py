@@ -80,18 +80,16 @@ def test_an_item_is_judged_by_the_state_of_its_file(city: City, actor: Callable[
         clerk.may("update", "item", item)
 
 
-def test_offers_are_what_the_law_allows(city: City, actor: Callable[..., Actor]) -> None:
+def test_offers_are_what_law_and_state_allow(city: City, actor: Callable[..., Actor]) -> None:
     staff, officer = actor("staff", ("staff", city.unit)), actor("officer", ("officer", city.department))
     handed_over = _file(city.unit, state="SUBMITTED", created_by=staff.id, submitted_by=staff.id)
 
     assert staff.offers("file", _file(city.unit, created_by=staff.id)) == (
         "describeFile",
         "closeFile",
-        "reopenFile",
-        "submitFile",
     )
     assert staff.offers("file", handed_over) == ()
-    assert officer.offers("file", handed_over) == ("describeFile", "acceptFile", "sendBackFile")
+    assert officer.offers("file", handed_over) == ("acceptFile", "sendBackFile")
     assert PUBLIC.offers("file", handed_over) == ()
 
 

@@ -111,13 +111,18 @@ def close_file(
 def reopen_file(
     session: Session, actor: Actor, file_id: int, expected_version: int | None, reason: str | None = None
 ) -> ArchivalFile:
-    """Open a closed file again, as long as it was not handed over.
+    """Open a closed file again, as long as it was not handed over and its fonds takes work.
 
-    Raises NotFound, NotPermitted, StaleVersion, WrongState, Invalid.
+    Raises NotFound, NotPermitted, StaleVersion, WrongState, FondsClosed, Invalid.
     """
     step = STEPS["reopen"]
     file = to_change(session, actor, "reopen", ArchivalFile, file_id, expected_version, step.starts)
+    fonds = session.get_one(Fonds, file.fonds_id)
+    if problem := may_take(fonds.state, fonds.closed_on, file.start_date):
+        raise problem
     file.state = step.leads_to
+    if file.work_ended_on == file.closed_on:  # said by the closing, which is undone
+        file.work_ended_on = None
     file.closed_on = None
     changed(session, actor, "reopen", file, reason=remark("reason", reason))
     return file

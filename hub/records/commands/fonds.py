@@ -12,9 +12,10 @@ from hub.records.errors import AgencyEnded, FondsHasOpenFiles
 from hub.records.facts import FondsFacts, columns_of
 from hub.records.ledger import added, changed
 from hub.records.models import Fonds
-from hub.records.queries import agency_seen, new_key, open_files_in, permit_new, to_change
+from hub.records.queries import agency_seen, new_key, newest_day_in, open_files_in, permit_new, to_change
 from hub.records.rules.description import not_secret_as_a_whole, provisional_code
 from hub.records.rules.states import has_ended
+from policies.actions import ACTIONS
 
 
 def open_fonds(session: Session, actor: Actor, agency_id: int, said: FondsFacts, *, on: date) -> Fonds:
@@ -57,15 +58,28 @@ def close_fonds(
 
     Raises NotFound, NotPermitted, StaleVersion, WrongState, Invalid, FondsHasOpenFiles.
     """
-    fonds = to_change(session, actor, "close", Fonds, fonds_id, expected_version, ("OPEN",))
+    fonds = to_change(
+        session, actor, "close", Fonds, fonds_id, expected_version, ACTIONS["closeFonds"].starts
+    )
     if closed_on > on:
         raise Invalid([_not_yet()])
     if count := open_files_in(session, fonds_id):
         raise FondsHasOpenFiles(count)
+    if (last := newest_day_in(session, fonds)) is not None and closed_on < last:
+        raise Invalid([_too_early(last)])
     fonds.state = "CLOSED"
     fonds.closed_on = closed_on
     changed(session, actor, "close", fonds)
     return fonds
+
+
+def _too_early(last: date) -> FieldError:
+    return FieldError(
+        "closed_on",
+        "BEFORE_ITS_RECORDS",
+        f"Phông còn hồ sơ đến ngày {last:%d/%m/%Y}; ngày đóng không thể sớm hơn. Hãy ghi ngày đó hoặc sau đó.",
+        f"The fonds has records up to {last}; it cannot have been closed before. Give that day or a later one.",
+    )
 
 
 def _not_yet() -> FieldError:

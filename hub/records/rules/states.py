@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from hub.kit.errors import NotPermitted
 from hub.records.errors import FondsClosed, WrongState
+from policies.actions import ACTIONS
 
 
 class Step(NamedTuple):
@@ -20,26 +21,29 @@ class Step(NamedTuple):
 
 
 STEPS = {
-    "close": Step(("OPEN",), "CLOSED"),
-    "reopen": Step(("CLOSED",), "OPEN"),  # never after submission: it is sent back first
-    "submit": Step(("CLOSED",), "SUBMITTED"),
-    "accept": Step(("SUBMITTED",), "ACCEPTED"),
-    "return": Step(("SUBMITTED",), "CLOSED"),
+    "close": Step(ACTIONS["closeFile"].starts, "CLOSED"),
+    "reopen": Step(ACTIONS["reopenFile"].starts, "OPEN"),  # never after submission: it is sent back first
+    "submit": Step(ACTIONS["submitFile"].starts, "SUBMITTED"),
+    "accept": Step(ACTIONS["acceptFile"].starts, "ACCEPTED"),
+    "return": Step(ACTIONS["sendBackFile"].starts, "CLOSED"),
 }
+CONTENTS_CHANGE_IN = ACTIONS["moveItem"].starts
+DESCRIPTION_CHANGES_IN = ACTIONS["describeFile"].starts
+FILE_STATES_WITH_RECORDS = ACTIONS["listItem"].starts
 
-# Where documents may be added, moved and listed: while the matter is open, and by the historical archive,
-# which arranges old fonds of its own.
-CONTENTS_CHANGE_IN = ("OPEN", "TRANSFERRED")
-# What is being checked stands still; what was disposed of is evidence.
-DESCRIPTION_CHANGES_IN = ("OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED")
-
-# A document may be shown elsewhere as long as its home file exists.
-FILE_STATES_WITH_RECORDS = ("OPEN", "CLOSED", "SUBMITTED", "ACCEPTED", "TRANSFERRED")
+LABELS = {
+    "OPEN": ("đang mở", "open"), "CLOSED": ("đã kết thúc", "closed"), "SUBMITTED": ("đã nộp", "submitted"),
+    "ACCEPTED": ("đã tiếp nhận", "accepted"), "TRANSFERRED": ("đã giao nộp lịch sử", "transferred"),
+    "DISPOSED": ("đã hủy", "disposed"),
+}  # fmt: skip
 
 
 def stand_in_the_way(state: str, allowed: tuple[str, ...]) -> WrongState | None:
     """The problem of a file that is in none of the allowed states."""
-    return None if state in allowed else WrongState(state, allowed)
+    if state in allowed:
+        return None
+    states = [LABELS.get(one, (one, one)) for one in (state, *allowed)]
+    return WrongState(state, allowed, [vi for vi, _ in states], [en for _, en in states])
 
 
 def may_accept(submitted_by: int | None, actor_id: int | None) -> NotPermitted | None:
