@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from hub.access.actor import PUBLIC, Actor
-from hub.access.explain import explain
 from hub.access.models import AppUser
 from hub.access.queries import actor_for_user, law
 from hub.agencies.models import Agency
@@ -146,16 +145,19 @@ def test_the_caller_is_one_statement_when_the_tree_is_known(session: Session, ci
     assert len(seen) == 1
 
 
-def test_explaining_names_the_rule_and_what_kept_the_others(city: City, actor: Callable[..., Actor]) -> None:
+def test_a_decision_names_the_rule_and_what_kept_the_others(city: City, actor: Callable[..., Actor]) -> None:
     clerk = actor("clerk", ("clerk", city.department))
 
-    allowed = explain(clerk, "close", "file", _file(city.department))
-    refused = explain(clerk, "close", "file", _file(city.other))
+    allowed = clerk.law.decide(clerk.subject, "close", "file", _file(city.department))
+    refused = clerk.law.decide(clerk.subject, "close", "file", _file(city.other))
 
-    assert allowed[0] == "clerk may file:close"
-    assert "role:clerk, file, close" in allowed[1]
-    assert refused[0] == "clerk may not file:close"
-    assert any("role:clerk" in line and "scope self does not reach" in line for line in refused)
+    assert allowed.allowed
+    assert "role:clerk, file, close" in str(allowed.rule)
+    assert (refused.allowed, refused.rule) == (False, None)
+    assert any(
+        step.rule.role == "clerk" and "scope self does not reach" in (step.obstacle or "")
+        for step in refused.steps
+    )
 
 
 def test_the_application_cannot_rewrite_the_rules_of_granting(session: Session) -> None:
