@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, Protocol
 
@@ -11,8 +13,8 @@ from sqlmodel import Session
 
 from hub.agencies.errors import AgencyCodeTaken, AgencyHasEnded
 from hub.agencies.models import Agency, AgencyCode, AgencySuccession
-from hub.agencies.queries import code_holder, scheme_of
-from hub.agencies.rules import day_reached, kind_given, text_given
+from hub.agencies.queries import code_holder, code_since, scheme_of
+from hub.agencies.rules import dates_crossed, day_reached, kind_given, not_too_early, text_given
 from hub.audit.commands import record
 from hub.kit import clock
 from hub.kit.changes import before_and_after, facts_of, violated
@@ -106,6 +108,14 @@ def rename_agency(
         text_given("code", code, 100),
         text_given("decision", decision, 300) if decision else None,
         day_reached("effective_on", effective_on, on),
+        not_too_early(
+            "effective_on",
+            effective_on,
+            since=[
+                agency.valid_from,
+                code_since(session, agency_id, agency.code) if code != agency.code else None,
+            ],
+        ),
     )
     if code != agency.code:
         _replace_code(session, agency, code, effective_on)
@@ -145,9 +155,50 @@ def end_agency(
     )
     session.flush()
     values = {"id": agency.id, "successor": successor_id, "day": effective_on}
-    for statement in _ENDINGS:
-        session.connection().execute(text(statement), values)
+    with _named_refusals(agency.code):
+        for statement in _ENDINGS:
+            session.connection().execute(text(statement), values)
 
+
+def inherit_membership(
+    session: Session,
+    successor_id: int,
+    predecessors: Sequence[int],
+    *,
+    effective_on: date,
+    decision: str | None,
+) -> dict[str, Any] | None:
+    """Put a successor on the source list when a body that ends is on it (R13); None when nothing was to do.
+
+    Asked before the bodies end, since their own membership ends with them. What the successor has already, or
+    gets later by a decision of its own, stays as it is.
+    """
+    values = {"ids": list(predecessors), "successor": successor_id, "day": effective_on, "decision": decision}
+    row = session.connection().execute(text(_INHERIT_MEMBERSHIP), values).first()
+    return {name: str(value) for name, value in row._mapping.items() if value} if row else None
+
+
+_INHERIT_MEMBERSHIP = """
+with held as (
+    select min(greatest(m.valid_from, :day)) as first,
+           case when bool_and(m.valid_to is not null) then max(m.valid_to) end as last,
+           string_agg(distinct a.code, ', ' order by a.code) as codes
+      from source_membership m join agency a on a.id = m.agency_id
+     where m.agency_id = any(:ids) and (m.valid_to is null or m.valid_to > :day)
+),
+own as (
+    select valid_from, valid_to from source_membership
+     where agency_id = :successor and (valid_to is null or valid_to > valid_from)
+)
+insert into source_membership (agency_id, valid_from, valid_to, decision)
+select :successor, h.first, least(h.last, (select min(o.valid_from) from own o where o.valid_from > h.first)),
+       concat_ws(': ', cast(:decision as text), 'kế thừa ' || h.codes)
+  from held h
+ where h.first is not null
+   and not exists (select from own o
+                    where o.valid_from <= h.first and (o.valid_to is null or o.valid_to > h.first))
+returning valid_from, valid_to, decision
+"""
 
 _ENDINGS = (
     "update agency set parent_id = :successor, version = version + 1, updated_at = now() where parent_id = :id",
@@ -160,7 +211,7 @@ _ENDINGS = (
 
 
 def store(session: Session, agency: Agency) -> None:
-    """Write a changed agency, one version on. Raises AgencyCodeTaken."""
+    """Write a changed agency, one version on. Raises AgencyCodeTaken, Invalid."""
     agency.version += 1
     agency.updated_at = clock.now()
     session.add(agency)
@@ -174,8 +225,9 @@ def _replace_code(session: Session, agency: Agency, code: str, day: date) -> Non
     values = {"id": agency.id, "scheme": scheme, "day": day, "code": code}
     old = {**values, "code": agency.code, "start": agency.valid_from}
     connection = session.connection()
-    connection.execute(text(_KEEP_OLD_CODE), old)
-    connection.execute(text(_TAKE_CODE), values)
+    with _named_refusals(code):
+        connection.execute(text(_KEEP_OLD_CODE), old)
+        connection.execute(text(_TAKE_CODE), values)
 
 
 _KEEP_OLD_CODE = """
@@ -190,11 +242,20 @@ on conflict (scheme, value) do update set valid_to = null where agency_code.agen
 
 
 def _flush(session: Session, code: str) -> None:
-    try:
+    with _named_refusals(code):
         session.flush()
+
+
+@contextmanager
+def _named_refusals(code: str) -> Iterator[None]:
+    try:
+        yield
     except IntegrityError as error:
-        if violated(error) in ("uq_agency_code", "uq_agency_code_scheme_value"):
+        constraint = violated(error)
+        if constraint in ("uq_agency_code", "uq_agency_code_scheme_value"):
             raise AgencyCodeTaken(code) from error
+        if constraint in ("ck_agency_validity", "ck_agency_code_validity"):
+            raise Invalid([dates_crossed("effective_on")]) from error
         raise
 
 

@@ -51,7 +51,10 @@ class AgencyCode(SQLModel, table=True):
     """A code of an agency in one scheme, with the dates it was in force."""
 
     __tablename__ = "agency_code"
-    __table_args__ = (UniqueConstraint("scheme", "value", name="uq_agency_code_scheme_value"),)
+    __table_args__ = (
+        UniqueConstraint("scheme", "value", name="uq_agency_code_scheme_value"),
+        CheckConstraint("valid_to >= valid_from", name="ck_agency_code_validity"),
+    )
 
     id: int | None = key()
     agency_id: int = ref("agency.id", index=True)

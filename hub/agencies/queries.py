@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from datetime import date
+
+from sqlalchemy import func, text
 from sqlmodel import Session, select
 
 from hub.agencies.models import Agency, AgencyCode
@@ -34,6 +36,18 @@ def scheme_of(session: Session, agency_id: int, code: str) -> str | None:
     return session.exec(
         select(AgencyCode.scheme).where(AgencyCode.agency_id == agency_id, AgencyCode.value == code)
     ).first()
+
+
+def code_since(session: Session, agency_id: int, code: str) -> date | None:
+    """The day since which the agency's codes in the scheme of this one are as they are; None when unknown."""
+    scheme = select(AgencyCode.scheme).where(AgencyCode.agency_id == agency_id, AgencyCode.value == code)
+    changes = func.greatest(AgencyCode.valid_from, AgencyCode.valid_to)
+    return session.exec(
+        select(func.max(changes)).where(
+            AgencyCode.agency_id == agency_id,
+            AgencyCode.scheme.in_(scheme),  # type: ignore[attr-defined]
+        )
+    ).one()
 
 
 def code_holder(session: Session, scheme: str, value: str) -> int | None:

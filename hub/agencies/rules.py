@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
 
 from hub.agencies.models import AGENCY_KINDS
 from hub.kit.errors import FieldError
 
+# Letters by their category, and yet nothing to see (Hangul fillers, the empty Braille cell).
+_EMPTY = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a reader sees nothing of the text: blanks, marks of direction, joiners, what has no form of its own."""
+    return not any(unicodedata.category(one)[0] in "LNPS" and one not in _EMPTY for one in text)
+
 
 def text_given(field: str, value: str, limit: int) -> FieldError | None:
     """A name or code has something in it, not too much, and only letters that can be stored."""
-    if not value:
+    if not value or says_nothing(value):
         return FieldError(
             field, "REQUIRED", "Chưa có nội dung. Hãy điền vào.", "There is nothing in it. Fill it in."
         )
@@ -66,4 +74,33 @@ def day_reached(field: str, day: date, on: date) -> FieldError | None:
         "IN_THE_FUTURE",
         f"Ngày hiệu lực chưa tới (hôm nay là {on:%d/%m/%Y}). Hãy nhập khi quyết định có hiệu lực.",
         f"The day has not come yet (today is {on}). Enter it when the decision takes effect.",
+    )
+
+
+def not_too_early(
+    field: str, day: date, *, ending: Iterable[date | None] = (), since: Iterable[date | None] = ()
+) -> FieldError | None:
+    """A body ends after the day it began (`ending`); nothing happens to one before it was there (`since`)."""
+    earliest = max(
+        [*(began + timedelta(days=1) for began in ending if began), *(began for began in since if began)],
+        default=day,
+    )
+    if day >= earliest:
+        return None
+    return FieldError(
+        field,
+        "TOO_EARLY",
+        f"Ngày hiệu lực sớm hơn khi cơ quan, hoặc mã hiện dùng của cơ quan, bắt đầu có. "
+        f"Sớm nhất là {earliest:%d/%m/%Y}.",
+        f"On that day the agency, or the code it has now, was not there yet. {earliest} is the earliest.",
+    )
+
+
+def dates_crossed(field: str) -> FieldError:
+    """What would end before it began; the database's own word, where no rule has spoken before."""
+    return FieldError(
+        field,
+        "TOO_EARLY",
+        "Cơ quan hoặc mã sẽ kết thúc trước khi bắt đầu. Hãy ghi ngày muộn hơn.",
+        "The agency or its code would end before it began. Give a later day.",
     )

@@ -125,7 +125,7 @@ def test_records_of_merged_bodies_follow_the_successor(session: Session, world: 
     taken = {(one.kind, one.before): one.after for one in merger.recoded}
     assert taken == {
         ("fonds", "P01"): "A.P01",
-        ("file", "H01"): f"A.H01.{world.file.id}",  # A.H01 was taken at the successor
+        ("file", "H01"): "A.H01.2",  # A.H01 was taken at the successor
         ("item", "V01"): "A.V01",
     }
     assert clash.code == "A.H01"
@@ -143,7 +143,9 @@ def test_records_of_merged_bodies_follow_the_successor(session: Session, world: 
     assert (step.predecessor_id, step.successor_id, step.effective_on) == (world.a.id, world.b.id, DAY)
     event = events(session, "agency", world.a.id)[-1]
     assert event.event_type == "agency:merge"
-    assert ["file", world.file.id, "H01", f"A.H01.{world.file.id}"] in event.detail["recoded"]
+    assert ["file", "H01", "A.H01.2"] in event.detail["recoded"]
+    assert event.detail["successor"] == "B"
+    assert events(session, "agency", world.b.id)[-1].detail["predecessors"] == ["A"]
 
 
 def test_rights_at_an_ended_body_are_ended(session: Session, world: World) -> None:

@@ -117,7 +117,10 @@ class World:
 def trace(session: Session) -> dict[str, Any]:
     """Everything a deed could touch, without the denied events: equal before and after a refused one."""
     session.flush()
-    tables = ("agency", "agency_code", "agency_succession", "fonds", "series", "file", "item", "item_listing")
+    tables = (
+        "agency", "agency_code", "agency_succession", "source_membership",
+        "fonds", "series", "file", "item", "item_listing",
+    )  # fmt: skip
     rows = {
         table: session.connection().execute(text(f"select t::text from {table} t order by 1")).scalars().all()
         for table in (*tables, "role_grant", "kept_answer")

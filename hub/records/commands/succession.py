@@ -14,15 +14,16 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.agencies.commands import end_agency, store
+from hub.agencies.commands import end_agency, inherit_membership, store
 from hub.agencies.errors import AgencyHasEnded
 from hub.agencies.models import Agency
-from hub.agencies.queries import above, agencies_locked
-from hub.agencies.rules import day_reached, may_succeed
+from hub.agencies.queries import above, agencies_locked, code_since
+from hub.agencies.rules import day_reached, may_succeed, not_too_early
 from hub.audit.commands import record
 from hub.kit.errors import Invalid
 from hub.records.facts import remark
 from hub.records.queries import at_version
+from hub.records.rules.structure import free_code
 
 
 class Recoded(NamedTuple):
@@ -64,6 +65,8 @@ def merge_agencies(
     for key, version in predecessors:
         at_version(found[key], version)
     _check(session, found, keys, successor_id, effective_on, on)
+    successor = found[successor_id]
+    listed = inherit_membership(session, successor_id, keys, effective_on=effective_on, decision=decision)
     recoded: list[Recoded] = []
     for key in sorted(keys):
         agency = found[key]
@@ -73,18 +76,21 @@ def merge_agencies(
         ended = _end_grants(session, key, on)
         recoded += renamed
         detail = {
-            "successor": successor_id,
+            "successor": successor.code,
             "effective_on": effective_on.isoformat(),
             "changed": {"valid_to": [None, effective_on.isoformat()]},
             "moved": moved,
-            "recoded": [list(one) for one in renamed],
+            "recoded": [[one.kind, one.before, one.after] for one in renamed],
             "grants_ended": ended,
         }
         record(session, actor, "agency:merge", "agency", key, agency_id=key, reason=decision, detail=detail)
-    successor = found[successor_id]
     store(session, successor)
+    detail = {
+        "predecessors": sorted(found[key].code for key in keys),
+        "effective_on": effective_on.isoformat(),
+        **({"source_membership": listed} if listed else {}),
+    }
     session.expire_all()  # records moved behind the session's back
-    detail = {"predecessors": sorted(keys), "effective_on": effective_on.isoformat()}
     record(
         session,
         actor,
@@ -109,6 +115,15 @@ def _check(
     errors = [
         may_succeed(keys, successor_id, above(session, successor_id)),
         day_reached("effective_on", effective_on, on),
+        not_too_early(
+            "effective_on",
+            effective_on,
+            ending=[found[key].valid_from for key in keys],
+            since=[
+                found[successor_id].valid_from,
+                *(code_since(session, key, found[key].code) for key in keys),
+            ],
+        ),
     ]
     if told := [error for error in errors if error is not None]:
         raise Invalid(told)
@@ -119,34 +134,40 @@ def _check(
 
 _TABLES = ("fonds", "series", "file", "item")
 
-_RECODE = """
-with hit as (
-    select r.id, r.code as before, :prefix || '.' || r.code as wanted
-      from {table} r join {table} s on s.agency_id = :successor and s.code = r.code
-     where r.agency_id = :id
-)
-update {table} r
-   set code = case when exists (select from {table} x
-                                 where x.agency_id in (:id, :successor) and x.code = hit.wanted)
-                   then hit.wanted || '.' || r.id else hit.wanted end,
-       version = r.version + 1, updated_at = now()
-  from hit where r.id = hit.id
-returning r.id, hit.before, r.code
+_CLASHES = """
+select r.id, r.code from {table} r join {table} s on s.agency_id = :successor and s.code = r.code
+ where r.agency_id = :id order by r.id
 """
+_TAKEN = "select code from {table} where agency_id in (:id, :successor) and starts_with(code, :prefix)"
+_RECODE = """
+update {table} r set code = n.code, version = r.version + 1, updated_at = now()
+  from unnest(cast(:ids as bigint[]), cast(:codes as text[])) n(id, code) where r.id = n.id
+"""
+# An importer finds its records again by this key; the ones that clash are told apart by who brought them.
 _REKEY = """
-update {table} r set source_key = :prefix || ':' || r.source_key
+update {table} r set source_key = :prefix || r.id || ':' || r.source_key
   from {table} s
  where r.agency_id = :id and s.agency_id = :successor and s.source_key = r.source_key
 """
 
 
 def _recode(session: Session, agency: Agency, successor_id: int) -> list[Recoded]:
-    values = {"id": agency.id, "successor": successor_id, "prefix": agency.code}
+    """Give the body's records whose codes the successor uses the body's code before their own."""
+    connection = session.connection()
     recoded = []
     for table in _TABLES:
-        rows = session.connection().execute(text(_RECODE.format(table=table)), values).all()
-        recoded += [Recoded(table, *row) for row in sorted(rows)]
-        session.connection().execute(text(_REKEY.format(table=table)), values)
+        values = {"id": agency.id, "successor": successor_id, "prefix": f"{agency.code}."}
+        clashes = connection.execute(text(_CLASHES.format(table=table)), values).all()
+        taken = set(connection.scalars(text(_TAKEN.format(table=table)), values)) if clashes else set()
+        fresh = []
+        for key, code in clashes:
+            fresh.append(Recoded(table, key, code, free_code(f"{agency.code}.{code}", taken)))
+            taken.add(fresh[-1].after)
+        if fresh:
+            keys, codes = [one.id for one in fresh], [one.after for one in fresh]
+            connection.execute(text(_RECODE.format(table=table)), {"ids": keys, "codes": codes})
+        connection.execute(text(_REKEY.format(table=table)), {**values, "prefix": f"{agency.code}:"})
+        recoded += fresh
     return recoded
 
 

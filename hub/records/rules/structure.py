@@ -89,3 +89,10 @@ def place_given(ordinal: int | None) -> FieldError | None:
         "Số thứ tự trong hồ sơ tính từ 1. Hãy sửa, hoặc bỏ trống để xếp cuối.",
         "Places in a file are counted from 1. Correct it, or leave it out to stand last.",
     )
+
+
+def free_code(wanted: str, taken: Collection[str]) -> str:
+    """The code itself, or the first of its numbered forms (`.2`, `.3`, …) that nothing has."""
+    return next(
+        code for code in (wanted, *(f"{wanted}.{n}" for n in range(2, len(taken) + 3))) if code not in taken
+    )
