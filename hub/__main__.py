@@ -197,6 +197,7 @@ def set_up() -> None:
     environment = {
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_NO_PROGRESS": "1",
+        "UV_NO_CACHE": "1",  # nothing outside the clone
         "UV_SYSTEM_CERTS": "1",
         **index_for_uv(),
     }
@@ -216,7 +217,9 @@ def offer_packages() -> None:
         return
     command = system.install_command(missing)
     if not system.may_install():
-        say(f"thiếu thư viện để in PDF; hãy chạy: {command}", "libraries for PDF are missing: that gets them")
+        say(
+            f"thiếu thư viện để in PDF; hãy chạy: {command}", f"libraries for PDF are missing; run: {command}"
+        )
         return
     say(f"đang cài cho PDF: {' '.join(missing)}", f"installing for PDF: {' '.join(missing)}")
     if reason := system.install(missing):

@@ -13,15 +13,21 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from hub.installation import require_server
+
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 FLOORS = ("hub", "schema", "policies", "reports", "migrations")
 
 
 def run(arguments: Sequence[str] = ()) -> int:
-    """Run every step; returns 0 when all passed, else the number of failed steps or pytest's exit code."""
-    if os.environ.get("HUB_DSN"):
+    """Run every step; returns 0 when all passed, else the number of failed steps or pytest's exit code.
+
+    Raises DatabaseUnreachable.
+    """
+    if dsn := os.environ.get("HUB_DSN"):
         print("hub test: HUB_DSN is set, the tests use that server", file=sys.stderr)
+        require_server(dsn)
     failed = [name for name, command in _steps() if not _passes(name, command)]
     if failed:
         print(

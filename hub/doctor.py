@@ -99,7 +99,7 @@ def _environment() -> Finding:
 
 def _existing(path: Path) -> Path:
     """The folder itself or the nearest one above it that is there."""
-    return next(folder for folder in (path, *path.parents) if folder.exists())
+    return next(folder for folder in (path, *path.parents) if os.path.exists(folder))
 
 
 def _room(data: Path) -> Finding:

@@ -64,7 +64,7 @@ class Installation:
 
         Raises DatabaseUnreachable.
         """
-        _check(self.owner_dsn)
+        require_server(self.owner_dsn)
         migrate.upgrade(self.owner_dsn)
         engine = open_engine(self.owner_dsn, size=1)
         try:
@@ -106,7 +106,7 @@ def opened(settings: Settings, *, migrated: bool = True) -> Iterator[Installatio
     if settings.dsn:
         app_dsn = settings.app_dsn or as_app(settings.dsn)
         installation = Installation(settings, settings.dsn, app_dsn, _reader(settings, app_dsn))
-        _check(settings.dsn)
+        require_server(settings.dsn)
         if migrated and not installation.is_current():
             raise NotMigrated(installation.version())
         yield installation
@@ -130,7 +130,8 @@ def _reader(settings: Settings, app_dsn: str) -> str:
     return as_app(settings.read_dsn) if settings.read_dsn else app_dsn
 
 
-def _check(dsn: str) -> None:
+def require_server(dsn: str) -> None:
+    """Raises DatabaseUnreachable when nothing answers at this address."""
     try:
         psycopg.connect(dsn, connect_timeout=CONNECT_SECONDS).close()
     except (psycopg.Error, UnicodeError) as error:

@@ -73,7 +73,7 @@ def load(environment: Mapping[str, str] | None = None, *, data: Path | None = No
     }
     folder = data or Path(given.get("data", Settings.data))
     file = folder / "hub.toml"
-    if file.is_file():
+    if os.path.isfile(file):  # False where the folder may not be entered, too
         given = {**tomllib.loads(file.read_text()), **given}
     given["data"] = folder.expanduser().resolve()
     return Settings(**{name: _value(name, value) for name, value in given.items()})

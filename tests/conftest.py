@@ -29,6 +29,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine
 from sqlmodel import Session
 
+from hub.kit import db
 from hub.kit.embedded import APP, embedded_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -218,9 +219,8 @@ def database_url(clone: Callable[[], contextlib.AbstractContextManager[str]]) ->
 
 
 def as_app(owner_url: str) -> str:
-    """The same database as the application's role, which owns nothing."""
-    parts = conninfo_to_dict(owner_url)
-    return Server(owner_url, real=True).dsn(str(parts["dbname"]), APP)
+    """The same database as the application's role, which owns nothing; as in production, no login of its own."""
+    return db.as_app(owner_url)
 
 
 @pytest.fixture(scope="session")

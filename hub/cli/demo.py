@@ -15,6 +15,7 @@ import psycopg
 from hub.cli.core import settings_of
 from hub.cli.terminal import as_json, say, say_error
 from hub.installation import Installation, opened
+from hub.kit import system
 from hub.settings import Settings, load
 
 
@@ -96,7 +97,7 @@ def _reports(settings: Settings, seam: Any, folder: Any) -> Any:
 
     for period in PERIODS:
         written = folder.written_report(period)
-        if written is None:
+        if written is None or (written.suffix == ".html" and not system.missing_packages()):
             say(f"lập báo cáo kỳ {period:%d/%m/%Y}", f"rendering the report of {period}")
             report = seam.read_now(
                 lambda session, period=period: build_report(

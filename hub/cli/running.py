@@ -25,7 +25,10 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         "doctor", parents=[options], help="máy này còn thiếu gì · what this machine lacks"
     )
     doctor.set_defaults(run=run_doctor)
-    test = commands.add_parser("test", help="kiểm tra toàn bộ · the whole check", add_help=False)
+    # No prefix of ours: options that come first, too, are pytest's.
+    test = commands.add_parser(
+        "test", help="kiểm tra toàn bộ · the whole check", add_help=False, prefix_chars="+"
+    )
     test.set_defaults(run=run_check, acting=None, data=None, json=False)
     test.add_argument("arguments", nargs=argparse.REMAINDER)
 

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from hub.demo.evidence import TODAY
+from hub.kit import cluster
 
 PERIODS = (date(2024, 12, 31), TODAY)
 _SETTINGS = f"""# The demo: a clock that stands still, and the development profile with its sandbox.
@@ -29,10 +30,13 @@ class DemoFolder:
 
     def prepare(self) -> None:
         """Make the folder and its settings; a file that is there already stays as it is."""
-        self.path.mkdir(parents=True, exist_ok=True)
         settings = self.path / "hub.toml"
-        if not settings.exists():
-            settings.write_text(_SETTINGS)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if not settings.exists():
+                settings.write_text(_SETTINGS)
+        except OSError as error:
+            raise cluster.unwritable(self.path, error) from error
 
     def tokens(self) -> dict[str, str] | None:
         """The keys of an earlier run, or None."""

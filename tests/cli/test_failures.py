@@ -113,3 +113,12 @@ def test_the_unexpected_has_a_number_and_keeps_its_trace(capsys: pytest.CaptureF
     assert "RuntimeError: hunter2" in kept.read_text()
     assert kept.stat().st_mode & 0o077 == 0
     kept.unlink()
+
+
+def test_the_check_says_at_once_that_its_server_is_away(hub: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options that come first are pytest's, and nothing of them is needed to see that nobody answers."""
+    monkeypatch.setenv("HUB_DSN", "postgresql://nobody@127.0.0.1:1/nothing")
+    code, out, err = hub("test", "-q", "-x")
+    assert (code, out) == (1, "")
+    assert "127.0.0.1" in err.splitlines()[-1]
+    assert "Traceback" not in err
