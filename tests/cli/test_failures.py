@@ -120,5 +120,5 @@ def test_the_check_says_at_once_that_its_server_is_away(hub: Run, monkeypatch: p
     monkeypatch.setenv("HUB_DSN", "postgresql://nobody@127.0.0.1:1/nothing")
     code, out, err = hub("test", "-q", "-x")
     assert (code, out) == (1, "")
-    assert "127.0.0.1" in err.splitlines()[-1]
+    assert "HUB_DSN" in err.splitlines()[-1]
     assert "Traceback" not in err
