@@ -1,11 +1,15 @@
 """What can stand in the way of a deed on records; each leaf says what to do next.
 
+NotPermitted
+└── OwnSubmission           whoever handed a file over does not accept it
+
 Conflict
 ├── ReferenceCodeTaken      another record of the agency has the code
 ├── DuplicateItem           number, notation and issuer are those of a document already registered
 ├── WrongState              the record is not in a state from which this step starts
 ├── FileNotNumbered         places of documents in a file are missing or used twice
 ├── FondsClosed             a closed fonds takes nothing of after its closing
+│   └── FondsClosedForWork  nor is a file in it opened again
 ├── FondsHasOpenFiles       a fonds is closed when its files are
 ├── AgencyEnded             a body that has ended opens no file
 ├── AlreadyListed           the document stands in that file already
@@ -17,7 +21,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from hub.kit.errors import Conflict
+from hub.kit.errors import Conflict, NotPermitted, Problem
+
+
+class OwnSubmission(NotPermitted):
+    """Two people hand over and accept; no administrator can change that, another person can help."""
+
+    def __init__(self) -> None:
+        self.action = "file:accept"
+        Problem.__init__(
+            self,
+            "Người giao nộp hồ sơ không được tự tiếp nhận hồ sơ đó. Hãy để người khác có quyền tiếp nhận làm bước này.",
+            "Whoever submitted a file may not accept it. Somebody else with the right to accept must do it.",
+        )
 
 
 class ReferenceCodeTaken(Conflict):
@@ -100,6 +116,20 @@ class FondsClosed(Conflict):
             f"The fonds is closed{f' since {closed_on}' if closed_on else ''}. Only what began before that "
             "day may be added: say when it began.",
             path=("fondsId",),
+        )
+
+
+class FondsClosedForWork(FondsClosed):
+    """Work on a file does not go on in a closed fonds, whenever the file began."""
+
+    def __init__(self, closed_on: date | None) -> None:
+        self.closed_on = closed_on
+        Problem.__init__(
+            self,
+            f"Phông đã đóng{f' ngày {closed_on:%d/%m/%Y}' if closed_on else ''} nên hồ sơ trong phông không mở lại "
+            "được. Có thể sửa thông tin mô tả của hồ sơ.",
+            f"The fonds is closed{f' since {closed_on}' if closed_on else ''}, so no file in it is opened again. "
+            "What is said of the file may still be corrected.",
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypedDict, cast
 
 from sqlmodel import Session
 
+from hub.kit import clock
 from hub.kit.errors import FieldError, Invalid
 from hub.records.ledger import Record
 from hub.records.queries import known_codes
@@ -190,6 +191,10 @@ def _whole(
         ("end_year", whole.get("start_year"), whole.get("end_year")),
     )
     errors += [_order(field) for field, start, end in spans if start and end and start > end]
+    if not values.keys().isdisjoint(
+        ("issued_date", "arrival_date")
+    ):  # what was written long ago is not asked
+        errors += dates.in_order(whole.get("issued_date"), whole.get("arrival_date"), clock.today())
     kinds = [kind] if (kind := values.get("doc_type")) else []
     return errors + _unknown(session, "doc_type", "doc_type", "tên loại văn bản", "document types", kinds)
 

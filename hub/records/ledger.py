@@ -18,9 +18,9 @@ from hub.access.actor import Actor
 from hub.audit.commands import record
 from hub.kit import clock
 from hub.kit.changes import before_and_after, facts_of, violated
-from hub.kit.errors import HubError, NotPermitted
+from hub.kit.errors import HubError
 from hub.kit.vietnamese import sort_key
-from hub.records.errors import ReferenceCodeTaken
+from hub.records.errors import OwnSubmission, ReferenceCodeTaken
 from hub.records.models import ArchivalFile, Fonds, Item, Series
 from hub.records.rules.description import SECRET
 
@@ -129,7 +129,5 @@ def refusal(constraint: str | None, code: str) -> HubError | None:
     if constraint in {f"uq_{table}_agency_code" for table in RESOURCES.values()}:
         return ReferenceCodeTaken(code)
     if constraint == "ck_file_accepted_by_another":
-        return NotPermitted(
-            "file:accept", "hồ sơ do chính bạn giao nộp", "a file that you submitted yourself"
-        )
+        return OwnSubmission()
     return None

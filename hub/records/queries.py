@@ -50,7 +50,7 @@ def to_change(
     state = row.state if not allowed or row.state in allowed else allowed[0]
     actor.require(action, RESOURCES[kind], row, state=state)
     at_version(row, expected_version)
-    if allowed and (problem := stand_in_the_way(row.state, allowed)):
+    if allowed and (problem := stand_in_the_way(row.state, allowed, RESOURCES[kind])):
         raise problem
     return row
 
@@ -183,8 +183,9 @@ def twin_of(
     twins = select(Item).where(
         Item.agency_id == agency_id,
         Item.number == number,
-        func.lower(Item.notation) == notation.lower(),
-        func.lower(Item.issuer) == issuer.lower(),
+        # Folded by the database on both sides, so that ix_item_duplicate serves it.
+        func.lower(Item.notation) == func.lower(notation),
+        func.lower(Item.issuer) == func.lower(issuer),
         col(Item.state).in_(("ACTIVE", "DRAFT")),
         Item.id != besides,
     )
@@ -224,7 +225,7 @@ def siblings_of(
 
 def newest_day_in(session: Session, fonds: Fonds) -> date | None:
     """The latest day that the fonds or a file in it speaks of; imprecise days count from their earliest."""
-    ends = func.max(func.coalesce(ArchivalFile.end_date, ArchivalFile.start_date))
+    ends = func.max(func.greatest(ArchivalFile.end_date, ArchivalFile.start_date))
     newest = session.exec(select(ends).where(ArchivalFile.fonds_id == fonds.id)).one()
     began = date(fonds.start_year, 1, 1) if fonds.start_year else None
     return max((day for day in (newest, began) if day is not None), default=None)

@@ -864,7 +864,7 @@ CREATE INDEX ix_item_agency_id_id ON item (agency_id, id) INCLUDE (access_level,
 CREATE INDEX ix_item_agency_issued ON item (agency_id, coalesce(issued_date, '-infinity'::date) DESC, id DESC);
 CREATE INDEX ix_item_agency_public ON item (agency_id, id) WHERE published and access_level = 0;
 CREATE INDEX ix_item_custodian_id_id ON item (custodian_id, id);
-CREATE INDEX ix_item_duplicate ON item (agency_id, number, notation);
+CREATE INDEX ix_item_duplicate ON item (agency_id, number, lower(notation));
 CREATE INDEX ix_item_file_ordinal ON item (file_id, ordinal, id);
 CREATE INDEX ix_item_fonds_id ON item (fonds_id, id);
 CREATE INDEX ix_item_public ON item (id) WHERE published and access_level = 0;

@@ -139,7 +139,14 @@ CloseFileResult = Annotated[
     ),
 ]
 ReopenFileResult = Annotated[
-    ArchivalFile | NotFound | NotPermitted | Invalid | StaleVersion | WrongState | IdempotencyKeyReused,
+    ArchivalFile
+    | NotFound
+    | NotPermitted
+    | Invalid
+    | StaleVersion
+    | WrongState
+    | FondsClosed
+    | IdempotencyKeyReused,
     strawberry.union(
         "ReopenFileResult", description="The file, or the problem that stood in the way (kết quả)."
     ),

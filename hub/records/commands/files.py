@@ -24,7 +24,7 @@ from hub.records.queries import (
     told_in,
 )
 from hub.records.rules.description import SECRET, outlives, provisional_code
-from hub.records.rules.states import DESCRIPTION_CHANGES_IN, STEPS, has_ended, may_take
+from hub.records.rules.states import DESCRIPTION_CHANGES_IN, STEPS, has_ended, may_reopen, may_take
 from hub.records.rules.structure import may_contain, unnumbered
 
 
@@ -111,14 +111,15 @@ def close_file(
 def reopen_file(
     session: Session, actor: Actor, file_id: int, expected_version: int | None, reason: str | None = None
 ) -> ArchivalFile:
-    """Open a closed file again, as long as it was not handed over and its fonds takes work.
+    """Open a closed file again, as long as it was not handed over and its fonds is open.
 
     Raises NotFound, NotPermitted, StaleVersion, WrongState, FondsClosed, Invalid.
     """
     step = STEPS["reopen"]
     file = to_change(session, actor, "reopen", ArchivalFile, file_id, expected_version, step.starts)
-    fonds = session.get_one(Fonds, file.fonds_id)
-    if problem := may_take(fonds.state, fonds.closed_on, file.start_date):
+    # Held until the end, so that nobody closes the fonds meanwhile.
+    fonds = session.get_one(Fonds, file.fonds_id, with_for_update={"read": True}, populate_existing=True)
+    if problem := may_reopen(fonds.state, fonds.closed_on):
         raise problem
     file.state = step.leads_to
     if file.work_ended_on == file.closed_on:  # said by the closing, which is undone

@@ -71,3 +71,27 @@ def columns(prefix: str, found: ImpreciseDate | None) -> dict[str, date | str | 
         f"{prefix}_precision": precision,
         f"{prefix}_text": text,
     }
+
+
+def in_order(issued: date | None, arrived: date | None, today: date) -> list[FieldError]:
+    """A document is issued by today and arrives after that; of an imprecise date the earliest day counts."""
+    errors = [
+        FieldError(
+            field,
+            "IN_THE_FUTURE",
+            f"Ngày này chưa tới (hôm nay là {today:%d/%m/%Y}). Hãy kiểm tra năm.",
+            f"This day has not come yet (today is {today}). Check the year.",
+        )
+        for field, day in (("issued_date", issued), ("arrival_date", arrived))
+        if day is not None and day > today
+    ]
+    if issued is not None and arrived is not None and arrived < issued:
+        errors.append(
+            FieldError(
+                "arrival_date",
+                "BEFORE_ISSUED",
+                "Ngày đến trước ngày ban hành. Hãy sửa một trong hai ngày.",
+                "The document arrives before it is issued. Correct one of the days.",
+            )
+        )
+    return errors

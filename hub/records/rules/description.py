@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hub.agencies.rules import says_nothing
 from hub.kit.errors import FieldError
 from hub.kit.vietnamese import nfc
 
@@ -81,7 +82,7 @@ def _text(name: str, value: str) -> tuple[str | None, FieldError | None]:
             f"Dài {len(text)} ký tự, tối đa {limit}. Hãy rút gọn.",
             f"It has {len(text)} characters, at most {limit} are allowed. Shorten it.",
         )
-    return text or None, None
+    return None if says_nothing(text) else text, None
 
 
 def missing(name: str) -> FieldError:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from hub.kit.errors import NotPermitted
-from hub.records.errors import FondsClosed, WrongState
+from hub.records.errors import FondsClosed, FondsClosedForWork, OwnSubmission, WrongState
 from policies.actions import ACTIONS
 
 
@@ -34,24 +33,25 @@ FILE_STATES_WITH_RECORDS = ACTIONS["listItem"].starts
 LABELS = {
     "OPEN": ("đang mở", "open"), "CLOSED": ("đã kết thúc", "closed"), "SUBMITTED": ("đã nộp", "submitted"),
     "ACCEPTED": ("đã tiếp nhận", "accepted"), "TRANSFERRED": ("đã giao nộp lịch sử", "transferred"),
-    "DISPOSED": ("đã hủy", "disposed"),
+    "DISPOSED": ("đã hủy", "disposed of"),
 }  # fmt: skip
+# Of a fonds one says that it is shut, not that its work has ended.
+FONDS_LABELS = {**LABELS, "CLOSED": ("đã đóng", "closed")}
 
 
-def stand_in_the_way(state: str, allowed: tuple[str, ...]) -> WrongState | None:
-    """The problem of a file that is in none of the allowed states."""
+def stand_in_the_way(state: str, allowed: tuple[str, ...], resource: str = "file") -> WrongState | None:
+    """The problem of a record that is in none of the allowed states."""
     if state in allowed:
         return None
-    states = [LABELS.get(one, (one, one)) for one in (state, *allowed)]
+    labels = FONDS_LABELS if resource == "fonds" else LABELS
+    states = [labels.get(one, (one, one)) for one in (state, *allowed)]
     return WrongState(state, allowed, [vi for vi, _ in states], [en for _, en in states])
 
 
-def may_accept(submitted_by: int | None, actor_id: int | None) -> NotPermitted | None:
+def may_accept(submitted_by: int | None, actor_id: int | None) -> OwnSubmission | None:
     """Who handed a file over does not accept it (separation of duties; CHECK ck_file_accepted_by_another)."""
     if actor_id is not None and submitted_by == actor_id:
-        return NotPermitted(
-            "file:accept", "hồ sơ do chính bạn giao nộp", "a file that you submitted yourself"
-        )
+        return OwnSubmission()
     return None
 
 
@@ -62,6 +62,11 @@ def may_take(fonds_state: str, closed_on: date | None, start: date | None) -> Fo
     if start is not None and closed_on is not None and start <= closed_on:
         return None
     return FondsClosed(closed_on)
+
+
+def may_reopen(fonds_state: str, closed_on: date | None) -> FondsClosedForWork | None:
+    """A fonds was closed when the work on its files had ended (FondsHasOpenFiles); it stays so."""
+    return None if fonds_state == "OPEN" else FondsClosedForWork(closed_on)
 
 
 def has_ended(valid_to: date | None, on: date) -> bool:
