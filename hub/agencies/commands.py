@@ -111,10 +111,8 @@ def rename_agency(
         not_too_early(
             "effective_on",
             effective_on,
-            since=[
-                agency.valid_from,
-                code_since(session, agency_id, agency.code) if code != agency.code else None,
-            ],
+            ending=[code_since(session, agency_id, agency.code) if code != agency.code else None],
+            since=[agency.valid_from],
         ),
     )
     if code != agency.code:

@@ -53,7 +53,7 @@ class AgencyCode(SQLModel, table=True):
     __tablename__ = "agency_code"
     __table_args__ = (
         UniqueConstraint("scheme", "value", name="uq_agency_code_scheme_value"),
-        CheckConstraint("valid_to >= valid_from", name="ck_agency_code_validity"),
+        CheckConstraint("valid_to > valid_from", name="ck_agency_code_validity"),
     )
 
     id: int | None = key()

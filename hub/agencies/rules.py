@@ -80,7 +80,7 @@ def day_reached(field: str, day: date, on: date) -> FieldError | None:
 def not_too_early(
     field: str, day: date, *, ending: Iterable[date | None] = (), since: Iterable[date | None] = ()
 ) -> FieldError | None:
-    """A body ends after the day it began (`ending`); nothing happens to one before it was there (`since`)."""
+    """A body or a code ends after the day it began (`ending`); nothing is done to one not there yet (`since`)."""
     earliest = max(
         [*(began + timedelta(days=1) for began in ending if began), *(began for began in since if began)],
         default=day,
@@ -90,9 +90,10 @@ def not_too_early(
     return FieldError(
         field,
         "TOO_EARLY",
-        f"Ngày hiệu lực sớm hơn khi cơ quan, hoặc mã hiện dùng của cơ quan, bắt đầu có. "
-        f"Sớm nhất là {earliest:%d/%m/%Y}.",
-        f"On that day the agency, or the code it has now, was not there yet. {earliest} is the earliest.",
+        f"Vào ngày này cơ quan, hoặc mã hiện dùng của cơ quan, chưa có hoặc vừa mới có. "
+        f"Hãy ghi ngày {earliest:%d/%m/%Y} hoặc muộn hơn.",
+        f"On that day the agency, or the code it has now, was not there yet or had only begun. "
+        f"Give a later day: {earliest} is the earliest.",
     )
 
 

@@ -136,7 +136,7 @@ create table agency_code (
     valid_to DATE,
     PRIMARY KEY (id),
     CONSTRAINT uq_agency_code_scheme_value UNIQUE (scheme, value),
-    CONSTRAINT ck_agency_code_validity CHECK (valid_to >= valid_from),
+    CONSTRAINT ck_agency_code_validity CHECK (valid_to > valid_from),
     FOREIGN KEY(agency_id) REFERENCES agency (id)
 );
 CREATE INDEX ix_agency_code_agency_id ON agency_code (agency_id);

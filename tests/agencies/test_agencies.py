@@ -91,7 +91,7 @@ def test_a_renamed_body_keeps_its_old_code_with_its_dates(session: Session, worl
         )
     with pytest.raises(AgencyCodeTaken):
         rename_agency(
-            session, actor, world.a.id, 2, name=None, code="B", effective_on=DAY, decision=None, on=ON
+            session, actor, world.a.id, 2, name=None, code="B", effective_on=ON, decision=None, on=ON
         )
     with pytest.raises(NotPermitted):
         rename_agency(

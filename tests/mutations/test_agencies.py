@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from hub.agencies.models import AgencyCode
 from tests.mutations.conftest import Ask, Town
 
 pytestmark = pytest.mark.anyio
@@ -94,4 +97,52 @@ async def test_a_renamed_agency_shows_its_codes_with_their_dates(ask: Ask, town:
     assert (await ask(query, role="sysadmin", input={**again, "code": ""}))["renameAgency"]["errors"] == [
         {"field": "code"}
     ]
+    assert town.trace() == before
+
+
+PROBLEM = "__typename ... on Invalid { errors { field code message } }"
+
+
+@pytest.mark.parametrize(
+    ("language", "what_to_do"),
+    [("vi", "Hãy ghi ngày 02/06/2025 hoặc muộn hơn"), ("en", "2025-06-02 is the earliest")],
+)
+async def test_a_code_is_in_force_for_a_day_at_least(
+    ask: Ask, town: Town, language: str, what_to_do: str
+) -> None:
+    rename = f"mutation($input: RenameAgencyInput!) {{ renameAgency(input: $input) {{ {PROBLEM} }} }}"
+    merge = f"mutation($input: MergeAgenciesInput!) {{ mergeAgencies(input: $input) {{ {PROBLEM} }} }}"
+    key, day = town.id(town.world.a), "2025-06-01"
+    said = {"id": key, "expectedVersion": 1, "code": "A2", "effectiveOn": day}
+    done = await ask(rename, role="supervisor", input=said)
+    assert done == {"renameAgency": {"__typename": "Agency"}}
+    before = town.trace()
+    ending = {"predecessors": [{"id": key, "expectedVersion": 2}], "successorId": town.id(town.world.b)}
+    for query, again in (
+        (rename, {"id": key, "expectedVersion": 2, "code": "A3", "effectiveOn": day}),
+        (merge, {**ending, "effectiveOn": day}),
+    ):
+        [told] = (await ask(query, role="supervisor", language=language, input=again)).values()
+        [error] = told["errors"]
+        assert (error["field"], error["code"]) == ("effectiveOn", "TOO_EARLY")
+        assert what_to_do in error["message"]
+    assert town.trace() == before
+    done = await ask(merge, role="supervisor", input={**ending, "effectiveOn": "2025-06-02"})
+    assert done == {"mergeAgencies": {"__typename": "Agency"}}
+
+
+async def test_a_body_does_not_end_before_a_code_of_another_scheme_began(ask: Ask, town: Town) -> None:
+    merge = f"mutation($input: MergeAgenciesInput!) {{ mergeAgencies(input: $input) {{ {PROBLEM} }} }}"
+    town.world.add(
+        AgencyCode, agency_id=town.world.a.id, scheme="H26", value="H26.1", valid_from=date(2025, 6, 1)
+    )
+    town.session.commit()
+    before = town.trace()
+    said = {
+        "predecessors": [{"id": town.id(town.world.a), "expectedVersion": 1}],
+        "successorId": town.id(town.world.b),
+        "effectiveOn": "2025-05-01",
+    }
+    [error] = (await ask(merge, role="supervisor", input=said))["mergeAgencies"]["errors"]
+    assert (error["field"], error["code"]) == ("effectiveOn", "TOO_EARLY")
     assert town.trace() == before

@@ -118,11 +118,12 @@ def _check(
         not_too_early(
             "effective_on",
             effective_on,
-            ending=[found[key].valid_from for key in keys],
-            since=[
-                found[successor_id].valid_from,
-                *(code_since(session, key, found[key].code) for key in keys),
+            ending=[
+                began
+                for key in keys
+                for began in (found[key].valid_from, code_since(session, key, found[key].code))
             ],
+            since=[found[successor_id].valid_from],
         ),
     ]
     if told := [error for error in errors if error is not None]:
