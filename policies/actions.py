@@ -12,12 +12,14 @@ class Action(NamedTuple):
     """A deed: the mutation that does it, the question put to the law about its record, and where it starts.
 
     `starts` are the states of the record (of an item: of its home file) that the deed starts from; empty for any.
+    `needs` names what must hold of something beside the record; whoever offers the deed says whether it does.
     """
 
     mutation: str
     resource: str
     act: str
     starts: tuple[str, ...] = ()
+    needs: str = ""
 
     @property
     def name(self) -> str:
@@ -34,6 +36,8 @@ class Action(NamedTuple):
 # old fonds of its own. What is being checked stands still; what was disposed of is evidence.
 _CONTENTS = ("OPEN", "TRANSFERRED")
 _DESCRIBED = ("OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED")
+# Its fonds is open; the body has not ended.
+FONDS_OPEN, NOT_ENDED = "fonds_open", "not_ended"
 # A document may be shown elsewhere as long as its home file exists.
 _KEPT = ("OPEN", "CLOSED", "SUBMITTED", "ACCEPTED", "TRANSFERRED")
 
@@ -45,7 +49,7 @@ _ALL = (
     Action("openFile", "file", "create"),
     Action("describeFile", "file", "update", _DESCRIBED),
     Action("closeFile", "file", "close", ("OPEN",)),
-    Action("reopenFile", "file", "reopen", ("CLOSED",)),
+    Action("reopenFile", "file", "reopen", ("CLOSED",), FONDS_OPEN),
     Action("submitFile", "file", "submit", ("CLOSED",)),
     Action("acceptFile", "file", "accept", ("SUBMITTED",)),
     Action("sendBackFile", "file", "return", ("SUBMITTED",)),
@@ -55,8 +59,8 @@ _ALL = (
     Action("listItem", "item", "list", _KEPT),
     Action("unlistItem", "item", "list", _KEPT),
     Action("createAgency", "agency", "create"),
-    Action("renameAgency", "agency", "rename"),
-    Action("mergeAgencies", "agency", "merge"),
+    Action("renameAgency", "agency", "rename", needs=NOT_ENDED),
+    Action("mergeAgencies", "agency", "merge", needs=NOT_ENDED),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

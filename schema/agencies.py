@@ -130,7 +130,10 @@ class Agency(Node):
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
-    viewer_can: list[Action] = offers("What the caller may do with it (thao tác được phép).")
+    viewer_can: list[Action] = offers(
+        "What the caller may do with it (thao tác được phép).",
+        not_ended="({t}.valid_to is null or {t}.valid_to > :today)",
+    )
 
     @connection("{t}.parent_id = {p}.id")
     def children(

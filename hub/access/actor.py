@@ -61,12 +61,17 @@ class Actor:
         raise NotPermitted(f"{resource}:{action}", vietnamese, english)
 
     def offers(self, resource: str, row: object, **known: Any) -> tuple[str, ...]:
-        """The mutations that would work for him on the row now, in the order of the closed list (`viewerCan`)."""
+        """The mutations that would work for him on the row now, in the order of the closed list (`viewerCan`).
+
+        `known` says, too, whether what a deed needs beside the row holds (`Action.needs`).
+        """
         facts = Facts(RESOURCES[resource], row, known)
         return tuple(
             deed.mutation
             for deed in actions_on(resource)
-            if (not deed.starts or facts.state in deed.starts) and self.may(deed.act, resource, row, **known)
+            if (not deed.starts or facts.state in deed.starts)
+            and (not deed.needs or known[deed.needs])
+            and self.may(deed.act, resource, row, **known)
         )
 
     def predicate(self, resource: str, action: str, columns: Mapping[str, str], *, root: bool = True) -> str:

@@ -104,7 +104,9 @@ class Several:
 
 @dataclass(frozen=True)
 class Offers:
-    """The actions that the law offers the caller on this row."""
+    """The actions that would work for the caller on this row; `needs` has the SQL of what a deed names so."""
+
+    needs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -251,9 +253,9 @@ def several(on: str, order: str, description: str) -> Any:
     return declared(Several(on, order), description)
 
 
-def offers(description: str) -> Any:
-    """What the caller may do with the row."""
-    return declared(Offers(), description)
+def offers(description: str, **needs: str) -> Any:
+    """What the caller may do with the row; `needs` says in SQL what its deeds need beside it (`Action.needs`)."""
+    return declared(Offers(needs), description)
 
 
 def total_of(connection: str, description: str) -> Any:

@@ -175,10 +175,13 @@ def _offers(s: Statement, selected: Selected, field: Field, place: Place) -> str
     facts, state = s.catalogue.facts(record, place.t), RESOURCES[record.resource].names.get("state", "")
     named = []
     for deed in actions_on(record.resource):
-        may = s.may(record, place.t, deed.act)
-        starts = "', '".join(deed.starts)
-        now = f"{facts[state]} in ('{starts}') and " if deed.starts else ""
-        named.append(f"case when {now}({may}) then '{action_name(deed.mutation)}' end")
+        asked = [f"({s.may(record, place.t, deed.act)})"]
+        if deed.needs:
+            asked.insert(0, s.text(field.spec.needs[deed.needs], place.t))
+        if deed.starts:
+            starts = "', '".join(deed.starts)
+            asked.insert(0, f"{facts[state]} in ('{starts}')")
+        named.append(f"case when {' and '.join(asked)} then '{action_name(deed.mutation)}' end")
     return f"array_remove(array[{', '.join(named)}]::text[], null)"
 
 

@@ -103,7 +103,10 @@ class ArchivalFile(Node):
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
-    viewer_can: list[Action] = offers("What the caller may do with it (thao tác được phép).")
+    viewer_can: list[Action] = offers(
+        "What the caller may do with it (thao tác được phép).",
+        fonds_open="exists (select from fonds o where o.id = {t}.fonds_id and o.state = 'OPEN')",
+    )
 
     @connection(_ITEMS)
     def items(

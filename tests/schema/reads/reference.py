@@ -169,7 +169,13 @@ class Reference:
         return ACCESS[row.access_level]
 
     def _viewerCan(self, row: Row, actor: Actor) -> list[str]:
-        return [action_name(one) for one in actor.offers(TYPES[row.typename][1], row)]
+        beside: dict[str, bool] = {}
+        if row.typename == "ArchivalFile":
+            fonds = self.world.one("fonds", row.fonds_id)
+            beside["fonds_open"] = fonds is not None and fonds.state == "OPEN"
+        if row.typename == "Agency":
+            beside["not_ended"] = row.valid_to is None or row.valid_to > TODAY
+        return [action_name(one) for one in actor.offers(TYPES[row.typename][1], row, **beside)]
 
     def _retention(self, row: Row, actor: Actor) -> dict[str, Any]:
         return {"kind": row.retention_kind, "years": row.retention_years, "text": row.retention_text}
