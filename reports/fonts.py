@@ -48,16 +48,16 @@ class Face:
 @cache
 def times_face() -> Face | None:
     """The first face, in order of preference, whose four files are there and draw Vietnamese; else None."""
-    found: dict[str, Path] = {}
     wanted = {name for files in _FACES.values() for name in files}
-    for folder in _folders():
-        for path in sorted(folder.rglob("*")):
-            if path.name in wanted:
-                found.setdefault(path.name, path)
+    holders = dict.fromkeys(
+        path.parent for folder in _folders() for path in sorted(folder.rglob("*")) if path.name in wanted
+    )
     for name, files in _FACES.items():
-        paths = tuple(found[file] for file in files if file in found)
-        if len(paths) == len(files) and all(draws(path, PROBE) for path in paths):
-            return Face(name, paths)
+        # Folder by folder: Debian's older fonts-liberation has the same names and no Vietnamese letters.
+        for holder in holders:
+            paths = tuple(holder / file for file in files)
+            if all(path.is_file() for path in paths) and all(draws(path, PROBE) for path in paths):
+                return Face(name, paths)
     return None
 
 

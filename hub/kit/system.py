@@ -51,6 +51,8 @@ def times_font() -> Path | None:
     found: dict[str, Path] = {}
     for folder in _font_folders():
         for place, _, names in os.walk(folder):
+            if os.path.basename(place) == "liberation":
+                continue  # Debian's fonts-liberation is the first version, without Vietnamese letters
             for name in names:
                 if name in TIMES_FACES:
                     found.setdefault(name, Path(place) / name)
