@@ -12,6 +12,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from hub.kit.vietnamese import fold
+
+_UNTIL_NOW = frozenset({"nay", "hien nay", "den nay"})
 _SERIAL_ZERO = date(1899, 12, 30)
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
 
@@ -37,8 +40,15 @@ class BadDate(ValueError):
     """The text has digits but is no date that exists."""
 
 
-_WORDS = re.compile(r"\b(?:ngày|ngay|ng)\b\.?|\b(tháng|thang|năm|nam|thg)\b\.?", re.IGNORECASE)
+_WORDS = re.compile(
+    r"\b(?:ngày|ngay|ng)\b\.?|\b(tháng|thang|năm|nam|thg)\b\.?|\bt(?=\d{1,2}\s*[/.\-]\s*\d{4})", re.IGNORECASE
+)
 _DAY = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})")
+_CLOCK = re.compile(r"(?<=\d)\s+\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:\s*[AP]M)?$", re.IGNORECASE)
+_YEARS = re.compile(r"(\d{4})(?:[,;&]\d{4})*[,;&](\d{4})")
+_HEDGE = re.compile(
+    r"\b(?:khoang|chung|truoc|sau|dau|giua|cuoi|nhung nam|thap nien|thap ky|the ky|den nay|hien nay)\b|^nay$"
+)
 _MONTH = re.compile(r"(\d{1,2})[/.\-](\d{4})")
 _YEAR = re.compile(r"\d{4}")
 _ISO = re.compile(r"(\d{4})[/.\-](\d{1,2})(?:[/.\-](\d{1,2}))?(?:[t ]?\d{1,2}:\d{2}.*)?", re.IGNORECASE)
@@ -71,7 +81,7 @@ def _day(year: int, month: int, day: int) -> date:
 
 def _compact(text: str) -> str:
     """`ngày 5 tháng 3 năm 2020` and `tháng 3/2020` as `5/3/2020` and `3/2020`."""
-    text = _WORDS.sub(lambda m: "/" if m[1] else "", text)
+    text = _WORDS.sub(lambda m: "/" if m[1] else "", _CLOCK.sub("", text))
     return re.sub(r"\s*/[\s/]*", "/", text).strip(" /.,;()")
 
 
@@ -119,10 +129,19 @@ def moment(text: str) -> Moment | None:
         return None
     found = _single(_compact(text), text)
     if found is None:
-        if any(char.isdigit() for char in text):
+        if any(char.isdigit() for char in text) and not _is_hedged(text):
             raise BadDate(text)
         return Moment(None, None, "UNKNOWN", text, "UNCLEAR_DATE")
     return found
+
+
+def _is_hedged(text: str) -> bool:
+    """`khoảng 1975`, `trước 30/4/1975`: words that leave the day open. Raises BadDate for a day that never was."""
+    if not _HEDGE.search(" ".join(fold(text).split())):
+        return False
+    for match in _DAY.finditer(text):
+        _single(match[0], match[0])
+    return True
 
 
 @lru_cache(maxsize=1 << 15)
@@ -135,11 +154,15 @@ def span(text: str) -> Span:
     found = _single(plain, text)
     if found is not None:
         return Span(found, found)
+    if years := _YEARS.fullmatch(plain.replace(" ", "")):
+        return Span(year_moment(int(years[1]), years[1]), year_moment(int(years[2]), years[2]))
     for left, right in _cuts(_FROM.sub("", text)):
         end = _single(_closed(_compact(left), _compact(right)), right)
         start = _single(_completed(_compact(left), _compact(right)), left) if end else None
         if start and end:
             return Span(start, end)
+        if end is None and fold(right).strip() in _UNTIL_NOW and (start := _single(_compact(left), left)):
+            return Span(start, Moment(None, None, "UNKNOWN", right, "UNCLEAR_DATE"))
     whole = moment(text)
     return Span(whole, whole)
 

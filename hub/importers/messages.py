@@ -70,6 +70,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Mã unitid «{code}» đã dùng ở dòng {first}; đơn vị này nhận mã tạm.",
         'The unitid "{code}" was used in line {first} already; this component gets a provisional code.',
     ),
+    "ID_TWICE": (
+        "Thuộc tính id «{code}» đã dùng ở dòng {first}; đơn vị này được nhận biết theo vị trí trong cây.",
+        'The id "{code}" was used in line {first} already; this component is known by its place in the tree.',
+    ),
     # sheets
     "NOT_A_SHEET": (
         "Không mở được bảng tính: {reason}. Hãy lưu lại dưới dạng XLSX hoặc CSV (UTF-8).",

@@ -86,9 +86,11 @@ class UnusableInput(Problem):
 
     code = "UNUSABLE_INPUT"
 
-    def __init__(self, code: str, /, *, line: int | None = None, **facts: object) -> None:
+    def __init__(self, code: str, /, *, line: int | None = None, on_sheet: str = "", **facts: object) -> None:
         vi, en = text_of(code, facts)
         place_vi, place_en = (f"dòng {line}: ", f"line {line}: ") if line else ("", "")
+        if on_sheet:
+            place_vi, place_en = f"trang tính «{on_sheet}», {place_vi}", f'worksheet "{on_sheet}", {place_en}'
         super().__init__(place_vi + vi, place_en + en, code=code)
         self.line = line
 

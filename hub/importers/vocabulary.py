@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from hub.kit.vietnamese import fold
+from hub.kit.vietnamese import fold, nfc
 
 
 class Retention(NamedTuple):
@@ -112,10 +112,19 @@ _ACCESS = {
 }
 
 
+_STATE_SECRET = re.compile(r"^(?:(?:muc )?do )?mat\b|\b(?:toi|tuyet) mat\b|\bbi mat nha nuoc\b")
+_NO_SECRET = re.compile(r"\b(?:khong|chua|giai|het|ngoai)\b")
+
+
 @lru_cache(maxsize=4096)
 def access(text: str) -> int | None:
     """Chế độ sử dụng, mức độ tiếp cận: 0 open, 1 conditional, 2 secret, None for words that say neither."""
-    return _ACCESS.get(" ".join(fold(text).split()))
+    words = " ".join(fold(text).split())
+    level = _ACCESS.get(words)
+    if level is None and len(words) <= 60 and _STATE_SECRET.search(words) and not _NO_SECRET.search(words):
+        is_other = words.startswith("mat") and not text.isascii() and "mật" not in nfc(text).lower()
+        return None if is_other else SECRET  # mặt, mất, mắt are other words
+    return level
 
 
 _ORIGIN = {

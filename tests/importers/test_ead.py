@@ -246,3 +246,13 @@ def test_what_was_read_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Parser, "_end", watched)
     assert len(parsed(path)[0]) == 8001
     assert 0 < most <= CHUNK // len(component) + 2  # one piece of the file, not the file
+
+
+def test_an_id_used_twice_is_said_and_gives_way_to_the_place(tmp_path: Path) -> None:
+    body = EAD_2002.replace('id="f2"', 'id="f1"').replace(
+        "<did><unittitle>Tài chính", '<did id="d"><unittitle>Tài chính'
+    )
+    records, _, outcomes = parsed(saved(tmp_path, body))
+    keys = {record["title"]: record["source_key"].partition("#")[2] for record in records}
+    assert (keys["Bổ nhiệm, 1960"], keys["Điều động"]) == ("i:f1", "p:1.2")
+    assert [code for _, _, code in codes(outcomes) if code == "ID_TWICE"] == ["ID_TWICE"]

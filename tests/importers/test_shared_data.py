@@ -64,9 +64,9 @@ def test_a_stray_attribute_is_a_warning(bring_one: Callable[..., FileResult]) ->
         ("bad-inputs/loc__eadmus.mu011008.2.xml", "HTML_PAGE", 1),
         ("bad-inputs/loc__eadrbc.rb010001.4.xml", "HTML_PAGE", 1),
         ("csv/sample-not-utf8.csv", "WRONG_ENCODING", 1),
-        ("csv/sample-duplicate-headers.csv", "DUPLICATE_HEADER", None),
-        ("csv/sample-missing-required-column.csv", "MISSING_COLUMN", None),
-        ("csv/sample.csv", "MISSING_COLUMN", None),
+        ("csv/sample-duplicate-headers.csv", "DUPLICATE_HEADER", 1),
+        ("csv/sample-missing-required-column.csv", "MISSING_COLUMN", 1),
+        ("csv/sample.csv", "MISSING_COLUMN", 1),
     ],
 )
 def test_bad_inputs_are_refused_with_a_place(

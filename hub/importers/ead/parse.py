@@ -60,6 +60,7 @@ class Parser:
         self.outcomes: list[RowOutcome] = []
         self.count = 0
         self._codes: dict[int, int] = {}
+        self._ids: dict[int, tuple[str, int]] = {}
         self._attributes: set[str] = set()
         self._root_line = 1
 
@@ -213,8 +214,13 @@ class Parser:
             finding = warning("UNITID_TWICE", "unitid", code=unit.code, first=self._codes[mark])
             self.outcomes.append(RowOutcome(node.line, code=unit.code, findings=[finding]))
             unit.code = ""
-        identifier = flat(element.get("id"))
-        return f"{self.key}#i:{identifier}" if identifier else f"{self.key}#p:{node.path}"
+        if identifier := flat(element.get("id")):
+            first = self._ids.setdefault(hash(identifier), (node.path, node.line))
+            if first[0] == node.path:
+                return f"{self.key}#i:{identifier}"
+            finding = warning("ID_TWICE", "@id", code=identifier, first=first[1])
+            self.outcomes.append(RowOutcome(node.line, findings=[finding]))
+        return f"{self.key}#p:{node.path}"
 
     # -- the whole --
 

@@ -16,6 +16,7 @@ from hub.importers.spreadsheet.source import Row
 from hub.kit.vietnamese import fold, from_tcvn3, from_vni, legacy_encoding, unlegacy
 
 _ERRORS = "loi"  # Lỗi, as errors_sheet names it
+_TELLING = frozenset({"title", "subject", "type_subject"})
 LOOK_DOWN = 40  # rows in which the column names must begin
 
 _BLOCK = {
@@ -45,6 +46,12 @@ class Header:
     block: dict[str, str] = field(default_factory=dict)
     below: list[Row] = field(default_factory=list)  # rows read ahead that are data
     above: int = 0
+    sheet: str = ""
+
+    def fault(self, code: str, **facts: object) -> UnusableInput:
+        """What is wrong with these columns; with neither title nor subject the sheet may be no list at all."""
+        kind = FaultyList if self.columns.keys() & _TELLING else UnusableInput
+        return kind(code, line=self.row, on_sheet=self.sheet, **facts)
 
     def is_repeated_by(self, cells: list[str]) -> bool:
         """Is this the header once more, as printed on the next page?"""
@@ -54,10 +61,14 @@ class Header:
         )
 
 
-def find_header(rows: list[Row], kind: str | None, mapping: dict[str, str]) -> Header:
+class FaultyList(UnusableInput):
+    """A list, no doubt, whose columns cannot be taken as they are: one stands twice, or a required one is missing."""
+
+
+def find_header(rows: list[Row], kind: str | None, mapping: dict[str, str], sheet: str = "") -> Header:
     """The header among the first rows of a sheet; the rest comes back in `below`.
 
-    Raises UnusableInput when there is none, or when a column stands twice, or a required one is missing.
+    Raises FaultyList when a column stands twice or a required one is missing, UnusableInput when there is no header.
     """
     best: Header | None = None
     score = 0
@@ -76,7 +87,14 @@ def find_header(rows: list[Row], kind: str | None, mapping: dict[str, str]) -> H
                     score = points
                     depth = 2 if combined is second else 1
                     best = Header(
-                        wanted, rows[at][0], combined, found, {}, below=rows[at + depth :], above=at
+                        wanted,
+                        rows[at][0],
+                        combined,
+                        found,
+                        {},
+                        below=rows[at + depth :],
+                        above=at,
+                        sheet=sheet,
                     )
         if best is not None and at > best.row + 3:
             break
@@ -84,7 +102,9 @@ def find_header(rows: list[Row], kind: str | None, mapping: dict[str, str]) -> H
         widest = max(
             (row[1] for row in rows[:LOOK_DOWN]), key=lambda cells: sum(map(bool, cells)), default=[]
         )
-        _refuse_twice(widest, [])
+        if twice := _same_name(widest):
+            name, left, right = twice
+            raise UnusableInput("DUPLICATE_HEADER", header=name, first=left, second=right)
         raise UnusableInput("NO_HEADER", columns=_shown(widest))
     _settle(best, mapping)
     best.block = title_block(in_unicode(rows[: best.above], rows))
@@ -145,7 +165,9 @@ def _assign(names: list[str], kind: str, mapping: dict[str, str]) -> dict[str, i
 
 
 def _settle(header: Header, mapping: dict[str, str]) -> None:
-    _refuse_twice(header.names, [])
+    if twice := _same_name(header.names):
+        name, left, right = twice
+        raise header.fault("DUPLICATE_HEADER", header=name, first=left, second=right)
     taken: dict[str, int] = {}
     for column, name in enumerate(header.names):
         if not name:
@@ -159,25 +181,26 @@ def _settle(header: Header, mapping: dict[str, str]) -> None:
             if kept is None:
                 header.unknown.append(name)
         elif found in taken:
-            _refuse_twice(header.names, [taken[found], column])
+            first = taken[found]
+            raise header.fault(
+                "DUPLICATE_HEADER",
+                header=f"{header.names[first]} = {name}",
+                first=_letter(first),
+                second=_letter(column),
+            )
         else:
             taken[found] = column
 
 
-def _refuse_twice(names: list[str], same: list[int]) -> None:
-    """Two columns of one name, or of one meaning, would overwrite each other."""
-    if same:
-        first, second = same
-        both = f"{names[first]} = {names[second]}"
-        raise UnusableInput("DUPLICATE_HEADER", header=both, first=_letter(first), second=_letter(second))
+def _same_name(names: list[str]) -> tuple[str, str, str] | None:
+    """The first name that two columns bear, and the columns: one would overwrite the other."""
     seen: dict[str, int] = {}
     for column, name in enumerate(names):
         key = compact(name) or name.strip()
         if key and key in seen:
-            raise UnusableInput(
-                "DUPLICATE_HEADER", header=name, first=_letter(seen[key]), second=_letter(column)
-            )
+            return name, _letter(seen[key]), _letter(column)
         seen[key] = column
+    return None
 
 
 def _letter(column: int) -> str:
@@ -199,7 +222,7 @@ def _require(header: Header) -> None:
         if not found & {"file_code", "file_notation"} and not in_block:
             missing.append("fileCode / fileNotation (mã hồ sơ, hồ sơ số)")
     if missing:
-        raise UnusableInput("MISSING_COLUMN", columns=", ".join(missing), seen=_shown(header.names))
+        raise header.fault("MISSING_COLUMN", columns=", ".join(missing), seen=_shown(header.names))
 
 
 def _shown(names: list[str]) -> str:

@@ -16,7 +16,7 @@ from hub.importers.registry import Format, register
 from hub.importers.spreadsheet import fields
 from hub.importers.spreadsheet.fields import FIELDS, FILES, ITEMS
 from hub.importers.spreadsheet.files import file_batches
-from hub.importers.spreadsheet.header import LOOK_DOWN, Header, find_header
+from hub.importers.spreadsheet.header import LOOK_DOWN, FaultyList, Header, find_header
 from hub.importers.spreadsheet.items import item_batches
 from hub.importers.spreadsheet.sheet import Sheet, read_blocks
 from hub.importers.spreadsheet.source import Row, sheets_of
@@ -36,7 +36,9 @@ def batches(reading: Reading) -> Iterator[Batch]:
         if not any(cell.strip() for _, cells in head for cell in cells):
             continue
         try:
-            header = find_header(head, reading.kind, mapping)
+            header = find_header(head, reading.kind, mapping, source.name)
+        except FaultyList:
+            raise
         except UnusableInput as problem:
             if problem.problem_code != "NO_HEADER" and source.name == "":
                 raise
