@@ -15,7 +15,8 @@ from hub.kit.errors import HubError, Invalid, StaleVersion
 from hub.kit.idempotency import keep, taken
 from hub.kit.seam import Seam
 from hub.records import commands
-from hub.records.errors import DuplicateItem, ReferenceCodeTaken
+from hub.records.errors import DuplicateItem, FondsHasOpenFiles, OwnSubmission, ReferenceCodeTaken
+from hub.records.ledger import refusal
 from hub.records.models import Series
 from tests.records.world import ON, World
 
@@ -119,8 +120,9 @@ def test_of_two_twins_registered_at_once_the_second_waits_and_is_refused(
 
 def _somebody_waits(engine: Engine) -> bool:
     with engine.connect() as connection:
-        waiting = "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
-        mine = " where not l.granted and d.datname = current_database()"
+        # Who waits for a row waits for a transaction, which is of no database; its other locks are.
+        waiting = "select count(*) from pg_locks l where not l.granted and exists (select from pg_locks o"
+        mine = " join pg_database d on d.oid = o.database where o.pid = l.pid and d.datname = current_database())"
         return bool(connection.scalar(text(waiting + mine)))
 
 
@@ -158,3 +160,36 @@ def test_one_key_used_twice_at_once_does_one_deed(engine: Engine, world: World) 
     assert first == second
     with Session(engine) as session:
         assert session.connection().scalar(text("select count(*) from file where title = 'x'")) == 1
+
+
+def test_a_fonds_is_not_closed_while_a_file_in_it_is_opened_again(engine: Engine, world: World) -> None:
+    officer = world.as_role("officer")
+    for row in (world.file, world.other_file):
+        row.state = "CLOSED"
+    world.session.commit()
+    answers: list[Any] = []
+
+    def close(session: Session) -> Any:
+        return commands.close_fonds(session, officer, world.fonds.id, None, closed_on=ON, on=ON).state
+
+    def second() -> None:
+        try:
+            answers.append(Seam(engine).change_now(close))
+        except HubError as problem:
+            answers.append(problem)
+
+    with Session(engine) as first:
+        commands.reopen_file(first, officer, world.file.id, None)
+        thread = threading.Thread(target=second)
+        thread.start()
+        while thread.is_alive() and not _somebody_waits(engine):
+            pass
+        first.commit()
+    thread.join(30)
+    assert problems(answers) == [FondsHasOpenFiles]
+
+
+def test_the_database_speaks_of_an_own_submission_in_the_same_words() -> None:
+    problem = refusal("ck_file_accepted_by_another", "H01")
+    assert isinstance(problem, OwnSubmission)
+    assert problem.problem_code == "NOT_PERMITTED"
