@@ -38,7 +38,8 @@ from hub.kit import clock
 from hub.records.bulk import driver_connection
 from hub.records.intake import report
 from hub.records.intake.checks import check_files, check_items
-from hub.records.intake.plan import Intake, plan_files, plan_items
+from hub.records.intake.plan import Intake, plan_files
+from hub.records.intake.plan_items import plan_items
 from hub.records.intake.stage import Cursor, fill_stage, open_stage
 from hub.records.intake.write import write
 from hub.records.models import ArchivalFile, Fonds

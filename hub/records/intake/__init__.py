@@ -1,5 +1,5 @@
 """Intake (tiếp nhận dữ liệu hàng loạt): many records at once by COPY and set-based SQL, never row by row.
 
-`stage` the staging table · `plan` what becomes of each row · `checks` faults and law · `write` the changes.
+`stage` the staging table · `plan`, `plan_items` what becomes of each row · `checks` faults, law · `write` changes.
 Importers fill the stage; nobody else writes records in bulk but `hub.records.bulk`.
 """

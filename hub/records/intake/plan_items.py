@@ -1,0 +1,144 @@
+"""What becomes of each staged item: the file it belongs to, which document it is, and its place in the file.
+
+A document may be listed in several files without being copied, so a twin of one that is there becomes a listing.
+"""
+
+from __future__ import annotations
+
+from hub.records.intake.plan import Intake, found
+from hub.records.intake.stage import Cursor
+
+
+def plan_items(cursor: Cursor, intake: Intake) -> None:
+    """Decide about items, now that every file is decided; `checks.check_items` comes next."""
+    values = intake.values
+    cursor.execute(_HOMES, values)
+    if found(cursor, _HOMELESS, values):
+        cursor.execute(_HOMES_BY_NUMBER, values)
+    cursor.execute("analyze pg_temp.import_home")
+    cursor.execute(_ITEMS, values)
+    if found(cursor, "select 1 from pg_temp.import_item limit 1", values):
+        cursor.execute("analyze pg_temp.import_item")
+        for statement in (_ITEM_IS_LISTED, _TWINS_IN_STAGE, _TWINS, _ORDINALS):
+            cursor.execute(statement, values)
+
+
+# Every file that items name, resolved once: a file of this import, else one that is there.
+_HOMES = """
+create temp table import_home on commit drop as
+with named as (
+    select coalesce(parent_ref, '') || chr(1) || coalesce(file_code, '') as mark, parent_ref, file_code,
+           min(file_catalog) as catalog, min(file_notation) as notation
+      from pg_temp.import_stage where level = 'item' group by parent_ref, file_code
+)
+select n.mark, coalesce(a.id, b.id, c.id, d.id, e.id) as file_id,
+       case when n.catalog is null and n.parent_ref like 'hs:%%' then n.parent_ref end as number
+  from named n
+  left join pg_temp.import_file a on a.ref = n.parent_ref and a.action <> 'refused'
+  left join pg_temp.import_file b on coalesce(b.code, b.composed_code) = n.file_code and b.action <> 'refused'
+  left join file c on c.agency_id = %(agency)s and c.source_key = n.parent_ref
+  left join file d on d.agency_id = %(agency)s and d.code = n.file_code
+  left join lateral (
+      select min(f.id) as id from file f
+       where f.agency_id = %(agency)s and f.notation = n.notation
+         and (n.catalog is null or coalesce(f.catalog_number, '') = n.catalog)
+      having count(*) = 1
+  ) e on n.notation is not null
+"""
+
+# Items that name a file by its number only, without mục lục số or year: the one file of the fonds with that number.
+_HOMELESS = "select 1 from pg_temp.import_home where file_id is null and number is not null limit 1"
+_HOMES_BY_NUMBER = """
+with numbered as (
+    select split_part(source_key, '|', 1) || '||' || split_part(source_key, '|', 3) as number, id from file
+     where agency_id = %(agency)s and source_key like 'hs:%%|%%|%%'
+    union
+    select split_part(ref, '|', 1) || '||' || split_part(ref, '|', 3), id from pg_temp.import_file
+     where ref like 'hs:%%|%%|%%' and action <> 'refused'
+), once as (
+    select number, min(id) as id from numbered group by number having count(*) = 1
+)
+update pg_temp.import_home h set file_id = o.id from once o where h.file_id is null and h.number = o.number
+"""
+
+_ITEMS = """
+create temp table import_item on commit drop as
+with keyed as (
+    select s.row, s.fault, s.source_hash, s.ordinal, h.file_id,
+           case when s.source_key like '|%%' then 'vb:' || h.file_id || s.source_key else s.source_key end as source_key
+      from pg_temp.import_stage s
+      left join pg_temp.import_home h on h.mark = coalesce(s.parent_ref, '') || chr(1) || coalesce(s.file_code, '')
+     where s.level = 'item'
+)
+select k.row, k.file_id, k.source_key, k.ordinal, x.id as target, x.file_id as old_file,
+       coalesce(x.id, nextval(pg_get_serial_sequence('item', 'id'))) as id,
+       case when k.fault is not null or k.file_id is null then 'refused' when x.id is null then 'created'
+            when x.source_hash = k.source_hash and x.file_id = k.file_id then 'unchanged' else 'updated' end as action
+  from keyed k
+  left join item x on x.agency_id = %(agency)s and x.source_key = k.source_key
+ order by k.row
+"""
+
+# One document may belong to several files without being copied (NĐ 30/2020 PL VI, III.4.e).
+_ITEM_IS_LISTED = """
+update pg_temp.import_item t
+   set action = case when exists (select 1 from item_listing l where l.item_id = t.target and l.file_id = t.file_id)
+                     then 'unchanged' else 'listed' end
+ where t.target is not null and t.old_file <> t.file_id and t.source_key not like 'ead:%%' and t.action = 'updated'
+"""
+
+_DESIGNATION = """lower(s.number) || chr(1) || coalesce(lower(s.notation), '') || chr(1) || lower(s.issuer)
+           || chr(1) || coalesce(extract(year from s.start_date)::text, '')"""
+
+_TWINS_IN_STAGE = f"""
+with designated as (
+    select t.row, t.id, t.file_id, hub_fold(s.title) as words, {_DESIGNATION} as mark
+      from pg_temp.import_item t join pg_temp.import_stage s on s.row = t.row
+     where t.action = 'created' and s.number is not null and s.issuer is not null
+), firsts as (
+    select mark, min(row) as row from designated group by mark having count(*) > 1
+)
+update pg_temp.import_item t
+   set action = case when d.words = f.words and d.file_id <> f.file_id then 'listed' else t.action end,
+       id = case when d.words = f.words and d.file_id <> f.file_id then f.id else t.id end
+  from designated d join firsts g on g.mark = d.mark join designated f on f.row = g.row
+ where t.row = d.row and d.row <> f.row
+"""
+
+_TWINS = """
+with twins as (
+    select distinct on (t.row) t.row, x.id, x.file_id, x.code, hub_fold(s.title) = hub_fold(x.subject) as same
+      from pg_temp.import_item t
+      join pg_temp.import_stage s on s.row = t.row
+      join item x on x.agency_id = %(agency)s and x.number = s.number and x.notation is not distinct from s.notation
+           and lower(x.issuer) = lower(s.issuer) and x.state in ('ACTIVE', 'DRAFT')
+           and (s.start_date is null or x.issued_date is null
+                or extract(year from x.issued_date) = extract(year from s.start_date))
+     where t.action = 'created' and s.number is not null and s.issuer is not null
+     order by t.row, same desc, x.id
+), told as (
+    update pg_temp.import_stage s set warned = w.code from twins w where s.row = w.row
+)
+update pg_temp.import_item t
+   set id = w.id,
+       action = case when w.file_id = t.file_id
+                       or exists (select 1 from item_listing l where l.item_id = w.id and l.file_id = t.file_id)
+                     then 'unchanged' else 'listed' end
+  from twins w where t.row = w.row and w.same
+"""
+
+# Who says no place stands last, in the order of the sheet.
+_ORDINALS = """
+with open as (
+    select t.row, t.file_id, row_number() over (partition by t.file_id order by t.row) as after
+      from pg_temp.import_item t where t.ordinal is null and t.action in ('created', 'listed')
+), taken as (
+    select f.file_id, greatest(
+               coalesce((select max(ordinal) from item where file_id = f.file_id), 0),
+               coalesce((select max(ordinal) from item_listing where file_id = f.file_id), 0),
+               coalesce((select max(ordinal) from pg_temp.import_item i where i.file_id = f.file_id), 0)) as last
+      from (select distinct file_id from open) f
+)
+update pg_temp.import_item t set ordinal = k.last + o.after
+  from open o join taken k on k.file_id = o.file_id where t.row = o.row
+"""
