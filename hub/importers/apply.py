@@ -278,7 +278,7 @@ def _findings(row: report.PlannedRow, first_sheet: str) -> Iterator[Finding]:
         yield error(
             row.fault,
             _FIELD.get(row.fault, "code"),
-            code=row.code or "",
+            code=row.code or row.shown or "",
             first=f"{first_sheet}{row.first_place}" if row.first_place else "",
             file=row.named or "",
             what=what,

@@ -190,8 +190,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The document has the number, notation and issuer of row {first}.",
     ),
     "POSSIBLE_DUPLICATE": (
-        "Cơ quan đã có văn bản cùng số, ký hiệu và cơ quan ban hành ({code}). Hãy kiểm tra.",
-        "The agency has a document of the same number, notation and issuer already ({code}). Please check.",
+        "Đã có văn bản ({code}) cùng số, ký hiệu và cơ quan ban hành, hoặc cùng số ở cùng chỗ trong hồ sơ. "
+        "Hãy kiểm tra.",
+        "There is a document ({code}) of the same number, notation and issuer, or of that number in the same place. "
+        "Please check.",
+    ),
+    "TWIN_REFUSED": (
+        "Văn bản này cũng có ở một dòng đã bị từ chối, nên chưa đưa vào hồ sơ được.",
+        "The document stands in a row that was refused, too; it cannot be listed before that row is mended.",
+    ),
+    "IN_THE_FUTURE": (
+        "Ngày {value} chưa tới. Hãy kiểm tra năm.",
+        "The day {value} has not come yet. Check the year.",
+    ),
+    "BEFORE_ISSUED": (
+        "Ngày đến {value} trước ngày ban hành {issued}. Hãy sửa một trong hai.",
+        "The document arrives on {value}, before it is issued on {issued}. Correct one of the days.",
     ),
     "ITEM_WITHOUT_FILE": (
         "Không có hồ sơ «{file}» cho văn bản này, hoặc có nhiều hồ sơ cùng số. Hãy nhập mục lục hồ sơ trước, hoặc sửa "

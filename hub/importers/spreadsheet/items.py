@@ -25,6 +25,7 @@ from hub.importers.spreadsheet.described import (
 from hub.importers.spreadsheet.files import file_key, finished
 from hub.importers.spreadsheet.sheet import Lot, Sheet
 from hub.importers.vocabulary import doc_type_in
+from hub.kit import clock
 from hub.kit.vietnamese import fold, sort_key
 
 _CONTENT = (
@@ -87,11 +88,13 @@ def _dates(block: Block, out: Columns) -> list[Moment | None]:
     issued: list[Moment | None] = [None] * block.size
     if "issued" in cells:
         issued = to.moments(block, "issued")
+        _check_come(block, "issued", issued)
         names = ("start_date", "start_latest", "start_precision", "start_text")
         out.update(zip(names, to.day_columns(issued), strict=True))
     if "arrival_date" in cells:
         arrived = to.moments(block, "arrival_date")
         out["arrival_date"] = [day.earliest if day else None for day in arrived]
+        _check_arrival(block, issued, arrived)
     if "arrival_number" in cells:
         out["arrival_number"] = to.texts(cells["arrival_number"])
     if "direction" in cells:
@@ -102,6 +105,22 @@ def _dates(block: Block, out: Columns) -> list[Moment | None]:
         )
         out["direction"] = ["INCOMING" if any(arrival) else None for arrival in arrivals]
     return issued
+
+
+def _check_come(block: Block, name: str, days: list[Moment | None]) -> None:
+    """No document is issued or arrives tomorrow."""
+    today = clock.today()
+    for at, day in enumerate(days):
+        if day and day.earliest and day.earliest > today:
+            block.say(at, error("IN_THE_FUTURE", name, value=day.text))
+
+
+def _check_arrival(block: Block, issued: list[Moment | None], arrived: list[Moment | None]) -> None:
+    """None arrives before it is issued; of an imprecise date the earliest day counts."""
+    _check_come(block, "arrival_date", arrived)
+    for at, (made, come) in enumerate(zip(issued, arrived, strict=True)):
+        if made and come and made.earliest and come.earliest and come.earliest < made.earliest:
+            block.say(at, error("BEFORE_ISSUED", "arrival_date", value=come.text, issued=made.text))
 
 
 def _number(block: Block, out: Columns) -> None:

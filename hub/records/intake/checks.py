@@ -45,6 +45,7 @@ def check_items(session: Session, cursor: Cursor, actor: Actor, intake: Intake) 
     _put(cursor, "item", "SECRET_FILE", _SECRET_FILE, values)
     _ask_about_changes(session, cursor, actor, "item")
     _ask_about_new(session, cursor, actor, intake, "item")
+    _put(cursor, "item", "TWIN_REFUSED", _TWIN_REFUSED, values)
 
 
 def _put(cursor: Cursor, level: str, fault: str, condition: str, values: dict[str, Any]) -> None:
@@ -97,6 +98,11 @@ and t.file_id in (
     union all
     select o.id from pg_temp.import_file o join pg_temp.import_stage c on c.row = o.row
      where o.action in ('created', 'updated') and c.access_level = 2)
+"""
+
+
+_TWIN_REFUSED = """
+t.action = 'listed' and t.id in (select o.id from pg_temp.import_item o where o.action = 'refused' and o.target is null)
 """
 
 

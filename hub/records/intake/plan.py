@@ -62,10 +62,11 @@ update pg_temp.import_stage i set level = 'file'
 """
 
 # The same record twice, and the same code for two records: the first stays, the others are told which it was.
+# A document with an id of its own may stand in several files (NĐ 30/2020 PL VI, III.4.e) if its words are the same.
 _TWICE = (
     """
 with keyed as (
-    select s.row, s.place, s.level,
+    select s.row, s.level, coalesce(s.parent_ref, '') || chr(1) || coalesce(s.file_code, '') as home,
            case when s.level = 'item' and s.source_key like '|%%'
                 then coalesce(s.parent_ref, '') || chr(1) || coalesce(s.file_code, '') || s.source_key
                 else s.source_key end as mark
@@ -74,11 +75,15 @@ with keyed as (
     select level, mark, min(row) as first_row from keyed group by level, mark having count(*) > 1
 )
 update pg_temp.import_stage s
-   set fault = case when s.level = 'item' and s.number is not null then 'DUPLICATE_DOCUMENT' else 'CODE_TWICE' end,
+   set fault = case when s.source_key like '|%%' and s.number is not null then 'DUPLICATE_DOCUMENT'
+                    else 'CODE_TWICE' end,
        first_row = t.first_row
   from keyed k
   join twice t on t.level = k.level and t.mark = k.mark
+  join keyed h on h.row = t.first_row
+  join pg_temp.import_stage f on f.row = t.first_row
  where s.row = k.row and k.row <> t.first_row
+   and not (k.mark like 'vb:%%' and k.home <> h.home and hub_fold(s.title) = hub_fold(f.title))
 """,
     """
 with twice as (
@@ -86,8 +91,9 @@ with twice as (
      where code is not null and fault is null group by level, code having count(*) > 1
 )
 update pg_temp.import_stage s set fault = 'CODE_TWICE', first_row = t.first_row
-  from twice t
+  from twice t join pg_temp.import_stage f on f.row = t.first_row
  where s.level = t.level and s.code = t.code and s.row <> t.first_row and s.fault is null
+   and s.source_key is distinct from f.source_key
 """,
 )
 

@@ -19,7 +19,7 @@ def plan_items(cursor: Cursor, intake: Intake) -> None:
     cursor.execute(_ITEMS, values)
     if found(cursor, "select 1 from pg_temp.import_item limit 1", values):
         cursor.execute("analyze pg_temp.import_item")
-        for statement in (_ITEM_IS_LISTED, _TWINS_IN_STAGE, _TWINS, _ORDINALS):
+        for statement in (_ITEM_IS_LISTED, _SAME_ID, _TWINS_IN_STAGE, _TWINS, _SAME_PLACE, _ORDINALS):
             cursor.execute(statement, values)
 
 
@@ -90,32 +90,51 @@ update pg_temp.import_item t
 _DESIGNATION = """lower(s.number) || chr(1) || coalesce(lower(s.notation), '') || chr(1) || lower(s.issuer)
            || chr(1) || coalesce(extract(year from s.start_date)::text, '')"""
 
+# One key in several rows: they name one file in two ways, or one document in several files.
+_SAME_ID = """
+with firsts as (
+    select source_key, min(row) as row from pg_temp.import_item
+     where action = 'created' group by source_key having count(*) > 1
+)
+update pg_temp.import_item t
+   set id = f.id, action = case when f.file_id = t.file_id then 'unchanged' else 'listed' end
+  from firsts g join pg_temp.import_item f on f.row = g.row
+ where t.source_key = g.source_key and t.action = 'created' and t.row <> f.row
+"""
+
 _TWINS_IN_STAGE = f"""
 with designated as (
-    select t.row, t.id, t.file_id, hub_fold(s.title) as words, {_DESIGNATION} as mark
+    select t.row, t.id, t.file_id, s.place, s.code, hub_fold(s.title) as words, {_DESIGNATION} as mark
       from pg_temp.import_item t join pg_temp.import_stage s on s.row = t.row
      where t.action = 'created' and s.number is not null and s.issuer is not null
 ), firsts as (
     select mark, min(row) as row from designated group by mark having count(*) > 1
+), others as (
+    select d.row, f.id, d.words = f.words and d.file_id <> f.file_id as same, coalesce(f.code, '#' || f.place) as first
+      from designated d join firsts g on g.mark = d.mark join designated f on f.row = g.row where d.row <> f.row
+), told as (
+    update pg_temp.import_stage s set warned = o.first from others o where s.row = o.row and not o.same
 )
-update pg_temp.import_item t
-   set action = case when d.words = f.words and d.file_id <> f.file_id then 'listed' else t.action end,
-       id = case when d.words = f.words and d.file_id <> f.file_id then f.id else t.id end
-  from designated d join firsts g on g.mark = d.mark join designated f on f.row = g.row
- where t.row = d.row and d.row <> f.row
+update pg_temp.import_item t set action = 'listed', id = o.id from others o where t.row = o.row and o.same
 """
 
 _TWINS = """
-with twins as (
-    select distinct on (t.row) t.row, x.id, x.file_id, x.code, hub_fold(s.title) = hub_fold(x.subject) as same
-      from pg_temp.import_item t
-      join pg_temp.import_stage s on s.row = t.row
-      join item x on x.agency_id = %(agency)s and x.number = s.number and x.notation is not distinct from s.notation
-           and lower(x.issuer) = lower(s.issuer) and x.state in ('ACTIVE', 'DRAFT')
-           and (s.start_date is null or x.issued_date is null
-                or extract(year from x.issued_date) = extract(year from s.start_date))
+with wanted as (
+    select t.row, t.file_id, s.title, s.number, s.notation, s.issuer, extract(year from s.start_date) as year
+      from pg_temp.import_item t join pg_temp.import_stage s on s.row = t.row
      where t.action = 'created' and s.number is not null and s.issuer is not null
-     order by t.row, same desc, x.id
+), met as (
+    select w.row, x.id from wanted w
+      join item x on x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = lower(w.notation)
+    union all
+    select w.row, x.id from wanted w
+      join item x on x.agency_id = %(agency)s and x.number = w.number and x.notation is null and w.notation is null
+), twins as (
+    select distinct on (w.row) w.row, x.id, x.file_id, x.code, hub_fold(w.title) = hub_fold(x.subject) as same
+      from met join wanted w on w.row = met.row join item x on x.id = met.id
+     where lower(x.issuer) = lower(w.issuer) and x.state in ('ACTIVE', 'DRAFT')
+       and (w.year is null or x.issued_date is null or extract(year from x.issued_date) = w.year)
+     order by w.row, same desc, x.id
 ), told as (
     update pg_temp.import_stage s set warned = w.code from twins w where s.row = w.row
 )
@@ -125,6 +144,15 @@ update pg_temp.import_item t
                        or exists (select 1 from item_listing l where l.item_id = w.id and l.file_id = t.file_id)
                      then 'unchanged' else 'listed' end
   from twins w where t.row = w.row and w.same
+"""
+
+# A document in the place of another of its number, whose issuer or year differs, may be that one corrected.
+_SAME_PLACE = """
+update pg_temp.import_stage s set warned = x.code
+  from pg_temp.import_item t join item x on x.file_id = t.file_id
+ where s.row = t.row and t.action = 'created' and s.warned is null and s.source_key like '|%%'
+   and x.ordinal = s.ordinal and x.number = s.number and lower(x.notation) is not distinct from lower(s.notation)
+   and not exists (select 1 from pg_temp.import_item o where o.target = x.id)
 """
 
 # Who says no place stands last, in the order of the sheet.

@@ -27,6 +27,7 @@ class PlannedRow(NamedTuple):
     first_place: int | None
     warned: str | None
     named: str | None  # the file an item names
+    shown: str | None  # what a person knows the row by when it has no code
 
 
 def counts(cursor: Cursor) -> Counter[tuple[str, str]]:
@@ -51,7 +52,7 @@ def rows(cursor: Cursor, *, limit: int, only_words: bool) -> Iterator[PlannedRow
         f"""
 select s.place, s.level, coalesce(s.code, s.composed_code), p.action, s.fault, s.row, s.first_row, f.place,
        s.warned,
-       coalesce(s.file_notation, s.file_code, s.parent_ref)
+       coalesce(s.file_notation, s.file_code, s.parent_ref), coalesce(s.notation, left(s.title, 80))
   from pg_temp.import_stage s join ({_PLANS}) p on p.row = s.row
   left join pg_temp.import_stage f on f.row = s.first_row {words} order by s.fault is null, s.row limit %(limit)s
 """,
