@@ -13,9 +13,10 @@ def plan_items(cursor: Cursor, intake: Intake) -> None:
     """Decide about items, now that every file is decided; `checks.check_items` comes next."""
     values = intake.values
     cursor.execute(_HOMES, values)
-    if found(cursor, _HOMELESS, values):
-        cursor.execute(_HOMES_BY_NUMBER, values)
     cursor.execute("analyze pg_temp.import_home")
+    for statement in (_HOMES_WITHOUT_KEY, _HOMES_BY_NUMBER):
+        if found(cursor, _HOMELESS, values):
+            cursor.execute(statement, values)
     cursor.execute(_ITEMS, values)
     if found(cursor, "select 1 from pg_temp.import_item limit 1", values):
         cursor.execute("analyze pg_temp.import_item")
@@ -31,23 +32,29 @@ with named as (
            min(file_catalog) as catalog, min(file_notation) as notation
       from pg_temp.import_stage where level = 'item' group by parent_ref, file_code
 )
-select n.mark, coalesce(a.id, b.id, c.id, d.id, e.id) as file_id,
+select n.mark, coalesce(a.id, b.id, c.id, d.id) as file_id, n.notation, n.catalog,
        case when n.catalog is null and n.parent_ref like 'hs:%%' then n.parent_ref end as number
   from named n
   left join pg_temp.import_file a on a.ref = n.parent_ref and a.action <> 'refused'
   left join pg_temp.import_file b on coalesce(b.code, b.composed_code) = n.file_code and b.action <> 'refused'
   left join file c on c.agency_id = %(agency)s and c.source_key = n.parent_ref
   left join file d on d.agency_id = %(agency)s and d.code = n.file_code
-  left join lateral (
-      select min(f.id) as id from file f
-       where f.agency_id = %(agency)s and f.notation = n.notation
-         and (n.catalog is null or coalesce(f.catalog_number, '') = n.catalog)
-      having count(*) = 1
-  ) e on n.notation is not null
+"""
+
+# Files that no import made, by their number: one look at all files of the agency, not one for each that is sought.
+_HOMES_WITHOUT_KEY = """
+with once as (
+    select h.mark, min(f.id) as id
+      from pg_temp.import_home h
+      join file f on f.notation = h.notation and f.agency_id = %(agency)s
+           and (h.catalog is null or coalesce(f.catalog_number, '') = h.catalog)
+     where h.file_id is null group by h.mark having count(*) = 1
+)
+update pg_temp.import_home h set file_id = o.id from once o where h.mark = o.mark
 """
 
 # Items that name a file by its number only, without mục lục số or year: the one file of the fonds with that number.
-_HOMELESS = "select 1 from pg_temp.import_home where file_id is null and number is not null limit 1"
+_HOMELESS = "select 1 from pg_temp.import_home where file_id is null and notation is not null limit 1"
 _HOMES_BY_NUMBER = """
 with numbered as (
     select split_part(source_key, '|', 1) || '||' || split_part(source_key, '|', 3) as number, id from file
