@@ -119,3 +119,16 @@ def test_a_workbook_brings_files_and_their_items_at_once(
         "select i.number, f.title from item i join file f on f.id = i.file_id where i.number in ('12', '13') order by 1"
     )
     assert [row["title"] for row in homes] == ["Một", "Hai"]
+
+
+def test_a_refused_twin_does_not_take_the_code_from_the_first(
+    tmp_path: Path, bring_one: Bring, rows: Rows, world: World
+) -> None:
+    result = bring_one(saved(tmp_path, PLAIN + "01,1,Hồ sơ lặp\n"), partial=True)
+    assert codes(result.outcomes) == [(4, "code", "CODE_TWICE")]
+    assert [
+        row["code"] for row in rows("select code from file where catalog_number = '01' order by code")
+    ] == [
+        f"{world.a.code}.01.1",
+        f"{world.a.code}.01.2",
+    ]

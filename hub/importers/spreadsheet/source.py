@@ -75,7 +75,7 @@ def _workbook(reading: Reading) -> Iterator[Sheet]:
             except calamine.CalamineError as problem:
                 raise UnusableInput("NOT_A_SHEET", reason=problem) from None
             if sheet.total_height > MAX_ROWS:
-                raise UnusableInput("TOO_MANY_ROWS", limit=MAX_ROWS)
+                raise UnusableInput("TOO_MANY_ROWS", on_sheet=meta.name, limit=MAX_ROWS)
             yield Sheet(meta.name, _workbook_rows(sheet, reading, size))
     book.close()
 

@@ -138,9 +138,9 @@ _FILES = """
 create temp table import_file on commit drop as
 with once as (
     select composed_code from pg_temp.import_stage
-     where level = 'file' and code is null and composed_code is not null
+     where level = 'file' and code is null and composed_code is not null and fault is null
      group by composed_code having count(*) = 1
-    except select code from pg_temp.import_stage where level = 'file' and code is not null
+    except select code from pg_temp.import_stage where level = 'file' and code is not null and fault is null
 )
 select s.row, s.ref, s.code, o.composed_code, x.id as target,
        coalesce(x.id, nextval(pg_get_serial_sequence('file', 'id'))) as id,
