@@ -122,6 +122,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Cơ quan «{code}» đã kết thúc hoạt động từ ngày {day}. Hãy nhập cho cơ quan kế thừa.",
         'The agency "{code}" ended on {day_en}. Import for its successor.',
     ),
+    "BESIDE_THE_TABLE": (
+        "Ô «{value}» nằm ngoài các cột có tên; giữ dưới dạng văn bản. Nếu do dấu phẩy trong nội dung, hãy đặt nội dung "
+        "trong ngoặc kép.",
+        'The cell "{value}" stands beside the named columns and is kept as text. If a comma inside a text caused it, '
+        "put the text in quotation marks.",
+    ),
     "NOTHING_TO_IMPORT": ("Bảng không có dòng dữ liệu nào.", "The sheet has no row of data."),
     "SHEET_LEFT_OUT": (
         "Trang tính «{sheet}» không phải mục lục nên không nhập: {reason}",

@@ -242,3 +242,15 @@ def test_no_word_saves_a_day_that_never_was(tmp_path: Path, written: str) -> Non
 def test_every_way_to_write_secret_is_understood(tmp_path: Path, written: str, code: str) -> None:
     _, _, outcomes = parsed(saved(tmp_path, f"Hồ sơ số,Tiêu đề,Chế độ sử dụng\n1,Quy hoạch,{written}\n"))
     assert [found for _, _, found in codes(outcomes)] == [code]
+
+
+def test_a_comma_too_many_is_said_with_its_row(tmp_path: Path) -> None:
+    path = saved(tmp_path, "Hồ sơ số,Tiêu đề hồ sơ\n1,Hồ sơ A, phần hai\n2,B\n")
+    records, _, outcomes = parsed(path)
+    assert codes(outcomes) == [(2, "column 3", "BESIDE_THE_TABLE")]
+    assert orjson.loads(records[0]["extra"]) == {"column 3": "phần hai"}
+
+
+def test_a_file_without_sheets_is_not_said_to_have_one(tmp_path: Path, bring_one: Bring) -> None:
+    result = bring_one(saved(tmp_path, "gì đó,khác\n1,2\n"))
+    assert (result.unusable is not None, result.notes) == (True, [])

@@ -43,14 +43,9 @@ def batches(reading: Reading) -> Iterator[Batch]:
             if problem.problem_code != "NO_HEADER" and source.name == "":
                 raise
             fault = fault or problem
-            reading.note(
-                warning(
-                    "SHEET_LEFT_OUT",
-                    sheet=source.name,
-                    reason=problem.message_vi,
-                    reason_en=problem.message_en,
-                )
-            )
+            if source.name:
+                reasons = {"reason": problem.message_vi, "reason_en": problem.message_en}
+                reading.note(warning("SHEET_LEFT_OUT", sheet=source.name, **reasons))
             continue
         for name in header.unknown:
             reading.note(warning("UNKNOWN_COLUMN", name, header=name))

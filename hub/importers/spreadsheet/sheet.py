@@ -49,6 +49,7 @@ _COUNTS = frozenset({"sheets", "pages", "sheets_pages", "total_doc"})
 _TEXTS = {FILES: ("title",), "items": ("subject", "type_subject")}
 _NO_DITTO = frozenset({"code", "notation", "number", "number_notation", "ordinal", "total_doc", "pages"})
 _NOT_SHARED = _NO_DITTO | _COUNTS  # a number over merged rows is that of all of them together
+_NAMELESS = "column "  # to the right of the last name
 SERIES_COLUMNS = (
     "row", "place", "level", "source_key", "ref", "parent_ref", "fonds_code", "title", "title_sort", "ordinal",
     "source_hash",
@@ -158,7 +159,7 @@ def _lot(sheet: Sheet, places: list[int], rows: list[list[str]], under: list[str
         for column in range(width, longest):
             header.names.append("")
             if any(len(row) > column and row[column].strip() for row in rows):
-                header.kept[f"column {column + 1}"] = column
+                header.kept[f"{_NAMELESS}{column + 1}"] = column
         rows = [row if len(row) == longest else row + [""] * (longest - len(row)) for row in rows]
     columns = list(zip(*rows, strict=True))
     _recognise(sheet, columns)
@@ -177,7 +178,13 @@ def _lot(sheet: Sheet, places: list[int], rows: list[list[str]], under: list[str
         if name not in _NO_DITTO:
             texts, sheet.last[name] = ditto(texts, sheet.last.get(name, ""))
         cells[name] = texts
-    return Lot(Block(places, cells), under)
+    block = Block(places, cells)
+    for name in header.kept:
+        if name.startswith(_NAMELESS):
+            for at, cell in enumerate(cells[f"+{name}"]):
+                if cell:
+                    block.say(at, warning("BESIDE_THE_TABLE", name, value=cell))
+    return Lot(block, under)
 
 
 def _recognise(sheet: Sheet, columns: list[tuple[str, ...]]) -> None:
