@@ -1,5 +1,7 @@
 -- A file's origin, counts and pages follow its items (own and listed) and the pages accepted of it.
 -- Statement-level triggers: one set-based update per statement, so that a bulk load costs once, not per row.
+-- Old and new rows are compared by EXECUTE, which plans for the rows that are there: a kept plan, made for the few
+-- rows of an earlier statement, joins a long list by nested loops (12,000 files: 18 s instead of half a second).
 
 create function hub_derive_files(ids bigint[]) returns void language sql as $$
 with touched as (select distinct t.id from unnest(ids) t(id) where t.id is not null),
@@ -59,9 +61,11 @@ create trigger file_declared before insert on file for each row execute function
 create function hub_file_redeclared() returns trigger language plpgsql as $$
 declare changed bigint[];
 begin
-    select array_agg(n.id) into changed from newer n join older o on o.id = n.id
+    execute $sql$
+    select array_agg(n.id) from newer n join older o on o.id = n.id
      where (n.origin_declared, n.page_count_declared, n.total_doc)
-           is distinct from (o.origin_declared, o.page_count_declared, o.total_doc);
+           is distinct from (o.origin_declared, o.page_count_declared, o.total_doc)
+    $sql$ into changed;
     if changed is not null then perform hub_derive_files(changed); end if;
     return null;
 end
@@ -92,7 +96,8 @@ create function hub_item_changed() returns trigger language plpgsql as $$
 declare changed bigint[];
 begin
     -- An item also counts in the files that list it. Cascades of owner or custodian change nothing derived.
-    select array_agg(distinct x.file_id) into changed from (
+    execute $sql$
+    select array_agg(distinct x.file_id) from (
         select n.id, n.file_id from newer n join older o on o.id = n.id
          where (n.file_id, n.origin, n.page_count) is distinct from (o.file_id, o.origin, o.page_count)
         union
@@ -100,7 +105,8 @@ begin
         union
         select n.id, l.file_id from newer n join older o on o.id = n.id join item_listing l on l.item_id = n.id
          where n.origin is distinct from o.origin
-    ) x;
+    ) x
+    $sql$ into changed;
     if changed is not null then perform hub_derive_files(changed); end if;
     return null;
 end

@@ -127,3 +127,17 @@ def test_owner_and_custodian_follow_from_fonds_to_listing(session: Session, file
         )
     )
     assert kept.one() == (heir.id, heir.id, heir.id)
+
+
+def test_triggers_plan_for_the_rows_that_are_there(session: Session) -> None:
+    """A kept plan of a first small statement made a list of 12,000 documents take half a minute."""
+    sources = session.connection().scalars(
+        text("select prosrc from pg_proc where prosrc like '%join older%' or prosrc like '%join newer%'")
+    )
+    joined = list(sources)
+    assert joined
+    for source in joined:
+        planned_anew = "".join(source.split("$sql$")[1::2])
+        assert "join older" in planned_anew
+        assert "join older" not in source.replace(planned_anew, "")
+        assert "execute $sql$" in source

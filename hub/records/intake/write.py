@@ -94,7 +94,6 @@ def write(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]
     cursor.execute(_new_files(provided["file"]), values)
     cursor.execute(_new_items(provided["item"]), values)
     for level in changed:
-        cursor.execute(_PLAN_ANEW)
         cursor.execute(_changes(level, provided[level]), values)
     cursor.execute(_LISTINGS, values)
 
@@ -215,10 +214,6 @@ join file f on f.id = t.file_id
 where t.action = 'created' order by t.row"""
     return _insert("item", fixed, _spoken("item", provided), source)
 
-
-# The triggers of the tables keep the plan of their first call: made for the few rows of an earlier statement it would
-# join the old and new rows of a long list by nested loops (12,000 files: 18 s instead of half a second).
-_PLAN_ANEW = "discard plans"
 
 _ANY_CHANGE = "select 1 from pg_temp.import_{level} where action = 'updated' limit 1"
 
