@@ -9,6 +9,17 @@ from sqlmodel import Session, select
 
 from hub.agencies.models import Agency, AgencyCode
 
+# Codes change (đổi tên, hợp nhất, mã định danh mới), and letters, spreadsheets and links go on using the old ones.
+# SQL of the key of the agency that `{code}` means, null for none. An old code that several bore means nobody.
+AGENCY_OF_CODE = (
+    "coalesce((select a.id from agency a where a.code = {code}),"
+    " (select min(c.agency_id) from agency_code c where c.value = {code} having count(distinct c.agency_id) = 1))"
+)
+
+_FOUND = text(
+    f"select a.id, a.code from agency a where a.id = {AGENCY_OF_CODE.replace('{code}', 'cast(:code as text)')}"
+)
+
 
 def agencies_locked(session: Session, keys: list[int]) -> dict[int, Agency]:
     """The agencies of these keys that exist, locked in the order of their keys."""
@@ -55,3 +66,9 @@ def code_holder(session: Session, scheme: str, value: str) -> int | None:
     return session.exec(
         select(AgencyCode.agency_id).where(AgencyCode.scheme == scheme, AgencyCode.value == value)
     ).first()
+
+
+def agency_by_code(session: Session, code: str) -> tuple[int, str] | None:
+    """The key and the present code of the agency that a present or former code means."""
+    row = session.execute(_FOUND, {"code": code}).first()
+    return None if row is None else (row.id, row.code)

@@ -14,9 +14,9 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.access.queries import LOCAL_USER, actor_for_user
+from hub.agencies.queries import agency_by_code
 from hub.installation import Installation, opened
 from hub.kit.errors import BadRequest, NotFound
-from hub.kpi.agencies import agency_by_code
 from hub.settings import Settings, load
 
 T = TypeVar("T")

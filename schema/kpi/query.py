@@ -13,11 +13,11 @@ from sqlmodel import Session, col, select
 from strawberry import Info
 
 from hub.access.actor import Actor
+from hub.agencies.queries import AGENCY_OF_CODE
 from hub.kit.clock import today
 from hub.kit.errors import NotFound
 from hub.kpi import frozen, values
 from hub.kpi import scorecard as card
-from hub.kpi.agencies import AGENCY_OF_CODE
 from hub.kpi.breakdown import breakdown
 from hub.plan.queries import indicator_rows
 from hub.returns.models import PublishedReport, Snapshot

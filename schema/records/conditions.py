@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from hub.agencies.queries import AGENCY_OF_CODE
 from hub.kit.errors import HubError
 from hub.kit.ids import ForgedId, decode, decode_as
-from hub.kpi.agencies import AGENCY_OF_CODE
 from schema.compiler.declarations import Key, condition
 from schema.vocabulary import ACCESS_LEVELS
 
