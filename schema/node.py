@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from asyncio import gather
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import strawberry
+from sqlmodel import Session
 from strawberry import Info
 
+from hub.access.actor import Actor
 from hub.kit.ids import decode, decode_as
 from schema.compiler.declarations import Named, identifier, root
 from schema.loading import load_record
 
 # A type that no table holds (a figure): reads the nodes of these keys again, None for each that is not there.
-Reader = Callable[[Info, list[str]], Awaitable[list[Any]]]
+Reader = Callable[[Session, Actor, list[str]], Sequence[Any]]
 _READERS: dict[str, Reader] = {}
 
 
@@ -41,7 +43,7 @@ async def _named(info: Info, ids: list[strawberry.ID]) -> list[Any]:
     computed: dict[tuple[str, str], Any] = {}
     for kind, reader in _READERS.items():
         keys = list(dict.fromkeys(key for found, key in named if found == kind))
-        values = await reader(info, keys) if keys else []
+        values = await _again(info, reader, keys) if keys else []
         computed |= {(kind, key): value for key, value in zip(keys, values, strict=True)}
     rows = {
         text: decode_as(text, kind)
@@ -51,6 +53,12 @@ async def _named(info: Info, ids: list[strawberry.ID]) -> list[Any]:
     records = await gather(*(load_record(info, decode(text)[0], key) for text, key in rows.items()))
     found = dict(zip(rows, records, strict=True))
     return [computed[one] if one in computed else found[text] for text, one in zip(ids, named, strict=True)]
+
+
+async def _again(info: Info, reader: Reader, keys: list[str]) -> Sequence[Any]:
+    actor = info.context.actor
+    values: Sequence[Any] = await info.context.seam.read(lambda session: reader(session, actor, keys))
+    return values
 
 
 @strawberry.type

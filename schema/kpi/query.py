@@ -80,6 +80,7 @@ def _thawed(snapshot: Snapshot, actor: Actor) -> list[IndicatorValue]:
     ]
 
 
+@reads_again("IndicatorValue")
 def read_again(session: Session, actor: Actor, keys: Sequence[str]) -> list[IndicatorValue | None]:
     """The figures of these keys, None for each that is not there; those of one day and place counted together."""
     named = [read_name(key) for key in keys]
@@ -102,6 +103,7 @@ def read_again(session: Session, actor: Actor, keys: Sequence[str]) -> list[Indi
     return [found.get(name) if name is not None else None for name in named]
 
 
+@reads_again("IndicatorBreakdown")
 def read_lines(session: Session, actor: Actor, keys: Sequence[str]) -> list[IndicatorBreakdown | None]:
     """The lines of these keys, None for each that is not there; each cut of a figure is made once."""
     named = [read_line(key) for key in keys]
@@ -117,24 +119,6 @@ def read_lines(session: Session, actor: Actor, keys: Sequence[str]) -> list[Indi
             name = LineName.of(line, by, owner)
             found[name] = IndicatorBreakdown(line=line, name=name)
     return [found.get(name) if name is not None else None for name in named]
-
-
-@reads_again("IndicatorBreakdown")
-async def _read_lines(info: Info, keys: list[str]) -> list[IndicatorBreakdown | None]:
-    actor = info.context.actor
-    found: list[IndicatorBreakdown | None] = await info.context.seam.read(
-        lambda session: read_lines(session, actor, keys)
-    )
-    return found
-
-
-@reads_again("IndicatorValue")
-async def _read_again(info: Info, keys: list[str]) -> list[IndicatorValue | None]:
-    actor = info.context.actor
-    found: list[IndicatorValue | None] = await info.context.seam.read(
-        lambda session: read_again(session, actor, keys)
-    )
-    return found
 
 
 @strawberry.type
