@@ -32,6 +32,11 @@ def seen(session: Session, actor: Actor, kind: type[R], key: int, *, lock: bool 
     return cast(R, row)
 
 
+def fonds_held(session: Session, key: int) -> Fonds:
+    """A fonds as it is now, which nobody closes before the end of the transaction; others may use it, too."""
+    return session.get_one(Fonds, key, with_for_update={"read": True}, populate_existing=True)
+
+
 def to_change(
     session: Session,
     actor: Actor,

@@ -15,10 +15,18 @@ from hub.kit.errors import HubError, Invalid, StaleVersion
 from hub.kit.idempotency import keep, taken
 from hub.kit.seam import Seam
 from hub.records import commands
-from hub.records.errors import DuplicateItem, FondsHasOpenFiles, OwnSubmission, ReferenceCodeTaken
+from hub.records.errors import (
+    DuplicateItem,
+    FondsClosed,
+    FondsHasOpenFiles,
+    OwnSubmission,
+    ReferenceCodeTaken,
+)
 from hub.records.ledger import refusal
 from hub.records.models import Series
 from tests.records.world import ON, World
+
+Deed = Callable[[Session], Any]
 
 
 @pytest.fixture
@@ -38,12 +46,12 @@ def world(engine: Engine) -> Iterator[World]:
         yield world
 
 
-def at_once(engine: Engine, *deeds: Callable[[Session], Any]) -> list[Any]:
+def at_once(engine: Engine, *deeds: Deed) -> list[Any]:
     """The answer or the problem of each deed, every one in a transaction of its own, started together."""
     seam, start = Seam(engine), threading.Barrier(len(deeds))
     answers: list[Any] = [None] * len(deeds)
 
-    def run(place: int, deed: Callable[[Session], Any]) -> None:
+    def run(place: int, deed: Deed) -> None:
         start.wait(10)
         try:
             answers[place] = seam.change_now(deed)
@@ -98,24 +106,33 @@ def test_of_two_twins_registered_at_once_the_second_waits_and_is_refused(
 ) -> None:
     clerk = world.as_role("clerk")
     said: Any = {"subject": "x", "number": "1", "notation": "QĐ", "issuer": "UBND"}
+    answers = while_it_lasts(
+        engine,
+        lambda first: commands.register_item(first, clerk, world.file.id, said, on=ON),
+        lambda second: commands.register_item(second, clerk, world.other_file.id, said, on=ON),
+    )
+    assert problems(answers) == [DuplicateItem]
+
+
+def while_it_lasts(engine: Engine, first: Deed, second: Deed) -> list[Any]:
+    """What the second deed answers, begun while the first is done and not yet committed, and seen to wait for it."""
     answers: list[Any] = []
 
-    def second() -> None:
+    def late() -> None:
         try:
-            deed = Seam(engine).change_now
-            answers.append(deed(lambda s: commands.register_item(s, clerk, world.other_file.id, said, on=ON)))
+            answers.append(Seam(engine).change_now(second))
         except HubError as problem:
             answers.append(problem)
 
-    with Session(engine) as first:
-        commands.register_item(first, clerk, world.file.id, said, on=ON)
-        thread = threading.Thread(target=second)
+    with Session(engine) as session:
+        first(session)
+        thread = threading.Thread(target=late)
         thread.start()
         while thread.is_alive() and not _somebody_waits(engine):
             pass
-        first.commit()
+        session.commit()
     thread.join(30)
-    assert problems(answers) == [DuplicateItem]
+    return answers
 
 
 def _somebody_waits(engine: Engine) -> bool:
@@ -162,31 +179,28 @@ def test_one_key_used_twice_at_once_does_one_deed(engine: Engine, world: World) 
         assert session.connection().scalar(text("select count(*) from file where title = 'x'")) == 1
 
 
-def test_a_fonds_is_not_closed_while_a_file_in_it_is_opened_again(engine: Engine, world: World) -> None:
+@pytest.mark.parametrize("opening_first", [True, False])
+@pytest.mark.parametrize("deed", ["open", "reopen"])
+def test_a_fonds_is_not_closed_while_a_file_in_it_is_opened(
+    engine: Engine, world: World, deed: str, opening_first: bool
+) -> None:
     officer = world.as_role("officer")
     for row in (world.file, world.other_file):
         row.state = "CLOSED"
     world.session.commit()
-    answers: list[Any] = []
+    opening: Deed = {
+        "open": lambda s: commands.open_file(s, officer, world.fonds.id, {"title": "x"}, on=ON),
+        "reopen": lambda s: commands.reopen_file(s, officer, world.file.id, None),
+    }[deed]
 
-    def close(session: Session) -> Any:
-        return commands.close_fonds(session, officer, world.fonds.id, None, closed_on=ON, on=ON).state
+    def closing(session: Session) -> Any:
+        return commands.close_fonds(session, officer, world.fonds.id, None, closed_on=ON, on=ON)
 
-    def second() -> None:
-        try:
-            answers.append(Seam(engine).change_now(close))
-        except HubError as problem:
-            answers.append(problem)
-
-    with Session(engine) as first:
-        commands.reopen_file(first, officer, world.file.id, None)
-        thread = threading.Thread(target=second)
-        thread.start()
-        while thread.is_alive() and not _somebody_waits(engine):
-            pass
-        first.commit()
-    thread.join(30)
-    assert problems(answers) == [FondsHasOpenFiles]
+    if opening_first:
+        assert problems(while_it_lasts(engine, opening, closing)) == [FondsHasOpenFiles]
+    else:
+        refused = FondsClosed if deed == "open" else FondsClosedForWork
+        assert problems(while_it_lasts(engine, closing, opening)) == [refused]
 
 
 def test_the_database_speaks_of_an_own_submission_in_the_same_words() -> None:

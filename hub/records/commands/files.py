@@ -13,6 +13,7 @@ from hub.records.facts import FileFacts, columns_of, remark
 from hub.records.ledger import added, changed
 from hub.records.models import ArchivalFile, Fonds, Item, Series
 from hub.records.queries import (
+    fonds_held,
     keeper,
     new_key,
     ordinals_in,
@@ -33,7 +34,8 @@ def open_file(session: Session, actor: Actor, fonds_id: int, said: FileFacts, *,
 
     Raises NotFound, NotPermitted, Invalid, FondsClosed, AgencyEnded, ReferenceCodeTaken.
     """
-    fonds = seen(session, actor, Fonds, fonds_id)
+    seen(session, actor, Fonds, fonds_id)
+    fonds = fonds_held(session, fonds_id)
     key = new_key(session, ArchivalFile)
     file = ArchivalFile(
         id=key,
@@ -117,8 +119,7 @@ def reopen_file(
     """
     step = STEPS["reopen"]
     file = to_change(session, actor, "reopen", ArchivalFile, file_id, expected_version, step.starts)
-    # Held until the end, so that nobody closes the fonds meanwhile.
-    fonds = session.get_one(Fonds, file.fonds_id, with_for_update={"read": True}, populate_existing=True)
+    fonds = fonds_held(session, file.fonds_id)
     if problem := may_reopen(fonds.state, fonds.closed_on):
         raise problem
     file.state = step.leads_to
