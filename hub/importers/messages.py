@@ -165,7 +165,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "AMBIGUOUS_RETENTION": (
         "Thời hạn «{value}» không rõ là số năm hay mã; ghi «{value} năm» hoặc «0{value}». Tạm để chưa xác định.",
-        'Retention "{value}" may be years or a code; write "{value} năm" or "0{value}". Left unknown for now.',
+        'Retention "{value}" may be years or a code; write "{value} năm" or "0{value}". Left unknown.',
     ),
     "UNCLEAR_RETENTION": (
         "Không hiểu thời hạn bảo quản «{value}»; giữ nguyên văn, để chưa xác định.",
