@@ -18,6 +18,7 @@ from hub.records import commands
 from hub.records.errors import (
     DuplicateItem,
     FondsClosed,
+    FondsClosedForWork,
     FondsHasOpenFiles,
     OwnSubmission,
     ReferenceCodeTaken,
