@@ -57,15 +57,8 @@ def _in_file(f: Form, columns: str, file: str, limit: int) -> str:
         order by 1, 2 limit {limit}) t order by t.ordinal, t.id"""
 
 
-def _item_page(f: Form, first: int) -> str:
-    kind = f.one("select i.doc_type as value where i.doc_type is not null or i.doc_type_text is not null")
-    return f"""select {gid("Item", "i.id")} as id, i.code, i.ordinal, {kind} as "docType", i.number, i.notation,
-        i.issued_date as "issuedDate", i.issuer, i.subject, i.page_count as "pageCount",
-        {_ACCESS.format(t="i")} as access, i.origin
-        from item i where i.agency_id = (select id from agency where code = $1) order by i.id limit {first}"""
-
-
-def _file_list(f: Form) -> str:
+def _above(f: Form) -> str:
+    """Fonds, series and agency of the file `t`."""
     fonds = f.one(
         f"select {gid('Fonds', 'o.id')} as id, o.code, o.title from fonds o where o.id = t.fonds_id"
     )
@@ -75,9 +68,25 @@ def _file_list(f: Form) -> str:
     agency = f.one(
         f"select {gid('Agency', 'a.id')} as id, a.code, a.name from agency a where a.id = t.agency_id"
     )
+    return f"{fonds} as fonds, {series} as series, {agency} as agency"
+
+
+def _item(f: Form, kind: str, more: str = "") -> str:
+    """The columns of the document `i`; `kind` gives those of its type."""
+    kinds = f.one(f"select {kind} where i.doc_type is not null or i.doc_type_text is not null")
+    return f"""{gid("Item", "i.id")} as id, {more} {kinds} as "docType", i.number, i.notation,
+        i.issued_date as "issuedDate", i.issuer, i.subject, i.page_count as "pageCount",
+        {_ACCESS.format(t="i")} as access, i.origin"""
+
+
+def _item_page(f: Form, first: int) -> str:
+    return f"""select {_item(f, "i.doc_type as value", "i.code, i.ordinal,")}
+        from item i where i.agency_id = (select id from agency where code = $1) order by i.id limit {first}"""
+
+
+def _file_list(f: Form) -> str:
     return f"""select {gid("ArchivalFile", "t.id")} as id, t.code, t.title, t.start_date as "startDate",
-        t.end_date as "endDate", t.origin, {_ACCESS.format(t="t")} as access, {fonds} as fonds, {series} as series,
-        {agency} as agency
+        t.end_date as "endDate", t.origin, {_ACCESS.format(t="t")} as access, {_above(f)}
         from file t where t.agency_id = (select id from agency where code = $1) order by t.id limit 100"""
 
 
@@ -114,22 +123,7 @@ def _file_page(f: Form) -> str:
 def _file_screen(f: Form) -> str:
     label = """coalesce((select c.label from code_list_entry c where c.list_name = 'doc_type' and c.value = i.doc_type
         order by c.valid_from <= current_date desc, c.valid_from desc limit 1), i.doc_type_text, i.doc_type)"""
-    kind = f.one(
-        f"select i.doc_type as value, {label} as label"
-        " where i.doc_type is not null or i.doc_type_text is not null"
-    )
-    columns = f"""{gid("Item", "i.id")} as id, {kind} as "docType", i.number, i.notation,
-        i.issued_date as "issuedDate", i.issuer, i.subject, i.page_count as "pageCount",
-        {_ACCESS.format(t="i")} as access, i.origin"""
-    fonds = f.one(
-        f"select {gid('Fonds', 'o.id')} as id, o.code, o.title from fonds o where o.id = t.fonds_id"
-    )
-    series = f.one(
-        f"select {gid('Series', 's.id')} as id, s.code, s.title from series s where s.id = t.series_id"
-    )
-    agency = f.one(
-        f"select {gid('Agency', 'a.id')} as id, a.code, a.name from agency a where a.id = t.agency_id"
-    )
+    columns = _item(f, f"i.doc_type as value, {label} as label")
     due = f.one("""select (t.start_date + interval '3 years')::date as plan,
         make_date(extract(year from t.accepted_at at time zone 'Asia/Ho_Chi_Minh')::int + 5, 12, 31) as law,
         case when t.on_hold then 'ON_HOLD' when t.access_level >= 2 then 'SECRET' when t.state = 'OPEN' then 'FILE_OPEN'
@@ -145,7 +139,7 @@ def _file_screen(f: Form) -> str:
         t.languages, t.page_count as "pageCount", t.digitized_page_count as "digitizedPageCount",
         {due} as "transferDue",
         {f.one("select t.retention_kind as kind, t.retention_years as years")} as retention,
-        {agency} as agency, {fonds} as fonds, {series} as series, {items} as items
+        {_above(f)}, {items} as items
         from file t where t.id = $1::bigint"""
 
 
