@@ -11,7 +11,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.kpi import rules
 from hub.kpi.scorecard import SUMS, Total, result_of
-from hub.kpi.statement import Counting, counting, facts, figure_of
+from hub.kpi.statement import Counting, Slot, counting, facts, figure_of
 from hub.kpi.values import AgencyRef, BreakdownRow, IndicatorRow
 
 
@@ -60,7 +60,7 @@ def breakdown(
     one = counting(indicator)
     if one is None or not actor.may("read", "indicator", indicator):
         return []
-    relation, values = facts([one], as_of, agency_id, by_year=by is By.YEAR)
+    relation, values = facts([Slot(one, as_of)], agency_id, by_year=by is By.YEAR)
     # Agencies and metres that know no year stand in a line of their own. A line that says nothing is left out:
     # it would stand for every year in which something lies outside the window.
     by_year = by is By.YEAR

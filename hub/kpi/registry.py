@@ -17,7 +17,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """How something is counted: one SQL relation of facts, one of the records that keep it down.
+    """How something is counted: one SQL relation of facts, one of the records behind them.
 
     In both texts `@name` is a value: `as_of`, `until` (the first instant after that day in Hà Nội), `year_from`,
     `window_from`, `window_to`, `indicator`, `agency`, and each of `parameters`, which a plan's row may set.
@@ -25,7 +25,9 @@ class Measure:
 
     `facts` has a row for each agency and figure: agency_id, year, figure, numerator, denominator, excluded,
     excluded_numerator, missing, covered, whole, uncounted, held, expected.
-    `shortfall` has a row for each record: kind, id, reason, weight.
+    `members` has a row for each record that the headline counts or leaves out: kind, id, agency_id, numerator,
+    denominator, excluded (units left out by law, R5), reason (one of `reasons`, where the record keeps the figure
+    down, else null). Its sums are those of the headline's facts.
     """
 
     name: str
@@ -33,7 +35,7 @@ class Measure:
     facts: str
     year: str
     of_agency: str
-    shortfall: str
+    members: str
     reasons: Mapping[str, tuple[str, str]]
     parameters: Mapping[str, int] = field(default_factory=dict)
     bounded: bool = False

@@ -1,4 +1,4 @@
-"""The figures of a plan at a date: one function for GraphQL, dashboard, report and command line.
+"""The figures of a plan at a date or at many: one function for GraphQL, dashboard, report and command line.
 
 Three statements whatever is asked: the rows of the plan, the agency, and one statement in which every measure
 counts. The city's value is the sum of the agencies' numerators over the sum of their denominators (R2).
@@ -6,12 +6,11 @@ counts. The city's value is the sum of the agencies' numerators over the sum of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session
@@ -19,7 +18,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.kit.errors import BadRequest, NotFound
 from hub.kpi import rules
-from hub.kpi.statement import Counting, counting, facts, figure_of
+from hub.kpi.statement import Counting, Slot, counting, facts, figure_of
 from hub.kpi.values import AgencyRef, IndicatorRow, IndicatorValue, Result, SideFigure
 from hub.plan.queries import indicator_rows, plan_by_code
 
@@ -109,36 +108,68 @@ def scorecard(
     Without codes the targets of part II. A row whose measure is not written yet is MISSING_DATA with null figures.
     Raises NotFound for an unknown plan, code or agency. Source: Kế hoạch 67/KH-UBND, part II and annex.
     """
-    rows = rows_of(session, plan, as_of, codes)
+    return scorecards(session, actor, plan, [as_of], agency_id, codes)[as_of]
+
+
+def scorecards(
+    session: Session,
+    actor: Actor,
+    plan: str,
+    dates: Sequence[date],
+    agency_id: int | None = None,
+    codes: Sequence[str] | None = None,
+) -> dict[date, list[IndicatorValue]]:
+    """The same at several dates, by date; three statements however many there are. Raises what `scorecard` raises."""
+    rows = rows_of(session, plan, dates, codes)
     agency = agency_by_id(session, agency_id) if agency_id is not None else None
-    how = {row.code: one for row in rows if (one := counting(row)) is not None}
-    slots = list(dict.fromkeys(how.values()))
-    totals = _totals(session, slots, as_of, agency_id)
+    slots: dict[tuple[date, str], Slot] = {
+        (as_of, row.code): Slot(one, as_of)
+        for as_of, told in rows.items()
+        for row in told
+        if (one := counting(row)) is not None
+    }
+    totals = _totals(session, list(dict.fromkeys(slots.values())), agency_id)
 
-    def total(row: IndicatorRow) -> Total | None:
-        one = how.get(row.code)
-        return None if one is None else totals.get((slots.index(one), figure_of(row, one.measure)), Total())
+    def total(row: IndicatorRow, as_of: date) -> Total | None:
+        slot = slots.get((as_of, row.code))
+        if slot is None:
+            return None
+        return totals.get((slot, figure_of(row, slot.counting.measure)), Total())
 
-    asked = [row for row in rows if (row.part == "TARGET" if codes is None else row.code in codes)]
-    return [
-        _value(row, total(row), agency, as_of, how.get(row.code), _side(row, rows, total))
-        for row in asked
-        if actor.may("read", "indicator", row)
-    ]
-
-
-def rows_of(session: Session, plan: str, as_of: date, codes: Sequence[str] | None) -> list[IndicatorRow]:
-    """The rows asked for and the figures printed beside them. Raises NotFound for an unknown plan or code."""
-    found = [
-        IndicatorRow(
-            **{name: row[name] for name in IndicatorRow.__annotations__ if name != "measure"},
-            measure=row["measure"] or "",
+    def value(row: IndicatorRow, as_of: date) -> IndicatorValue:
+        slot = slots.get((as_of, row.code))
+        side = tuple(
+            _side_figure(other, total(other, as_of))
+            for other in rows[as_of]
+            if other.part == "SIDE" and other.parameters.get("of") == row.code
         )
-        for row in indicator_rows(session, plan, as_of, codes, sides=True)
-    ]
-    known = {row.code for row in found}
+        return _value(row, total(row, as_of), agency, as_of, slot.counting if slot else None, side)
+
+    return {
+        as_of: [
+            value(row, as_of)
+            for row in rows[as_of]
+            if (row.part == "TARGET" if codes is None else row.code in codes)
+            and actor.may("read", "indicator", row)
+        ]
+        for as_of in dates
+    }
+
+
+def rows_of(
+    session: Session, plan: str, dates: Sequence[date], codes: Sequence[str] | None
+) -> dict[date, list[IndicatorRow]]:
+    """The rows asked for and the figures printed beside them, as read at each date; one statement.
+
+    Raises NotFound for an unknown plan or code.
+    """
+    found: dict[date, list[IndicatorRow]] = {as_of: [] for as_of in dates}
+    for row in indicator_rows(session, plan, dates, codes, sides=True):
+        told = {name: row[name] for name in IndicatorRow.__annotations__ if name != "measure"}
+        found[row["as_of"]].append(IndicatorRow(**told, measure=row["measure"] or ""))
+    known = {row.code for rows in found.values() for row in rows}
     unknown = [code for code in codes or () if code not in known]
-    if unknown or not found:
+    if unknown or not known:
         plan_by_code(session, plan)
     if unknown:
         names = ", ".join(unknown)
@@ -158,21 +189,15 @@ def agency_by_id(session: Session, agency_id: int) -> AgencyRef:
     return AgencyRef(found.id, found.code, found.name)
 
 
-def _totals(
-    session: Session, slots: list[Counting], as_of: date, agency_id: int | None
-) -> dict[tuple[int, str], Total]:
+def _totals(session: Session, slots: Sequence[Slot], agency_id: int | None) -> dict[tuple[Slot, str], Total]:
     if not slots:
         return {}
-    relation, values = facts(slots, as_of, agency_id)
+    relation, values = facts(slots, agency_id)
     sql = f"select slot, figure, {SUMS} from ({relation}) facts group by slot, figure"
     return {
-        (row["slot"], row["figure"]): Total.of(row) for row in session.execute(text(sql), values).mappings()
+        (slots[row["slot"]], row["figure"]): Total.of(row)
+        for row in session.execute(text(sql), values).mappings()
     }
-
-
-def _side(row: IndicatorRow, rows: Iterable[IndicatorRow], total: Any) -> tuple[SideFigure, ...]:
-    beside = [other for other in rows if other.part == "SIDE" and other.parameters.get("of") == row.code]
-    return tuple(_side_figure(other, total(other)) for other in beside)
 
 
 def _side_figure(row: IndicatorRow, total: Total | None) -> SideFigure:

@@ -68,17 +68,21 @@ class Shortfall:
     has_next: bool
 
 
-def relation(
-    indicator: IndicatorRow, as_of: date, agency_id: int | None
-) -> tuple[str, dict[str, Any]] | None:
-    """The records as SQL (kind, id, reason, weight) with its values; None while the measure is not written.
+def members(indicator: IndicatorRow, as_of: date, agency_id: int | None) -> tuple[str, dict[str, Any]] | None:
+    """The members of a figure as SQL (see `Measure`) with its values; None while the measure is not written.
 
     It carries no permission: whoever selects from it joins the records and their predicates.
     """
     one = counting(indicator)
     if one is None:
         return None
-    return bind(place(one.measure, one.measure.shortfall, agency_id), 0, one.values(as_of, agency_id))
+    sql, values = bind(place(one.measure, one.measure.members, agency_id), one.values(as_of, agency_id))
+    if agency_id is None:
+        return sql, values
+    return f"select m.* from ({sql}) m where m.agency_id = cast(:agency_id as bigint)", {
+        **values,
+        "agency_id": agency_id,
+    }
 
 
 def shortfall(
@@ -93,7 +97,7 @@ def shortfall(
 ) -> Shortfall:
     """A page of the records that keep the indicator down at `as_of`, heaviest first; one statement."""
     one = counting(indicator)
-    records = relation(indicator, as_of, agency_id)
+    records = members(indicator, as_of, agency_id)
     if one is None or records is None:
         return Shortfall((), 0, 0, False)
     sql, values = records
@@ -108,7 +112,10 @@ def shortfall(
         else "and (-weight, kind, id) > (-cast(:weight as bigint), :kind, cast(:id as bigint))"
     )
     statement = f"""
-        with short as (select kind, id, reason, cast(weight as bigint) as weight from ({sql}) r),
+        with short as (
+            select kind, id, reason, cast(denominator - numerator as bigint) as weight
+              from ({sql}) m where reason is not null
+        ),
         told as materialized (
             select s.*, (case s.kind {seen} end) is true as visible from short s {joins}
         ),

@@ -1,13 +1,14 @@
 """One SQL statement for many figures: the relations of the measures asked for, side by side.
 
 Rows of a plan that count the same thing in the same way (a target and the figures printed beside it) share one
-relation; each relation gets its own names for its values, so that two plans, or two windows, can stand together.
+relation. Each measure stands in the statement once, whatever the dates, windows and plans: they are rows that the
+relation is counted for one after the other, so that a history is no longer to plan than a day.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -73,30 +74,53 @@ def figure_of(row: IndicatorRow, measure: Measure) -> str:
     return str(row.parameters.get("figure", measure.headline))
 
 
-def bind(text: str, slot: int, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The text with every @name as a typed bind of this slot, and the values it needs."""
+def bind(text: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The text with every @name as a typed bind, and the values it needs."""
     names = dict.fromkeys(_VALUE.findall(text))
-    bound = {f"k{slot}_{name}": values[name] for name in names}
-    sql = _VALUE.sub(lambda m: f"cast(:k{slot}_{m[1]} as {_CASTS.get(m[1], 'integer')})", text)
-    return sql, bound
+    sql = _VALUE.sub(lambda m: f"cast(:k_{m[1]} as {_type(m[1])})", text)
+    return sql, {f"k_{name}": values[name] for name in names}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One figure's counting on one day: what a row of `facts` belongs to."""
+
+    counting: Counting
+    as_of: date
 
 
 def facts(
-    countings: Iterable[Counting], as_of: date, agency_id: int | None, *, by_year: bool = False
+    slots: Sequence[Slot], agency_id: int | None, *, by_year: bool = False
 ) -> tuple[str, dict[str, Any]]:
-    """The relation of all facts asked for: `slot` says which counting, then the columns of `Measure.facts`."""
+    """The relation of all facts asked for: `slot` is the place in `slots`, then the columns of `Measure.facts`."""
+    together: dict[Measure, list[int]] = {}
+    for number, slot in enumerate(slots):
+        together.setdefault(slot.counting.measure, []).append(number)
     parts: list[str] = []
     values: dict[str, Any] = {}
-    for slot, one in enumerate(countings):
-        text = place(one.measure, one.measure.facts, agency_id)
-        text = text.replace("{year}", one.measure.year if by_year else "cast(null as integer)")
-        sql, bound = bind(text, slot, one.values(as_of, agency_id))
+    for found, numbers in together.items():
+        text = place(found, found.facts, agency_id)
+        text = text.replace("{year}", found.year if by_year else "cast(null as integer)")
+        names = list(dict.fromkeys(_VALUE.findall(text)))
+        text = _VALUE.sub(r"asked.\1", text)
+        rows = []
+        for number in numbers:
+            told = slots[number].counting.values(slots[number].as_of, agency_id)
+            values |= {f"k{number}_{name}": told[name] for name in names}
+            binds = (f"cast(:k{number}_{name} as {_type(name)})" for name in names)
+            rows.append(f"({', '.join((str(number), *binds))})")
         scoped = " where m.agency_id = cast(:agency_id as bigint)" if agency_id is not None else ""
-        parts.append(f"select {slot} as slot, m.* from ({sql}) m{scoped}")
-        values |= bound
+        parts.append(
+            f"select asked.slot, m.* from (values {', '.join(rows)}) asked ({', '.join(('slot', *names))})"
+            f" cross join lateral ({text}) m{scoped}"
+        )
     if agency_id is not None:
         values["agency_id"] = agency_id
     return "\nunion all\n".join(parts), values
+
+
+def _type(name: str) -> str:
+    return _CASTS.get(name, "integer")
 
 
 def place(measure: Measure, text: str, agency_id: int | None) -> str:

@@ -16,23 +16,24 @@ from hub.plan.models import Duty, Plan
 
 _ROWS = text(
     """
-    select i.id, i.code, i.part, i.kind, i.title, i.title_vi, i.text_vi, i.legal_basis, i.measure, i.unit,
+    select d.as_of, i.id, i.code, i.part, i.kind, i.title, i.title_vi, i.text_vi, i.legal_basis, i.measure, i.unit,
            i.unit_en, i.target_percent, i.starts_on, i.due_on, i.window_from, i.window_to,
            i.parameters || coalesce(decided.readings, '{}') as parameters, coalesce(o.id, i.id) as base_id
       from plan p
       join indicator i on i.plan_id = p.id
+     cross join unnest(cast(:dates as date[])) d (as_of)
       left join indicator o on o.plan_id = p.id and o.code = i.parameters ->> 'of'
       left join lateral (
-           select jsonb_object_agg(d.name, d.value) as readings
-             from indicator_parameter d
-            where d.indicator_id in (i.id, o.id)
-              and d.valid_from <= :as_of and (d.valid_to is null or :as_of < d.valid_to)
-              and (d.indicator_id = i.id or d.name <> 'figure')
+           select jsonb_object_agg(r.name, r.value) as readings
+             from indicator_parameter r
+            where r.indicator_id in (i.id, o.id)
+              and r.valid_from <= d.as_of and (r.valid_to is null or d.as_of < r.valid_to)
+              and (r.indicator_id = i.id or r.name <> 'figure')
       ) decided on true
      where p.code = :plan
        and (i.code = any(:codes) or (:whole and i.part = 'TARGET')
             or (:sides and i.part = 'SIDE' and (:whole or i.parameters ->> 'of' = any(:codes))))
-     order by i.position
+     order by d.as_of, i.position
     """
 )
 
@@ -46,16 +47,16 @@ def plan_by_code(session: Session, code: str) -> Plan:
 
 
 def indicator_rows(
-    session: Session, plan: str, as_of: date, codes: Sequence[str] | None, *, sides: bool = False
+    session: Session, plan: str, dates: Sequence[date], codes: Sequence[str] | None, *, sides: bool = False
 ) -> Sequence[RowMapping]:
-    """Rows of a plan in plan order, with the parameters in force at `as_of`.
+    """Rows of a plan in plan order, for each date (`as_of`) with the parameters in force then.
 
     Without codes the targets of part II; `sides` adds the figures printed beside rows. A side row follows the
     decided readings of the row it is of (`base_id`), save which figure is shown. An unknown code gives no row.
     """
     values = {
         "plan": plan,
-        "as_of": as_of,
+        "dates": list(dates),
         "whole": codes is None,
         "codes": list(codes or ()),
         "sides": sides,

@@ -90,7 +90,7 @@ def read_again(session: Session, actor: Actor, keys: Sequence[str]) -> list[Indi
             together.setdefault((name.plan, name.as_of, name.agency_id), []).append(name.code)
     found: dict[Name, IndicatorValue] = {}
     for (plan, as_of, agency_id), codes in together.items():
-        known = [row["code"] for row in indicator_rows(session, plan, as_of, codes)]
+        known = [row["code"] for row in indicator_rows(session, plan, [as_of], codes)]
         with suppress(NotFound):  # of the plan or the agency
             for value in _counted(session, actor, plan, as_of, agency_id, known):
                 found[Counted(plan, value.value.indicator.code, agency_id, as_of)] = value

@@ -20,6 +20,7 @@ from hub.access.actor import PUBLIC
 from hub.digitization.models import PageAcceptance
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import scorecard
+from hub.kpi.shortfall import members
 from hub.records.models import ArchivalFile, Item, ItemListing
 from tests.kpi.city import PLAN, City, written
 
@@ -334,6 +335,11 @@ def test_both_measures_agree_with_an_independent_count(city: City, seed: int) ->
         assert {line.agency.id for line in lines if line.agency} >= {
             key for key, row in own.items() if row["den"]
         }
+        for value in (electronic, digitised):
+            sql, values = members(value.indicator, day, None) or ("", {})
+            sums = "sum(numerator), sum(denominator), sum(excluded)"
+            counted = city.session.execute(text(f"select {sums} from ({sql}) m"), values).one()
+            assert tuple(counted) == (value.numerator, value.denominator, value.excluded), day
         pages = count_digitised(export, day)
         assert (digitised.numerator, digitised.denominator, digitised.missing) == (
             pages["num"], pages["den"], pages["missing"],

@@ -15,7 +15,7 @@ from hub.access.actor import PUBLIC
 from hub.kit.errors import NotFound
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.registry import measure
-from hub.kpi.scorecard import scorecard
+from hub.kpi.scorecard import scorecard, scorecards
 from hub.kpi.shortfall import shortfall
 from hub.kpi.values import Result, Schedule
 from hub.plan.load import PLAN_67, load_plan
@@ -88,6 +88,21 @@ def test_statements_do_not_grow_with_codes_or_agencies(city: City) -> None:
         assert len(breakdown(city.session, PUBLIC, values[0].indicator, CUT_OFF, By.AGENCY)) == 5
         shortfall(city.session, PUBLIC, values[0].indicator, CUT_OFF)
     assert len(sent) == 2
+
+
+def test_many_dates_are_what_each_alone_is_and_cost_no_more_statements(city: City) -> None:
+    agency = city.agency("P")
+    file = city.file(city.fonds(agency))
+    for year in (2021, 2022, 2023, 2024):
+        city.items(file, year - 2020, issued_date=date(year, 5, 1))
+    city.scanned(city.file(city.fonds(city.archive()), origin_declared="PAPER", page_count_declared=9), 1, 4)
+    days = [date(year, 12, 31) for year in range(2020, 2025)]
+    for owner in (None, agency):
+        with statements(city) as sent:
+            told = scorecards(city.session, PUBLIC, PLAN, days, owner)
+        assert len(sent) <= 3, sent
+        assert told == {day: scorecard(city.session, PUBLIC, PLAN, day, owner) for day in days}
+    assert [parts(told[day][0]) for day in days] == [(0, 0), (1, 1), (3, 3), (6, 6), (10, 10)]
 
 
 def test_each_agencys_figure_is_its_line_of_the_breakdown(city: City) -> None:

@@ -15,7 +15,7 @@ from tests.kpi.city import CUT_OFF, PLAN, City
 
 
 def row(city: City, code: str) -> IndicatorRow:
-    return next(row for row in rows_of(city.session, PLAN, CUT_OFF, [code]) if row.code == code)
+    return next(row for row in rows_of(city.session, PLAN, [CUT_OFF], [code])[CUT_OFF] if row.code == code)
 
 
 def asked(

@@ -79,21 +79,21 @@ def test_loading_twice_changes_nothing(session: Session) -> None:
     before = snapshot(session)
     assert load_plan(session).id == plan.id
     assert snapshot(session) == before
-    assert len(indicator_rows(session, "67/KH-UBND", date(2025, 6, 30), None)) == 8
+    assert len(indicator_rows(session, "67/KH-UBND", [date(2025, 6, 30)], None)) == 8
     assert len(duties(session, "67/KH-UBND")) == 30
 
 
 def test_targets_come_in_plan_order_and_codes_bring_other_rows(session: Session) -> None:
     load_plan(session)
-    targets = indicator_rows(session, "67/KH-UBND", date(2025, 6, 30), None)
+    targets = indicator_rows(session, "67/KH-UBND", [date(2025, 6, 30)], None)
     assert [row["code"] for row in targets] == [f"II.{n}.{letter}" for n in (1, 2) for letter in "abcd"]
     assert [row["target_percent"] for row in targets] == [
         Decimal(n) if n else None for n in (80, 100, 90, 80, 0, 60, 80, 0)
     ]
     assert {row["due_on"] for row in targets} == {date(2025, 12, 31)}
-    asked = indicator_rows(session, "67/KH-UBND", date(2025, 6, 30), ["4.4", "II.2.b", "1.1", "nothing"])
+    asked = indicator_rows(session, "67/KH-UBND", [date(2025, 6, 30)], ["4.4", "II.2.b", "1.1", "nothing"])
     assert [row["code"] for row in asked] == ["II.2.b", "1.1", "4.4"]
-    beside = indicator_rows(session, "67/KH-UBND", date(2025, 6, 30), ["II.2.b"], sides=True)
+    beside = indicator_rows(session, "67/KH-UBND", [date(2025, 6, 30)], ["II.2.b"], sides=True)
     assert [row["code"] for row in beside] == ["II.2.b", "II.2.b.file", "II.2.b.shelf"]
 
 
@@ -126,20 +126,20 @@ def test_the_next_plan_loads_beside_this_one_and_is_corrected_by_its_file(
         NEXT_PLAN.replace("95.5", "96").replace('"Sở Nội vụ", "Sở Tài chính"', '"Sở Tài chính"'), "utf-8"
     )
     load_plan(session, path)
-    (target,) = indicator_rows(session, "99/KH-UBND", date(2027, 1, 1), None)
+    (target,) = indicator_rows(session, "99/KH-UBND", [date(2027, 1, 1)], None)
     assert (target["target_percent"], target["due_on"]) == (Decimal(96), date(2030, 12, 31))
-    (milestone,) = indicator_rows(session, "99/KH-UBND", date(2027, 1, 1), ["1.1"])
+    (milestone,) = indicator_rows(session, "99/KH-UBND", [date(2027, 1, 1)], ["1.1"])
     assert (milestone["starts_on"], milestone["due_on"]) == (date(2027, 4, 1), date(2027, 6, 30))
     leads = session.execute(
         text("select name from indicator_party where indicator_id = :id"), {"id": milestone["id"]}
     ).scalars()
     assert list(leads) == ["Sở Tài chính"]
-    assert len(indicator_rows(session, "67/KH-UBND", date(2025, 6, 30), None)) == 8
+    assert len(indicator_rows(session, "67/KH-UBND", [date(2025, 6, 30)], None)) == 8
 
 
 def test_a_decided_reading_holds_from_its_day_and_reaches_the_side_figures(session: Session) -> None:
     load_plan(session)
-    (row,) = indicator_rows(session, "67/KH-UBND", date(2025, 6, 30), ["II.1.a"])
+    (row,) = indicator_rows(session, "67/KH-UBND", [date(2025, 6, 30)], ["II.1.a"])
     for name, value in (("figure", '"own"'), ("retention_years_min", "10")):
         session.execute(
             text(
@@ -151,7 +151,7 @@ def test_a_decided_reading_holds_from_its_day_and_reaches_the_side_figures(sessi
         )
 
     def reading(as_of: date) -> list[tuple[object, object]]:
-        rows = indicator_rows(session, "67/KH-UBND", as_of, ["II.1.a", "II.1.a.file"])
+        rows = indicator_rows(session, "67/KH-UBND", [as_of], ["II.1.a", "II.1.a.file"])
         return [(row["parameters"]["figure"], row["parameters"]["retention_years_min"]) for row in rows]
 
     assert reading(date(2024, 12, 31)) == [("created", 5), ("file", 5)]

@@ -103,6 +103,13 @@ judged as (
 )
 """
 
+_PAIRS = f"""
+pair as (
+    select p.creator_id, p.owner_id, {HEIR_OF_PAIR} as agency_id
+      from (select distinct creator_id, owner_id from scope) p
+)
+"""
+
 # The sums of `counted`, which adds up by creator and owner; who answers for a pair is looked up once for each pair.
 _SUMMED = (
     "n", "electronic", "missing", "excluded", "excluded_electronic", "broad", "signed", "verified", "own",
@@ -122,10 +129,7 @@ files as (
            count(*) filter (where not uncounted) as countable
       from scope where in_window and not excluded group by 1, 2, 3
 ),
-pair as (
-    select p.creator_id, p.owner_id, {HEIR_OF_PAIR} as agency_id
-      from (select distinct creator_id, owner_id from scope) p
-),
+{_PAIRS},
 told as (
     -- Each flag is worked out once a row: without the fence the planner repeats it in every sum below.
     select creator_id, owner_id, {{year}} as year, n, missing, excluded, in_window, day >= @year_from as in_year,
@@ -197,20 +201,24 @@ select p.agency_id, p.year, v.figure, coalesce(v.numerator, 0) as numerator, coa
        ) as v (figure, numerator, denominator, excluded, excluded_numerator, missing)
 """
 
-_SHORTFALL = f"""
-with recursive {_DOCUMENTS}
-select kind, id,
-       case when undated then 'DATE_UNKNOWN'
-            when origin is null then 'ORIGIN_UNKNOWN'
-            when unsure then 'RETENTION_UNKNOWN'
-            when missing then 'SIGNATURE_UNKNOWN'
-            when origin = 'DIGITIZED' then 'DIGITIZED'
-            else 'NOT_ELECTRONIC' end as reason,
-       n as weight
-  from judged
- where in_window and not excluded and (missing or origin <> 'BORN_DIGITAL')
+_MEMBERS = f"""
+with recursive {_DOCUMENTS},
+{_PAIRS}
+select j.kind, j.id, p.agency_id,
+       case when not j.excluded and not j.missing and j.origin = 'BORN_DIGITAL' then j.n else 0 end as numerator,
+       case when j.excluded then 0 else j.n end as denominator, case when j.excluded then j.n else 0 end as excluded,
+       case when j.excluded or (not j.missing and j.origin = 'BORN_DIGITAL') then null
+            when j.undated then 'DATE_UNKNOWN'
+            when j.origin is null then 'ORIGIN_UNKNOWN'
+            when j.unsure then 'RETENTION_UNKNOWN'
+            when j.missing then 'SIGNATURE_UNKNOWN'
+            when j.origin = 'DIGITIZED' then 'DIGITIZED'
+            else 'NOT_ELECTRONIC' end as reason
+  from judged j join pair p using (creator_id, owner_id)
+ where j.in_window
 union all
-select 'file', id, 'NOT_COUNTED', 0 from scope where in_window and not excluded and uncounted
+select 'file', s.id, p.agency_id, 0, 0, 0, 'NOT_COUNTED'
+  from scope s join pair p using (creator_id, owner_id) where s.in_window and not s.excluded and s.uncounted
 """
 
 MEASURE = Measure(
@@ -219,7 +227,7 @@ MEASURE = Measure(
     facts=_FACTS,
     year="cast(extract(year from day) as integer)",
     of_agency="f.creator_id in (select origin_id from lineage where agency_id = @agency)",
-    shortfall=_SHORTFALL,
+    members=_MEMBERS,
     reasons={
         "DATE_UNKNOWN": ("Thiếu ngày ban hành", "The date of issue is missing"),
         "ORIGIN_UNKNOWN": (

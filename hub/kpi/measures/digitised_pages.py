@@ -113,19 +113,18 @@ select p.agency_id, p.year, v.figure, coalesce(v.numerator, 0) as numerator, coa
        ) as v (figure, numerator, denominator, missing)
 """
 
-_SHORTFALL = f"""
+_MEMBERS = f"""
 with {_FILES}
-select 'file' as kind, id,
+select 'file' as kind, id, agency_id, done as numerator, coalesce(pages, done) as denominator, 0 as excluded,
        case when pages is null then 'PAGES_UNKNOWN'
             when accepted > pages and done = pages then 'PAGES_DISAGREE'
+            when done >= pages then null
             when done > 0 then 'PARTLY_DIGITISED'
             when origin is null then 'ORIGIN_UNKNOWN'
-            else 'NOT_DIGITISED' end as reason,
-       coalesce(pages, 0) - least(done, coalesce(pages, 0)) as weight
+            else 'NOT_DIGITISED' end as reason
   from holding
- where pages is null or done < pages or accepted > pages
 union all
-select 'fonds', fonds_id, 'NOT_DESCRIBED', 0 from extent where described_metres < total_metres and {{of_fonds}}
+select 'fonds', fonds_id, agency_id, 0, 0, 0, 'NOT_DESCRIBED' from extent where described_metres < total_metres
 """
 
 MEASURE = Measure(
@@ -134,7 +133,7 @@ MEASURE = Measure(
     facts=_FACTS,
     year="cast(extract(year from day) as integer)",
     of_agency="f.custodian_id = @agency",
-    shortfall=_SHORTFALL.replace("{of_fonds}", "(@agency is null or agency_id = @agency)"),
+    members=_MEMBERS,
     reasons={
         "PAGES_UNKNOWN": ("Chưa rõ số trang của hồ sơ", "The number of pages is not known"),
         "PAGES_DISAGREE": (
