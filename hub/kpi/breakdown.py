@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -57,10 +58,31 @@ def breakdown(
     An agency that should report and has nothing is a line too (không phát sinh). A measure that is not written
     yet has no lines.
     """
-    one = counting(indicator)
-    if one is None or not actor.may("read", "indicator", indicator):
-        return []
-    relation, values = facts([Slot(one, as_of)], agency_id, by_year=by is By.YEAR)
+    return breakdowns(session, actor, [(as_of, indicator)], by, agency_id)[0]
+
+
+def breakdowns(
+    session: Session,
+    actor: Actor,
+    asked: Sequence[tuple[date, IndicatorRow]],
+    by: By = By.AGENCY,
+    agency_id: int | None = None,
+) -> list[list[BreakdownRow]]:
+    """The same for several rows and dates, in the order asked; one statement however many there are."""
+    found: list[list[BreakdownRow]] = [[] for _ in asked]
+    places: dict[tuple[Slot, str], list[int]] = {}
+    for number, (as_of, row) in enumerate(asked):
+        one = counting(row)
+        if one is not None and actor.may("read", "indicator", row):
+            places.setdefault((Slot(one, as_of), figure_of(row, one.measure)), []).append(number)
+    if not places:
+        return found
+    slots = list(dict.fromkeys(slot for slot, _ in places))
+    relation, values = facts(slots, agency_id, by_year=by is By.YEAR)
+    shown = {f"figure_{number}": figure for number, (_, figure) in enumerate(places)}
+    pairs = ", ".join(
+        f"({slots.index(slot)}, cast(:figure_{number} as text))" for number, (slot, _) in enumerate(places)
+    )
     # Agencies and metres that know no year stand in a line of their own. A line that says nothing is left out:
     # it would stand for every year in which something lies outside the window.
     by_year = by is By.YEAR
@@ -68,17 +90,20 @@ def breakdown(
     told = "having sum(denominator) > 0 or sum(excluded) > 0 or sum(missing) > 0 or sum(uncounted) > 0"
     sql = f"""
         with line as (
-            select {_KEYS[by]} as key, {SUMS}
+            select facts.slot, facts.figure, {_KEYS[by]} as key, {SUMS}
               from ({relation}) facts join agency a on a.id = facts.agency_id
-             where facts.figure = :figure {lines}
-             group by 1 {told if by_year else ""}
+             where (facts.slot, facts.figure) in (values {pairs}) {lines}
+             group by 1, 2, 3 {told if by_year else ""}
         )
         select line.*, n.id as agency_id, n.code as agency_code, n.name as agency_name
           from line left join agency n on n.id = {"line.key" if by in (By.AGENCY, By.PARENT) else "null"}
          order by n.name_sort, n.name, line.key
     """
-    found = session.execute(text(sql), {**values, "figure": figure_of(indicator, one.measure)})
-    return [_line(row, indicator, one, by) for row in found.mappings()]
+    for told_row in session.execute(text(sql), {**values, **shown}).mappings():
+        slot = slots[told_row["slot"]]
+        for number in places[slot, told_row["figure"]]:
+            found[number].append(_line(told_row, asked[number][1], slot.counting, by))
+    return found
 
 
 def _line(row: RowMapping, indicator: IndicatorRow, one: Counting, by: By) -> BreakdownRow:

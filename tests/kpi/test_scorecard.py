@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from sqlalchemy import event, text
 
 from hub.access.actor import PUBLIC
 from hub.kit.errors import NotFound
-from hub.kpi.breakdown import By, breakdown
+from hub.kpi.breakdown import By, breakdown, breakdowns
 from hub.kpi.registry import measure
 from hub.kpi.scorecard import scorecard, scorecards
 from hub.kpi.shortfall import shortfall
@@ -123,6 +124,27 @@ def test_each_agencys_figure_is_its_line_of_the_breakdown(city: City) -> None:
         )
         assert (own.agencies_reported, own.agencies_expected) == (1, 1)
     assert sum(line.numerator or 0 for line in lines) == whole.numerator == 10
+
+
+def test_many_rows_and_dates_are_cut_in_one_statement(city: City) -> None:
+    """Rows that share a counting, rows that do not, and a row whose measure is not written."""
+    for number in (1, 2):
+        file = city.file(city.fonds(city.agency(f"P{number}")))
+        city.items(file, number, issued_date=date(2020 + number, 5, 1))
+    city.scanned(city.file(city.fonds(city.archive()), origin_declared="PAPER", page_count_declared=9), 1, 4)
+    days = (date(2021, 12, 31), CUT_OFF)
+    told = scorecards(city.session, PUBLIC, PLAN, days, codes=["II.1.a", "II.1.a.broad", "II.2.b"])
+    asked = [(day, value.indicator) for day in days for value in told[day]]
+    asked.append((CUT_OFF, dataclasses.replace(asked[0][1], measure="never_written")))
+    for by in By:
+        with statements(city) as sent:
+            found = breakdowns(city.session, PUBLIC, asked, by)
+        assert len(sent) == 1
+        assert found == [breakdown(city.session, PUBLIC, row, day, by) for day, row in asked]
+    lines = breakdowns(city.session, PUBLIC, asked)
+    assert [[line.numerator for line in few if line.denominator] for few in lines] == [
+        [1], [0], [1], [1, 2], [4], [1, 2], [],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
