@@ -94,7 +94,10 @@ class SourceMembership(SQLModel, table=True):
 
 
 class RegisteredSystem(SQLModel, table=True):
-    """A records system of an agency (Hệ thống quản lý CSDL tài liệu lưu trữ điện tử của cơ quan)."""
+    """A records system of an agency (Hệ thống quản lý CSDL tài liệu lưu trữ điện tử của cơ quan).
+
+    `is_integrated` is of today; figures at a date go by `integrated_on` and `integration_ended_on`.
+    """
 
     __tablename__ = "registered_system"
     __table_args__ = (
@@ -102,6 +105,7 @@ class RegisteredSystem(SQLModel, table=True):
             "state in ('PLANNED','BUILDING','ACCEPTED','OPERATING','RETIRED')",
             name="ck_registered_system_state",
         ),
+        CheckConstraint("integrated_on <= integration_ended_on", name="ck_registered_system_integration"),
         UniqueConstraint("code", name="uq_registered_system_code"),
     )
 
@@ -114,6 +118,7 @@ class RegisteredSystem(SQLModel, table=True):
     retired_on: date | None = None
     is_integrated: bool = flag()
     integrated_on: date | None = None
+    integration_ended_on: date | None = None
     security_level: int | None = None
     security_decision: str | None = None
     security_decided_on: date | None = None

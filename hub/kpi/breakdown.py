@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kpi import rules
-from hub.kpi.scorecard import SUMS, Total, result_of
+from hub.kpi.scorecard import SUMS, Total, percent_of, result_of
 from hub.kpi.statement import Counting, Slot, counting, facts, figure_of
 from hub.kpi.values import AgencyRef, BreakdownRow, IndicatorRow
 
@@ -116,7 +116,7 @@ def _line(row: RowMapping, indicator: IndicatorRow, one: Counting, by: By) -> Br
     year = row["key"] if by is By.YEAR else None
     label, label_en = (agency.name, agency.name) if agency else _label(row["key"], by)
     # Shelf metres know no year, so a line of a year is judged by its own pages.
-    judged = rules.judged(total.share, indicator.target_percent, uncounted=total.uncounted > 0)
+    judged = rules.judged(total.share, indicator.wanted, uncounted=total.uncounted > 0)
     return BreakdownRow(
         key=agency.code if agency else "unknown" if row["key"] is None else str(row["key"]),
         label=label,
@@ -127,7 +127,7 @@ def _line(row: RowMapping, indicator: IndicatorRow, one: Counting, by: By) -> Br
         denominator=round(total.denominator),
         excluded=total.excluded,
         missing=total.missing,
-        percent=rules.percent(total.share, indicator.target_percent),
+        percent=percent_of(indicator, total.share),
         result=judged if by is By.YEAR else result_of(indicator, total, one),
     )
 

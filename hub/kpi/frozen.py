@@ -13,7 +13,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from hub.kpi.values import AgencyRef, IndicatorRow, IndicatorValue, Result, Schedule, SideFigure
+from hub.kpi.values import (
+    AgencyRef,
+    Evidence,
+    EvidenceState,
+    IndicatorRow,
+    IndicatorValue,
+    Result,
+    Schedule,
+    SideFigure,
+)
 
 T = TypeVar("T")
 
@@ -43,7 +52,10 @@ def _value(told: Mapping[str, Any]) -> IndicatorValue:
         name: None if row.get(name) is None else date.fromisoformat(row[name])
         for name in ("starts_on", "due_on", "window_from", "window_to")
     }
-    known = dates | {"target_percent": None if target is None else Decimal(target)}
+    known = dates | {
+        "target_percent": None if target is None else Decimal(target),
+        "evidence": tuple(_evidence(one) for one in row.get("evidence") or ()),
+    }
     return _made(
         IndicatorValue,
         told,
@@ -53,6 +65,16 @@ def _value(told: Mapping[str, Any]) -> IndicatorValue:
         result=Result(told["result"]),
         schedule=Schedule(told["schedule"]),
         side=tuple(_made(SideFigure, one) for one in told.get("side") or ()),
+    )
+
+
+def _evidence(told: Mapping[str, Any]) -> Evidence:
+    day = told.get("document_date")
+    return _made(
+        Evidence,
+        told,
+        document_date=None if day is None else date.fromisoformat(day),
+        state=EvidenceState(told["state"]),
     )
 
 

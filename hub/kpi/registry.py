@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+Parameter = int | str | list[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,14 +22,17 @@ class Measure:
     """How something is counted: one SQL relation of facts, one of the records behind them.
 
     In both texts `@name` is a value: `as_of`, `until` (the first instant after that day in Hà Nội), `year_from`,
-    `window_from`, `window_to`, `indicator`, `agency`, and each of `parameters`, which a plan's row may set.
+    `window_from`, `window_to`, `indicator` (whose exclusions hold), `row` (the row itself, also where it is printed
+    beside another), `agency`, and each of `parameters`, which a plan's row may set: number, text or list (jsonb).
     `{year}` becomes the expression `year` or null, `{of_agency}` a condition on one agency or true.
 
     `facts` has a row for each agency and figure: agency_id, year, figure, numerator, denominator, excluded,
     excluded_numerator, missing, covered, whole, uncounted, held, expected.
     `members` has a row for each record that the headline counts or leaves out: kind, id, agency_id, numerator,
     denominator, excluded (units left out by law, R5), reason (one of `reasons`, where the record keeps the figure
-    down, else null). Its sums are those of the headline's facts.
+    down, else null). Its sums are those of the headline's facts. Where what keeps it down has no page of its own (a
+    system, a paper), the record is the agency that owes it, and a column `detail` names it; `detail` says whose readers
+    learn that name ("system", "indicator").
     """
 
     name: str
@@ -37,8 +42,9 @@ class Measure:
     of_agency: str
     members: str
     reasons: Mapping[str, tuple[str, str]]
-    parameters: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     bounded: bool = False
+    detail: str | None = None
 
 
 @cache

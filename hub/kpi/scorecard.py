@@ -18,6 +18,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.kit.errors import BadRequest, NotFound
 from hub.kpi import rules
+from hub.kpi.evidence import evidence_of
 from hub.kpi.statement import Counting, Slot, counting, facts, figure_of
 from hub.kpi.values import AgencyRef, IndicatorRow, IndicatorValue, Result, SideFigure
 from hub.plan.queries import indicator_rows, plan_by_code
@@ -165,8 +166,11 @@ def rows_of(
     """
     found: dict[date, list[IndicatorRow]] = {as_of: [] for as_of in dates}
     for row in indicator_rows(session, plan, dates, codes, sides=True):
-        told = {name: row[name] for name in IndicatorRow.__annotations__ if name != "measure"}
-        found[row["as_of"]].append(IndicatorRow(**told, measure=row["measure"] or ""))
+        told = {
+            name: row[name] for name in IndicatorRow.__annotations__ if name not in ("measure", "evidence")
+        }
+        evidence = evidence_of(row["parameters"], row["documents"])
+        found[row["as_of"]].append(IndicatorRow(**told, measure=row["measure"] or "", evidence=evidence))
     known = {row.code for rows in found.values() for row in rows}
     unknown = [code for code in codes or () if code not in known]
     if unknown or not known:
@@ -207,18 +211,28 @@ def _side_figure(row: IndicatorRow, total: Total | None) -> SideFigure:
         title_vi=row.title_vi,
         numerator=None if total is None else round(total.numerator),
         denominator=None if total is None else round(total.denominator),
-        percent=None if total is None else rules.percent(total.share, row.target_percent),
+        percent=None if total is None else percent_of(row, total.share),
         unit=row.unit,
         unit_en=row.unit_en,
     )
 
 
+def percent_of(row: IndicatorRow, share: Fraction | None) -> str | None:
+    """The share in percent, as a row of this kind shows it."""
+    return rules.percent(share, row.target_percent) if row.has_percent else None
+
+
 def result_of(row: IndicatorRow, total: Total, one: Counting) -> Result:
-    """The result of a row's figure, with the lower bound where its measure has one."""
+    """The result of a row's figure, with the lower bound where its measure has one.
+
+    Where the row asks for `full_coverage`, nothing is met before all is covered (II.1.b: each agency has a system).
+    """
     uncounted = total.uncounted > 0
     if is_bounded(row, one):
-        return rules.judged_with_bound(total.share, total.share_low, row.target_percent, uncounted=uncounted)
-    return rules.judged(total.share, row.target_percent, uncounted=uncounted)
+        return rules.judged_with_bound(total.share, total.share_low, row.wanted, uncounted=uncounted)
+    result = rules.judged(total.share, row.wanted, uncounted=uncounted)
+    lacks_cover = row.parameters.get("full_coverage") is True and total.covered < total.whole
+    return Result.MISSING_DATA if result is Result.MET and lacks_cover else result
 
 
 def is_bounded(row: IndicatorRow, one: Counting) -> bool:
@@ -238,7 +252,7 @@ def _value(
     when = rules.schedule(as_of, row.due_on)
     known = total or Total()
     unknown = total is None
-    untargeted = row.target_percent is None and known.share is not None
+    untargeted = row.wanted is None and known.share is not None
     status_text, status_text_en = rules.NO_TARGET if untargeted else rules.status(result, when)
     low = known.share_low if one is not None and is_bounded(row, one) else None
     return IndicatorValue(
@@ -249,9 +263,9 @@ def _value(
         denominator=None if unknown else round(known.denominator),
         excluded=None if unknown else known.excluded,
         missing=None if unknown else known.missing,
-        percent=rules.percent(known.share, row.target_percent),
-        percent_low=rules.percent(low, row.target_percent),
-        percent_with_excluded=rules.percent(known.share_with_excluded, row.target_percent),
+        percent=percent_of(row, known.share),
+        percent_low=percent_of(row, low),
+        percent_with_excluded=percent_of(row, known.share_with_excluded),
         result=result,
         schedule=when,
         status_text=status_text,

@@ -13,12 +13,12 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.kpi.registry import Measure
 from hub.kpi.statement import bind, counting, place
 from hub.kpi.values import IndicatorRow
 
-_KINDS = {"file": "f", "item": "i", "fonds": "o"}
+_KINDS = {"file": "f", "item": "i", "fonds": "o", "agency": "g"}
 _FACTS = (
-    "id",
     "agency_id",
     "custodian_id",
     "access_level",
@@ -39,7 +39,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class ShortfallRow:
-    """A record (kind: file, item or fonds), why it does not count, and how many units it costs."""
+    """A record (kind: file, item, fonds or agency), why it does not count, and how many units it costs.
+
+    `detail` names what has no page of its own: a system, a paper; None where there is none or the caller may not know.
+    """
 
     kind: str
     id: int
@@ -47,6 +50,7 @@ class ShortfallRow:
     message_vi: str
     message_en: str
     weight: int
+    detail: str | None = None
 
     @property
     def place(self) -> Place:
@@ -55,7 +59,8 @@ class ShortfallRow:
 
     def message(self, language: str) -> str:
         """The reason in the caller's language."""
-        return self.message_en if language == "en" else self.message_vi
+        message = self.message_en if language == "en" else self.message_vi
+        return f"{message}: {self.detail}" if self.detail else message
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,8 @@ def members(indicator: IndicatorRow, as_of: date, agency_id: int | None) -> tupl
     one = counting(indicator)
     if one is None:
         return None
-    sql, values = bind(place(one.measure, one.measure.members, agency_id), one.values(as_of, agency_id))
+    text = place(one.measure, one.measure.members, agency_id)
+    sql, values = bind(one.measure, text, one.values(as_of, agency_id))
     if agency_id is None:
         return sql, values
     return f"select m.* from ({sql}) m where m.agency_id = cast(:agency_id as bigint)", {
@@ -113,14 +119,17 @@ def shortfall(
     )
     statement = f"""
         with short as (
-            select kind, id, reason, cast(denominator - numerator as bigint) as weight
+            select kind, id, reason, cast(denominator - numerator as bigint) as weight,
+                   {"m.detail" if one.measure.detail else "cast(null as text)"} as detail
               from ({sql}) m where reason is not null
         ),
         told as materialized (
-            select s.*, (case s.kind {seen} end) is true as visible from short s {joins}
+            select s.kind, s.id, s.reason, s.weight, {_detail(actor, one.measure)} as detail,
+                   (case s.kind {seen} end) is true as visible
+              from short s {joins}
         ),
         page as (select * from told where visible {beyond} order by weight desc, kind, id limit :more)
-        select t.total, t.visible, p.kind, p.id, p.reason, p.weight
+        select t.total, t.visible, p.kind, p.id, p.reason, p.weight, p.detail
           from (select count(*) as total, count(*) filter (where visible) as visible from told) t
           left join page p on true
          order by p.weight desc, p.kind, p.id
@@ -128,7 +137,7 @@ def shortfall(
     values |= actor.values(statement) | {"more": first + 1} | (after._asdict() if after else {})
     found = session.execute(text(statement), values).all()
     rows = tuple(
-        ShortfallRow(row.kind, row.id, row.reason, *one.measure.reasons[row.reason], row.weight)
+        ShortfallRow(row.kind, row.id, row.reason, *one.measure.reasons[row.reason], row.weight, row.detail)
         for row in found
         if row.kind is not None
     )
@@ -136,6 +145,13 @@ def shortfall(
     return Shortfall(rows[:first], visible, total - visible, len(rows) > first)
 
 
+def _detail(actor: Actor, measure: Measure) -> str:
+    if measure.detail is None:
+        return "s.detail"
+    known = actor.predicate(measure.detail, "read", {"id": "s.id", "agency_id": "g.id"}, root=False)
+    return f"case when ({known}) then s.detail end"
+
+
 def _may_read(actor: Actor, kind: str, alias: str) -> str:
-    columns = {name: f"{alias}.{name}" for name in _FACTS}
+    columns = {name: f"{alias}.{name}" for name in ("id", *(() if kind == "agency" else _FACTS))}
     return f"({actor.predicate(kind, 'read', columns, root=False)})"

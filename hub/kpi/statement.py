@@ -7,6 +7,7 @@ relation is counted for one after the other, so that a history is no longer to p
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hub.kit.clock import HANOI
-from hub.kpi.registry import Measure, measure
+from hub.kpi.registry import Measure, Parameter, measure
 from hub.kpi.values import IndicatorRow
 from hub.plan.rules import allows_exclusions
 
@@ -26,8 +27,10 @@ _CASTS = {
     "window_from": "date",
     "window_to": "date",
     "indicator": "bigint",
+    "row": "bigint",
     "agency": "bigint",
 }
+_PARAMETER_CASTS = {int: "integer", str: "text", list: "jsonb"}
 FIRST_DAY = date(1, 1, 1)
 LAST_DAY = date(9999, 12, 30)  # the day after it is the last that Python can say
 
@@ -38,9 +41,10 @@ class Counting:
 
     measure: Measure
     indicator_id: int
+    row_id: int | None  # only where the measure asks for it: rows that do not differ in it share a relation
     window_from: date | None
     window_to: date | None
-    parameters: tuple[tuple[str, int], ...]
+    parameters: tuple[tuple[str, int | str], ...]
 
     def values(self, as_of: date, agency_id: int | None) -> dict[str, Any]:
         """What stands for each @name of the measure's text."""
@@ -51,6 +55,7 @@ class Counting:
             "window_from": self.window_from or FIRST_DAY,
             "window_to": min(self.window_to or as_of, as_of),
             "indicator": self.indicator_id,
+            "row": self.row_id,
             "agency": agency_id,
             **dict(self.parameters),
         }
@@ -63,10 +68,15 @@ def counting(row: IndicatorRow) -> Counting | None:
         return None
     told = {**row.parameters, "exclusions": int(allows_exclusions(row.parameters))}
     parameters = tuple(
-        (name, number if isinstance(number := told.get(name, default), int) else default)
+        (name, _plain(value if isinstance(value := told.get(name, default), type(default)) else default))
         for name, default in sorted(found.parameters.items())
     )
-    return Counting(found, row.base_id or row.id, row.window_from, row.window_to, parameters)
+    row_id = row.id if "row" in _VALUE.findall(found.facts) else None
+    return Counting(found, row.base_id or row.id, row_id, row.window_from, row.window_to, parameters)
+
+
+def _plain(value: Parameter) -> int | str:
+    return json.dumps(value) if isinstance(value, list) else value
 
 
 def figure_of(row: IndicatorRow, measure: Measure) -> str:
@@ -74,10 +84,10 @@ def figure_of(row: IndicatorRow, measure: Measure) -> str:
     return str(row.parameters.get("figure", measure.headline))
 
 
-def bind(text: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The text with every @name as a typed bind, and the values it needs."""
+def bind(measure: Measure, text: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A text of the measure with every @name as a typed bind, and the values it needs."""
     names = dict.fromkeys(_VALUE.findall(text))
-    sql = _VALUE.sub(lambda m: f"cast(:k_{m[1]} as {_type(m[1])})", text)
+    sql = _VALUE.sub(lambda m: f"cast(:k_{m[1]} as {_type(measure, m[1])})", text)
     return sql, {f"k_{name}": values[name] for name in names}
 
 
@@ -107,7 +117,7 @@ def facts(
         for number in numbers:
             told = slots[number].counting.values(slots[number].as_of, agency_id)
             values |= {f"k{number}_{name}": told[name] for name in names}
-            binds = (f"cast(:k{number}_{name} as {_type(name)})" for name in names)
+            binds = (f"cast(:k{number}_{name} as {_type(found, name)})" for name in names)
             rows.append(f"({', '.join((str(number), *binds))})")
         scoped = " where m.agency_id = cast(:agency_id as bigint)" if agency_id is not None else ""
         parts.append(
@@ -119,8 +129,8 @@ def facts(
     return "\nunion all\n".join(parts), values
 
 
-def _type(name: str) -> str:
-    return _CASTS.get(name, "integer")
+def _type(measure: Measure, name: str) -> str:
+    return _CASTS.get(name) or _PARAMETER_CASTS[type(measure.parameters[name])]
 
 
 def place(measure: Measure, text: str, agency_id: int | None) -> str:

@@ -24,9 +24,35 @@ class Schedule(StrEnum):
     PAST_DUE = "PAST_DUE"
 
 
+class EvidenceState(StrEnum):
+    """How far a document has come at a date; MISSING: the plan asks for it and nothing is registered."""
+
+    MISSING = "MISSING"
+    PLANNED = "PLANNED"
+    DRAFTED = "DRAFTED"
+    APPROVED = "APPROVED"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A document behind a figure (văn bản chứng minh): `part` is what it proves, where a plan's row has parts.
+
+    `part_title` and `part_title_vi` are the plan's words for the part, `title` the document's own.
+    Number and date stand only once it is approved.
+    """
+
+    part: str | None
+    part_title: str | None
+    part_title_vi: str | None
+    title: str | None
+    document_number: str | None
+    document_date: date | None
+    state: EvidenceState
+
+
 @dataclass(frozen=True)
 class IndicatorRow:
-    """One row of a plan, as stored: what is measured, against which target, by when."""
+    """One row of a plan as read at a date: what is measured, against which target, by when, on which documents."""
 
     id: int
     code: str
@@ -45,6 +71,17 @@ class IndicatorRow:
     window_to: date | None
     parameters: dict[str, object]
     base_id: int | None = None  # a side figure: the row it is printed beside, whose exclusions hold
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def has_percent(self) -> bool:
+        """Is it a ratio? Checklists and milestones show no percent (R8b)."""
+        return self.kind == "RATIO"
+
+    @property
+    def wanted(self) -> Decimal | None:
+        """What its share must reach, in percent: the target, or all of it for a checklist or a milestone."""
+        return self.target_percent if self.has_percent else Decimal(100)
 
 
 @dataclass(frozen=True)

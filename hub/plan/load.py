@@ -43,6 +43,12 @@ class _PlanEntry(_Entry):
     source: str
 
 
+class _PartEntry(_Entry):
+    code: str
+    title: str
+    title_vi: str
+
+
 class _IndicatorEntry(_Entry):
     code: str
     part: Literal["TARGET", "ANNEX", "SIDE"]
@@ -73,6 +79,11 @@ class _IndicatorEntry(_Entry):
             raise ValueError("a SIDE row names the row it is printed beside (of)")
         if self.part != "SIDE" and (self.text is None or self.legal_basis is None):
             raise ValueError("text and legal_basis are required")
+        codes = [_PartEntry.model_validate(part).code for part in self.parameters.get("parts", ())]
+        if self.kind == "CHECKLIST" and (not codes or len(set(codes)) < len(codes)):
+            raise ValueError(
+                "a CHECKLIST names its parts, each once (parameters.parts: code, title, title_vi)"
+            )
         return self
 
 

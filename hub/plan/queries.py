@@ -14,11 +14,20 @@ from sqlmodel import Session, col, select
 from hub.kit.errors import NotFound
 from hub.plan.models import Duty, Plan
 
+# SQL of a row of `deliverable` at a day: on the list of what is owed, and issued, which is the document's own date.
+LISTED = (
+    "(({v}.planned_on is null or {v}.planned_on <= {day})"
+    " and ({v}.state <> 'CANCELLED' or {day} < {v}.cancelled_on))"
+)
+ISSUED = "({v}.state in ('APPROVED', 'CANCELLED') and btrim({v}.document_number) <> '' and {v}.document_date <= {day})"
+
+_AT = {"v": "v", "day": "d.as_of"}
 _ROWS = text(
-    """
+    f"""
     select d.as_of, i.id, i.code, i.part, i.kind, i.title, i.title_vi, i.text_vi, i.legal_basis, i.measure, i.unit,
            i.unit_en, i.target_percent, i.starts_on, i.due_on, i.window_from, i.window_to,
-           i.parameters || coalesce(decided.readings, '{}') as parameters, coalesce(o.id, i.id) as base_id
+           i.parameters || coalesce(decided.readings, '{{}}') as parameters, coalesce(o.id, i.id) as base_id,
+           coalesce(papers.told, '[]') as documents
       from plan p
       join indicator i on i.plan_id = p.id
      cross join unnest(cast(:dates as date[])) d (as_of)
@@ -30,6 +39,18 @@ _ROWS = text(
               and r.valid_from <= d.as_of and (r.valid_to is null or d.as_of < r.valid_to)
               and (r.indicator_id = i.id or r.name <> 'figure')
       ) decided on true
+      left join lateral (
+           select jsonb_agg(jsonb_build_object(
+                      'part', v.part_code, 'title', v.title,
+                      'document_number', case when s.issued then v.document_number end,
+                      'document_date', case when s.issued then v.document_date end,
+                      'state', case when s.issued then 'APPROVED' when v.state = 'DRAFTED' then 'DRAFTED'
+                                    else 'PLANNED' end)
+                      order by s.issued desc, v.document_date, v.id) as told
+             from deliverable v
+            cross join lateral (select {ISSUED.format(**_AT)} is true as issued) s
+            where v.indicator_id = i.id and {LISTED.format(**_AT)}
+      ) papers on true
      where p.code = :plan
        and (i.code = any(:codes) or (:whole and i.part = 'TARGET')
             or (:sides and i.part = 'SIDE' and (:whole or i.parameters ->> 'of' = any(:codes))))
@@ -53,6 +74,7 @@ def indicator_rows(
 
     Without codes the targets of part II; `sides` adds the figures printed beside rows. A side row follows the
     decided readings of the row it is of (`base_id`), save which figure is shown. An unknown code gives no row.
+    `documents` are the deliverables on the row's list at the date: part, title, number and date once issued, state.
     """
     values = {
         "plan": plan,

@@ -12,7 +12,7 @@ from strawberry import Info
 
 from hub.kit import ids
 from hub.kpi.breakdown import By
-from hub.kpi.values import BreakdownRow, Result, Schedule, SideFigure
+from hub.kpi.values import BreakdownRow, Evidence, EvidenceState, Result, Schedule, SideFigure
 from hub.plan import models as plan
 from schema.compiler.declarations import column, identifier, record
 from schema.connections import PageInfo
@@ -43,6 +43,12 @@ IndicatorSchedule = strawberry.enum(
     Schedule,
     name="IndicatorSchedule",
     description="Whether the deadline has come (chưa đến hạn, đã đến hạn).",
+)
+IndicatorEvidenceState = strawberry.enum(
+    EvidenceState,
+    name="IndicatorEvidenceState",
+    description="How far a document has come at the date; MISSING: the plan asks for it and nothing is registered"
+    " (chưa có, dự kiến, đã dự thảo, đã ban hành).",
 )
 BreakdownBy = strawberry.enum(
     By,
@@ -106,6 +112,24 @@ class IndicatorSideFigure:
             denominator=figure.denominator, percent=percent, unit=figure.unit,
             unit_en=figure.unit_en,
         )  # fmt: skip
+
+
+@strawberry.type(description="A document behind a figure, as at its date (văn bản chứng minh).")
+class IndicatorEvidence:
+    """What a checklist, a milestone or a list of papers rests on."""
+
+    part: str | None = strawberry.field(description="Code of the part that it proves (mã phần).")
+    part_title: str | None = strawberry.field(description="The part in English (phần, tiếng Anh).")
+    part_title_vi: str | None = strawberry.field(description="The part in the plan's words (phần).")
+    title: str | None = strawberry.field(description="Title of the document (tên văn bản).")
+    document_number: str | None = strawberry.field(description="Its number, once approved (số, ký hiệu).")
+    document_date: date | None = strawberry.field(description="Its date, once approved (ngày ban hành).")
+    state: IndicatorEvidenceState = strawberry.field(description="How far it has come (trạng thái).")  # type: ignore[valid-type]
+
+    @staticmethod
+    def of(one: Evidence) -> IndicatorEvidence:
+        """The document as the API shows it."""
+        return IndicatorEvidence(**vars(one))
 
 
 @strawberry.type(description="One line of a breakdown (dòng phân tích).")

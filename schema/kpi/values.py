@@ -134,6 +134,14 @@ class IndicatorValue(Node):
         """In plan order."""
         return [types.IndicatorSideFigure.of(figure) for figure in self.value.side]
 
+    @strawberry.field(
+        description="The documents behind it: of each part of a checklist, of a milestone, of a list of papers"
+        " (văn bản chứng minh)."
+    )
+    def evidence(self) -> list[types.IndicatorEvidence]:
+        """In the order of the plan's parts."""
+        return [types.IndicatorEvidence.of(one) for one in self.value.indicator.evidence]
+
     @strawberry.field(description="The lines that add up to it (phân tích).")
     async def breakdown(
         self,

@@ -17,7 +17,7 @@ from hub.digitization.models import PageAcceptance
 from hub.kpi.scorecard import scorecard
 from hub.kpi.values import IndicatorValue
 from hub.plan.load import load_plan
-from hub.plan.models import Exclusion
+from hub.plan.models import Deliverable, Exclusion
 from hub.records.models import ArchivalFile, Fonds, FondsExtent, Item, ItemListing, Series
 from policies.law import Law
 from policies.subject import Grant, Subject
@@ -139,6 +139,13 @@ class City:
             "decided_at": datetime(2021, 1, 1, tzinfo=UTC),
         }  # fmt: skip
         return self._add(Exclusion(indicator_id=self.indicator(code), agency_id=agency, **known | told))
+
+    def deliverable(self, code: str, agency: int | None = None, **told: Any) -> int:
+        """A document approved on 1/3/2022 for a row of the plan."""
+        known: dict[str, Any] = {
+            "title": "Văn bản", "state": "APPROVED", "document_number": "1/KH", "document_date": date(2022, 3, 1),
+        }  # fmt: skip
+        return self._add(Deliverable(indicator_id=self.indicator(code), agency_id=agency, **known | told))
 
     def indicator(self, code: str) -> int:
         """The key of a row of the plan."""

@@ -167,6 +167,8 @@ def test_a_decided_reading_holds_from_its_day_and_reaches_the_side_figures(sessi
         ("target_percent = 95.5", "target_percent = 120", "indicator.0.target_percent"),
         ("Quý II năm 2027", "giữa năm 2027", "indicator.1"),
         ('code = "1.1"', 'code = "II.1.a"', "plan.toml"),
+        ('kind = "MILESTONE"', 'kind = "CHECKLIST"', "indicator.1"),
+        ("exclusions = true", 'parts = [{code = "a"}]', "indicator.0.title"),
         ("issuer =", "issuer_name =", "plan.issuer"),
         ("issued_on = 2026-01-15", "issued_on = 2026-02-31", "plan.toml"),
         ('responsible = "Sở Nội vụ"', "", "duty.0.responsible"),

@@ -10,24 +10,28 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from hub.kit.tables import choice, count, key, moment, ref
+from hub.kit.tables import choice, count, flag, key, moment, ref
 
 # A lifted exclusion was approved once and counts for its dates; of documents only an approved one counts.
 EXCLUSION_STATES = ("PROPOSED", "APPROVED", "REJECTED", "LIFTED")
 DELIVERABLE_STATES = ("PLANNED", "DRAFTED", "APPROVED", "CANCELLED")
-DECIDED_LIST_KINDS = ("HIGH_USE", "WIDELY_USED", "RESTRICTED")
+DECIDED_LIST_KINDS = ("HIGH_USE", "WIDELY_USED", "RESTRICTED", "INTEGRATION_ROADMAP")
 
 
 class Exclusion(SQLModel, table=True):
     """Trừ trường hợp pháp luật có quy định khác: one record left out of one indicator (R5).
 
-    It has a legal basis and an approver (in `approved_by` also who rejected it), and is in force
-    from `valid_from` to the day before `valid_to`. Who proposes never approves.
+    Where archives are counted (II.1.c), the archive of the agency itself: `whole_archive`. It has a legal basis and
+    an approver (in `approved_by` also who rejected it), and is in force from `valid_from` to the day before
+    `valid_to`. Who proposes never approves.
     """
 
     __tablename__ = "exclusion"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(series_id, file_id, item_id) = 1", name="ck_exclusion_one_object"),
+        CheckConstraint(
+            "num_nonnulls(series_id, file_id, item_id) + cast(whole_archive as integer) = 1",
+            name="ck_exclusion_one_object",
+        ),
         CheckConstraint(f"state in {EXCLUSION_STATES}", name="ck_exclusion_state"),
         CheckConstraint("approved_by <> proposed_by", name="ck_exclusion_two_people"),
         CheckConstraint(
@@ -50,6 +54,7 @@ class Exclusion(SQLModel, table=True):
     series_id: int | None = ref("series.id", nullable=True)
     file_id: int | None = ref("file.id", nullable=True)
     item_id: int | None = ref("item.id", nullable=True)
+    whole_archive: bool = flag()
     basis_code: str
     legal_basis: str
     valid_from: date
@@ -65,7 +70,11 @@ class Exclusion(SQLModel, table=True):
 
 
 class Deliverable(SQLModel, table=True):
-    """Sản phẩm của một nhiệm vụ: a document, decision or step that a checklist or milestone counts."""
+    """Sản phẩm của một nhiệm vụ: a document, decision or step that a checklist or milestone counts.
+
+    `planned_on` is when it was put on the list of what is owed (unknown: it always was), `cancelled_on` when it was
+    struck off, or the document lost its force.
+    """
 
     __tablename__ = "deliverable"
     __table_args__ = (
@@ -74,6 +83,7 @@ class Deliverable(SQLModel, table=True):
             "state <> 'APPROVED' or (document_number is not null and document_date is not null)",
             name="ck_deliverable_evidence",
         ),
+        CheckConstraint("cancelled_on is null or state = 'CANCELLED'", name="ck_deliverable_cancelled"),
         Index("ix_deliverable_indicator_id", "indicator_id", "agency_id"),
         Index("ix_deliverable_agency_id", "agency_id"),
     )
@@ -86,12 +96,17 @@ class Deliverable(SQLModel, table=True):
     document_number: str | None = None
     document_date: date | None = None
     state: str = choice("PLANNED")
+    planned_on: date | None = None
     due_on: date | None = None
+    cancelled_on: date | None = None
     version: int = count(1)
 
 
 class DecidedList(SQLModel, table=True):
-    """Danh mục có quyết định: which records are of high use, widely used or restricted, from a date on."""
+    """Danh mục có quyết định: which records are of high use, widely used or restricted, from a date on.
+
+    The roadmap of integration (lộ trình tích hợp, 4.3) is a decided list too: it names agencies.
+    """
 
     __tablename__ = "decided_list"
     __table_args__ = (
@@ -118,24 +133,27 @@ class DecidedList(SQLModel, table=True):
 
 
 class DecidedListEntry(SQLModel, table=True):
-    """One fonds, series or file named by a decided list; `category` is its kind in annex row 3.5."""
+    """One fonds, series, file or agency named by a decided list; `category` is its kind in annex row 3.5."""
 
     __tablename__ = "decided_list_entry"
     __table_args__ = (
         CheckConstraint(
-            "num_nonnulls(fonds_id, series_id, file_id) = 1", name="ck_decided_list_entry_one_object"
+            "num_nonnulls(fonds_id, series_id, file_id, agency_id) = 1",
+            name="ck_decided_list_entry_one_object",
         ),
         UniqueConstraint(
             "list_id",
             "fonds_id",
             "series_id",
             "file_id",
+            "agency_id",
             name="uq_decided_list_entry_object",
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_decided_list_entry_fonds_id", "fonds_id"),
         Index("ix_decided_list_entry_series_id", "series_id"),
         Index("ix_decided_list_entry_file_id", "file_id"),
+        Index("ix_decided_list_entry_agency_id", "agency_id"),
     )
 
     id: int | None = key()
@@ -143,6 +161,7 @@ class DecidedListEntry(SQLModel, table=True):
     fonds_id: int | None = ref("fonds.id", nullable=True)
     series_id: int | None = ref("series.id", nullable=True)
     file_id: int | None = ref("file.id", nullable=True)
+    agency_id: int | None = ref("agency.id", nullable=True)
     category: str | None = None
 
 
