@@ -16,7 +16,7 @@ from hub.access.errors import (
     role_needs_agency,
     unknown_role,
 )
-from hub.access.models import AccessToken, AppUser, RoleConflict, RoleGrant, RoleGrantable
+from hub.access.models import AccessToken, AppUser, RoleConflict, RoleGrant, RoleGrantable, SignInLink
 from hub.access.queries import LOCAL_USER, grants_of, user_by_name
 from hub.audit.commands import record
 from hub.kit import clock
@@ -145,16 +145,21 @@ def create_token(
         prefix=prefix,
         expires_at=expires_at,
     )
-    actor.require("create", "apikey", row, agency_id=user.agency_id)
-    if user.id != actor.id:
-        for grant in _not_ended(session, user, clock.today()):
-            actor.require("create", "grant", grant)
-            _require_grantable(session, actor, grant.role)
+    require_credential(session, actor, user, row)
     session.add(row)
     session.flush()
     detail = {"user": user.name, "label": label, "prefix": prefix}
     record(session, actor, "apikey:create", "apikey", row.id, agency_id=user.agency_id, detail=detail)
     return token
+
+
+def require_credential(session: Session, actor: Actor, user: AppUser, row: AccessToken | SignInLink) -> None:
+    """May he make a credential for the user, who can then do all that his roles allow? Raises NotPermitted."""
+    actor.require("create", "apikey", row, agency_id=user.agency_id)
+    if user.id != actor.id:
+        for grant in _not_ended(session, user, clock.today()):
+            actor.require("create", "grant", grant)
+            _require_grantable(session, actor, grant.role)
 
 
 def revoke_token(session: Session, actor: Actor, token: AccessToken) -> AccessToken:

@@ -1,7 +1,7 @@
 """What can go wrong with users, grants and tokens, and the names of things in both languages.
 
 NotFound          UnknownUser
-Conflict          UserNameTaken, RolesInConflict, GrantEnded
+Conflict          UserNameTaken, RolesInConflict, GrantEnded, LinkSpent
 NotPermitted      RoleNotGrantable
 Invalid           unknown_role, role_needs_agency
 """
@@ -88,6 +88,18 @@ class GrantEnded(Conflict):
         super().__init__(
             "Vai trò này đã hết hiệu lực. Không cần thu hồi nữa.",
             "This grant has already ended. There is nothing to revoke.",
+        )
+
+
+class LinkSpent(Conflict):
+    """A sign-in link that is unknown, used or too old: one answer for all three."""
+
+    code = "LINK_SPENT"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Liên kết đăng nhập này đã được dùng, đã hết hạn hoặc không đúng. Hãy xin người quản trị liên kết mới.",
+            "This sign-in link has been used, has expired or is not a right one. Ask the administrator for a new one.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Users, their dated grants of roles, and their keys.
+"""Users, their dated grants of roles, their keys, and their sessions on the pages.
 
 A grant holds from valid_from up to, not including, valid_to; ending a grant today therefore works at once.
 """
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import INET
 from sqlmodel import Field, SQLModel
 
 from policies.subject import GRANTABLE_ROLES
@@ -129,6 +130,54 @@ class AccessToken(SQLModel, table=True):
     expires_at: datetime | None = _moment()
     revoked_at: datetime | None = _moment()
     last_used_at: datetime | None = _moment()
+
+
+class SignInLink(SQLModel, table=True):
+    """A link that signs its user in once; only its SHA-256 is kept.
+
+    `opens_at_once` spares the button to confirm: for links that no mail, whose scanners follow them, passes on.
+    """
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (
+        CheckConstraint("octet_length(sha256) = 32", name="sign_in_link_sha256"),
+        Index("sign_in_link_user", "user_id"),
+        {"comment": "A link that signs a user in to the pages once (liên kết đăng nhập dùng một lần)."},
+    )
+
+    id: int | None = _id()
+    user_id: int = _reference("app_user.id", nullable=False)
+    sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    opens_at_once: bool = Field(default=False, nullable=False, sa_column_kwargs={"server_default": "false"})
+    created_by: int | None = _reference("app_user.id")
+    created_at: datetime | None = _moment(default="now()")
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    used_at: datetime | None = _moment()
+
+
+class WebSession(SQLModel, table=True):
+    """A user signed in to the pages, until he signs out, stays away or the session is too old."""
+
+    __tablename__ = "web_session"
+    __table_args__ = (
+        CheckConstraint("octet_length(sha256) = 32", name="web_session_sha256"),
+        CheckConstraint("idle_until <= expires_at", name="web_session_expiry"),
+        Index("web_session_user", "user_id"),
+        {
+            "comment": "A user signed in to the pages (phiên đăng nhập), until he signs out, is idle or it is too old."
+        },
+    )
+
+    id: int | None = _id()
+    user_id: int = _reference("app_user.id", nullable=False)
+    sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    created_at: datetime | None = _moment(default="now()")
+    last_seen_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    idle_until: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    ended_at: datetime | None = _moment()
+    client_ip: str | None = Field(default=None, sa_column=Column(INET))
+    user_agent: str | None = _text(nullable=True)
 
 
 class PolicyState(SQLModel, table=True):

@@ -2,7 +2,8 @@
 
 CALLER_SQL and LAW_SQL are plain text with named parameters, so that the asynchronous path runs the very same
 statements: `caller_values(token)` → one row → `caller_from_row(row)`; then `kept_law(row["agency_version"])`,
-and only when the tree of agencies is new to this process LAW_SQL → `keep_law(row)`.
+and only when the tree of agencies is new to this process LAW_SQL → `keep_law(row)`. SESSION_SQL asks the same of
+the cookie of the pages.
 """
 
 import hashlib
@@ -44,6 +45,16 @@ select {_FIELDS}, t.id as token_id
    and (t.expires_at is null or t.expires_at > :now)
 """
 
+SESSION_SQL = f"""
+select {_FIELDS}, t.id as session_id, u.full_name, t.last_seen_at
+  from web_session t
+  join app_user u on u.id = t.user_id
+ cross join policy_state s
+{_GRANTS}
+ where t.sha256 = :sha256 and t.ended_at is null and u.disabled_at is null
+   and t.idle_until > :now and t.expires_at > :now
+"""
+
 _USER_SQL = f"""
 select {_FIELDS}
   from app_user u
@@ -69,7 +80,7 @@ _KEPT_LAWS = 8
 
 
 def caller_values(token: str) -> dict[str, Any]:
-    """The parameters of CALLER_SQL for a bearer token."""
+    """The parameters of CALLER_SQL for a bearer token, and of SESSION_SQL for the secret of a session."""
     digest = hashlib.sha256(token.encode()).digest()
     return {"sha256": digest, "now": clock.now(), "today": clock.today()}
 
