@@ -26,6 +26,7 @@ class Settings:
     `dsn`: a real PostgreSQL (15 or newer) by a role that owns the tables; without it the embedded one in `data`.
     `app_dsn`: login of the application there; without it the application drops to role hub_app after login.
     `read_dsn`: a streaming replica for reads. Times are milliseconds, sizes bytes.
+    `public_url`: where people reach the hub (https://luutru.example.vn), for sign-in links; https makes cookies secure.
     `report_signed_as`: quyền hạn and chức vụ under the city's report, a line each ("KT. GIÁM ĐỐC,PHÓ GIÁM ĐỐC").
     """
 
@@ -36,6 +37,7 @@ class Settings:
     profile: str = "production"
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str | None = None
     pool_size: int = 8
     allowed_origins: tuple[str, ...] = ()
     today: date | None = None
@@ -44,6 +46,18 @@ class Settings:
     max_body: int = 256_000
     log_level: str = "info"
     report_signed_as: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where people reach the hub, without a slash at the end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def is_secure(self, scheme: str) -> bool:
+        """Whether browsers speak https with the hub, here or at the proxy before it."""
+        return scheme == "https" or self.address.startswith("https://")
 
     @property
     def is_development(self) -> bool:

@@ -52,6 +52,20 @@ class Opened:
     user: AppUser
 
 
+def cookie_name(*, secure: bool) -> str:
+    """The name of the cookie that carries the secret.
+
+    A browser takes `__Host-` only over https, for this host alone and every path of it, and so refuses one that
+    a neighbouring host has planted.
+    """
+    return "__Host-hub-session" if secure else "hub-session"
+
+
+def sign_in_address(base: str, secret: str) -> str:
+    """The link as people get it; `base` is where they reach the hub."""
+    return f"{base}/sign-in/{secret}"
+
+
 def open_link(
     session: Session, actor: Actor, user: AppUser, *, at_once: bool = False, lasts: timedelta = LINK_LASTS
 ) -> str:

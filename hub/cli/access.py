@@ -1,4 +1,4 @@
-"""`hub user`, `hub token`: people, their roles and their keys."""
+"""`hub user`, `hub token`: people, their roles, their keys and their way to the pages."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from hub.access import commands as deeds
 from hub.access.actor import Actor
 from hub.access.models import AccessToken, AppUser
 from hub.access.queries import grants_of, user_by_name
+from hub.access.sessions import open_link, sign_in_address
 from hub.agencies.models import Agency
-from hub.cli.core import agency_key, change, day, read
+from hub.cli.core import agency_key, change, day, read, settings_of
 from hub.cli.terminal import as_json, table
 from hub.kit import clock
 from hub.kit.clock import HANOI
@@ -60,6 +61,8 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         parser.add_argument("role")
         parser.add_argument("--agency", metavar="CODE")
         parser.add_argument("--reason")
+    link = part(parts, "link", make_link, "liên kết đăng nhập dùng một lần · a link that signs in once")
+    link.add_argument("name")
     grant.add_argument("--from", dest="since", metavar="DATE")
     grant.add_argument("--until", metavar="DATE", help="ngày đầu tiên không còn · the first day without it")
 
@@ -184,6 +187,17 @@ def revoke_role(arguments: argparse.Namespace) -> int:
     return _tell(
         arguments, {"user": arguments.name, "role": arguments.role, "ended": change(arguments, work)}
     )
+
+
+def make_link(arguments: argparse.Namespace) -> int:
+    """Print a link that signs a user in to the pages once, within a day: the only time it is shown."""
+
+    def work(session: Session, actor: Actor) -> str:
+        return open_link(session, actor, user_by_name(session, arguments.name))
+
+    url = sign_in_address(settings_of(arguments).address, change(arguments, work))
+    print(as_json({"user": arguments.name, "url": url}) if arguments.json else url)
+    return 0
 
 
 def create_token(arguments: argparse.Namespace) -> int:

@@ -9,56 +9,92 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import dict_row
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import Scope
 
 from hub.access.actor import Actor
-from hub.access.queries import CALLER_SQL, LAW_SQL, caller_from_row, caller_values, keep_law, kept_law
+from hub.access.queries import (
+    CALLER_SQL,
+    LAW_SQL,
+    SESSION_SQL,
+    caller_from_row,
+    caller_values,
+    keep_law,
+    kept_law,
+)
+from hub.access.sessions import cookie_name
 from hub.kit.errors import Unauthenticated
+from hub.kit.origin import is_own_page
 from schema.compiler import Plan
+from schema.errors import ForeignOrigin
 
 KEPT_CALLERS = 1_000
 
 # The same statement as SQLAlchemy's, with PostgreSQL's own names for the parameters.
 _NAMES = ("sha256", "now", "today")
-_CALLER = re.sub(r"(?<!:):([a-z_0-9]+)", lambda match: f"${_NAMES.index(match[1]) + 1}", CALLER_SQL)
+_CALLER, _SESSION = (
+    re.sub(r"(?<!:):([a-z_0-9]+)", lambda match: f"${_NAMES.index(match[1]) + 1}", statement)
+    for statement in (CALLER_SQL, SESSION_SQL)
+)
 
 # The columns of the caller's row as they came over the wire; None when there is no such row.
 Row = tuple[bytes | None, ...] | None
 
 
-def credential(authorization: str | None) -> str | None:
-    """The bearer token of a request; None when it carries no credential. Raises Unauthenticated."""
-    if authorization is None:
+class Credential(NamedTuple):
+    """What a caller shows: the key of a program, or the session of somebody signed in to the pages."""
+
+    secret: str
+    is_session: bool = False
+
+
+def credential(scope: Scope, headers: Headers, *, secure: bool) -> Credential | None:
+    """The credential of a request: a bearer token, else the session cookie; None when it carries neither.
+
+    Raises Unauthenticated for what is no bearer token, and ForeignOrigin for a cookie that came along with the
+    request of another page.
+    """
+    authorization = headers.get("authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.strip().partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or not token.isascii():
+            raise Unauthenticated
+        return Credential(token)
+    if scope["method"] != "POST":
+        return None  # a link on a foreign page must not ask in somebody's name
+    secret = cookie_parser(headers.get("cookie", "")).get(cookie_name(secure=secure))
+    if not secret:
         return None
-    scheme, _, token = authorization.strip().partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token or not token.isascii():
-        raise Unauthenticated
-    return token
+    if not is_own_page(scope, headers):
+        raise ForeignOrigin(headers.get("origin") or headers.get("sec-fetch-site") or "?")
+    return Credential(secret, is_session=True)
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """What the last request of a token was told: the row as it came, and the actor made of it."""
+    """What the last request of a credential was told: the row as it came, and the actor made of it."""
 
     row: Row
     actor: Actor
 
 
 class Callers:
-    """Reads who is calling. The last answer of each token is kept, to be checked and never to be believed."""
+    """Reads who is calling. The last answer of each credential is kept, to be checked and never to be believed."""
 
     def __init__(self) -> None:
-        self._last: OrderedDict[str, Remembered] = OrderedDict()
+        self._last: OrderedDict[Credential, Remembered] = OrderedDict()
 
-    async def read(self, connection: AsyncConnection[Any], token: str) -> Actor:
-        """The actor who holds the token. Raises Unauthenticated."""
+    async def read(self, connection: AsyncConnection[Any], shown: Credential) -> Actor:
+        """The actor who holds the credential. Raises Unauthenticated."""
         async with AsyncRawCursor(connection, row_factory=dict_row) as cursor:
-            await _ask(cursor, token)
+            await _ask(cursor, shown)
             told = _row(cursor)
             row = await cursor.fetchone()
             subject = caller_from_row(row)
@@ -70,17 +106,17 @@ class Callers:
                 assert tree is not None
                 law = keep_law(tree)
         actor = Actor(subject, law)
-        self._remember(token, Remembered(told, actor))
+        self._remember(shown, Remembered(told, actor))
         return actor
 
-    def last(self, token: str) -> Remembered | None:
-        """What the last request of this token was told; a guess until PostgreSQL has said the same again."""
-        return self._last.get(token)
+    def last(self, shown: Credential) -> Remembered | None:
+        """What the last request of this credential was told; a guess until PostgreSQL has said the same again."""
+        return self._last.get(shown)
 
     async def read_with(
         self,
         connection: AsyncConnection[Any],
-        token: str,
+        shown: Credential,
         guess: Remembered,
         plan: Plan,
         variables: dict[str, Any],
@@ -92,7 +128,7 @@ class Callers:
         cursor = AsyncRawCursor(connection)
         try:
             async with connection.pipeline():
-                await _ask(cursor, token)
+                await _ask(cursor, shown)
                 sent = await plan.send(connection, variables, guess.actor)
         except psycopg.Error:
             if connection.closed or _row(cursor) == guess.row:
@@ -100,16 +136,17 @@ class Callers:
             return None
         return plan.join(sent) if _row(cursor) == guess.row else None
 
-    def _remember(self, token: str, told: Remembered) -> None:
-        self._last[token] = told
-        self._last.move_to_end(token)
+    def _remember(self, shown: Credential, told: Remembered) -> None:
+        self._last[shown] = told
+        self._last.move_to_end(shown)
         while len(self._last) > KEPT_CALLERS:
             self._last.popitem(last=False)
 
 
-async def _ask(cursor: AsyncRawCursor[Any], token: str) -> None:
-    values = caller_values(token)
-    await cursor.execute(_CALLER, [values[name] for name in _NAMES], prepare=True)
+async def _ask(cursor: AsyncRawCursor[Any], shown: Credential) -> None:
+    values = caller_values(shown.secret)
+    statement = _SESSION if shown.is_session else _CALLER
+    await cursor.execute(statement, [values[name] for name in _NAMES], prepare=True)
 
 
 def _row(cursor: AsyncRawCursor[Any]) -> Row:

@@ -23,7 +23,7 @@ from hub.kit.errors import BadRequest, HubError
 from schema.compiler import Plan, Plans, Unsupported
 from schema.errors import failures
 from schema.http import negotiation
-from schema.http.callers import Callers, credential
+from schema.http.callers import Callers, Credential, credential
 from schema.http.context import Context, Services
 from schema.http.documents import Documents, InvalidOperation
 from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
@@ -75,14 +75,14 @@ class GraphQLEndpoint:
         )
         try:
             async with asyncio.timeout(self._settings.request_timeout / 1000):
-                answer = await self._answer(asked, receive)
+                answer = await self._answer(asked, scope, receive)
         except InvalidOperation as error:
             answer = self._failed(asked, error.errors)
         except Exception as error:
             answer = self._failed(asked, [error])
         await send_answer(send, answer)
 
-    async def _answer(self, asked: _Asked, receive: Receive) -> Answer:
+    async def _answer(self, asked: _Asked, scope: Scope, receive: Receive) -> Answer:
         if asked.method not in self._methods:
             raise MethodNotAllowed(", ".join(self._methods))
         if asked.method == "GET" and negotiation.wants_html(asked.headers.get("accept")):
@@ -93,8 +93,8 @@ class GraphQLEndpoint:
         if asked.method == "POST":
             negotiation.check_content_type(asked.headers.get("content-type"))
             body = await self._body(asked, receive)
-        token = credential(asked.headers.get("authorization"))
-        step = await reading(self._services.pool, lambda lease: self._read(asked, body, token, lease))
+        shown = credential(scope, asked.headers, secure=self._settings.is_secure(scope["scheme"]))
+        step = await reading(self._services.pool, lambda lease: self._read(asked, body, shown, lease))
         if isinstance(step, Answer):
             return step
         result = await ordinary(self._schema, step.request, step.context)
@@ -115,19 +115,21 @@ class GraphQLEndpoint:
             if not message.get("more_body"):
                 return bytes(body)
 
-    async def _read(self, asked: _Asked, body: bytes, token: str | None, lease: Lease) -> Answer | Ordinary:
+    async def _read(
+        self, asked: _Asked, body: bytes, shown: Credential | None, lease: Lease
+    ) -> Answer | Ordinary:
         """Who asks, what for, and whether he may; then the answer, if a compiled statement gives it."""
         actor = PUBLIC
-        if token is not None:
+        if shown is not None:
             connection = await lease.connection()
-            guess = self._callers.last(token)
+            guess = self._callers.last(shown)
             ready = self._ready(asked, body, guess.actor) if guess is not None else None
             if guess is not None and ready is not None:
                 step, kept = ready
-                data = await self._callers.read_with(connection, token, guess, kept, step.request.variables)
+                data = await self._callers.read_with(connection, shown, guess, kept, step.request.variables)
                 if data is not None:
                     return data_answer(data, asked.media_type)
-            actor = await self._callers.read(connection, token)
+            actor = await self._callers.read(connection, shown)
         step = self._understand(asked, body, actor)
         plan = self._plan(step)
         return step if plan is None else await self._compiled(asked, step, plan, lease)

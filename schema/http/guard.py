@@ -1,7 +1,7 @@
 """What holds for every request of the hub, whatever the page: an id, the security headers, and the origin.
 
-The hub has no cookies for its API, so that a foreign page has nothing of the visitor's to misuse; unsafe
-methods from foreign pages are refused all the same, since the pages of the hub will have them.
+Unsafe methods from foreign pages are refused; a portal in HUB_ALLOWED_ORIGINS may ask with a key of its own, and
+never with the visitor's session (`callers.credential`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.kit.origin import is_own_page
 from hub.settings import Settings
 from schema.errors import ForeignOrigin, failures
 from schema.http.negotiation import language
@@ -54,7 +55,7 @@ class Guard:
         scope.setdefault("state", {})["request_id"] = request_id
         origin = headers.get("origin")
         allowed = origin is not None and self._is_allowed(origin)
-        same = origin is None or self._is_same(origin, scope, headers)
+        same = origin is None or is_own_page(scope, headers)
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -75,13 +76,6 @@ class Guard:
         if origin in self._origins:
             return True
         return self._local and urlsplit(origin).hostname in _LOCAL_HOSTS
-
-    @staticmethod
-    def _is_same(origin: str, scope: Scope, headers: Headers) -> bool:
-        """The browser's word where it gives one, else the address the request was sent to."""
-        if headers.get("sec-fetch-site") == "same-origin":
-            return True
-        return origin == f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
 
     @staticmethod
     def _preflight(allowed: bool) -> Answer:

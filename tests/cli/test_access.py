@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, create_engine
 
 from hub.access.queries import actor_for_token
+from hub.access.sessions import redeem_link
 from hub.kit.db import sqlalchemy_url
 from hub.kit.errors import Unauthenticated
 from tests.cli.conftest import City, Run
@@ -49,6 +50,19 @@ def test_a_token_works_until_it_is_revoked(hub: Run, city: City) -> None:
             actor_for_token(session, token)
     finally:
         engine.dispose()
+
+
+def test_a_link_signs_in_once(hub: Run, city: City) -> None:
+    code, shown, _ = hub("user", "link", "demo.leader", "--json")
+    told = json.loads(shown)
+    assert (code, told["user"]) == (0, "demo.leader")
+    base, _, secret = told["url"].rpartition("/sign-in/")
+    assert base == "http://127.0.0.1:8000"
+    engine = create_engine(sqlalchemy_url(city.owner_dsn))
+    with Session(engine) as session, session.begin():
+        assert redeem_link(session, secret).user.name == "demo.leader"
+    engine.dispose()
+    assert hub("user", "link", "nobody")[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,12 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from sqlmodel import Session
 
+from hub.access.queries import actor_for_user, user_by_name
+from hub.access.sessions import cookie_name, end_session, open_link, redeem_link
 from hub.kit.clock import now
-from tests.http.conftest import City, Open
+from tests.http.conftest import City, Client, Open
 from tests.http.probe import HAPPENED, probe
 
 pytestmark = pytest.mark.anyio
@@ -172,3 +175,63 @@ async def test_a_guessed_caller_is_told_of_a_wrong_request_like_any_other(hub: O
                 await client.code("query($n: Int!) {files(first: $n) {nodes {id}}}", role="clerk")
                 == "BAD_REQUEST"
             )
+
+
+async def _session(client: Client, role: str) -> str:
+    """The secret of a session of the role, as signing in to the pages gives it."""
+
+    def work(session: Session) -> str:
+        user = user_by_name(session, f"demo.{role}")
+        return redeem_link(session, open_link(session, actor_for_user(session), user)).secret
+
+    return await client.services.seam.change(work)
+
+
+async def test_the_hubs_own_pages_ask_with_the_session_cookie(hub: Open) -> None:
+    async with hub(probe()) as client:
+        secret = await _session(client, "leader")
+        cookie = f"{cookie_name(secure=False)}={secret}"
+        for own in ({"sec_fetch_site": "same-origin"}, {"origin": "http://hub.test"}):
+            answer = await client.ask("{who}", cookie=cookie, **own)
+            assert answer.json()["data"]["who"].startswith("demo.leader/")
+        officer = await client.ask("{who}", role="officer", cookie=cookie, sec_fetch_site="same-origin")
+        assert officer.json()["data"]["who"].startswith("demo.officer/")  # a key says more than a cookie
+        asked = await client.http.get("/graphql", params={"query": "{who}"}, headers={"cookie": cookie})
+        assert asked.json()["data"]["who"].startswith("/")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"origin": "null"}, {"sec_fetch_site": "same-site", "origin": "http://localhost:5173"}],
+)
+async def test_a_session_cookie_does_nothing_for_other_pages(hub: Open, headers: dict[str, str]) -> None:
+    HAPPENED.clear()
+    async with hub(probe()) as client:
+        cookie = f"{cookie_name(secure=False)}={await _session(client, 'leader')}"
+        answer = await client.ask("mutation{happen}", None, cookie=cookie, **headers)
+        assert answer.status_code == 403
+        assert answer.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert HAPPENED == []
+
+
+async def test_a_session_that_is_over_is_never_the_public(hub: Open) -> None:
+    async with hub(probe()) as client:
+        secret = await _session(client, "leader")
+        own = {"cookie": f"{cookie_name(secure=False)}={secret}", "sec_fetch_site": "same-origin"}
+        assert "data" in (await client.ask("{who}", **own)).json()
+        await client.services.seam.change(lambda session: end_session(session, secret))
+        assert (await client.ask("{who}", **own)).status_code == 401
+        wrong = {**own, "cookie": f"{cookie_name(secure=False)}=hub_00000000_nothing"}
+        assert (await client.ask("{who}", **wrong)).status_code == 401
+        bearer = {"authorization": f"Bearer {secret}"}  # a session is no key
+        assert (await client.ask("{who}", **bearer)).status_code == 401
+
+
+async def test_over_https_only_the_cookie_bound_to_this_host_counts(hub: Open) -> None:
+    async with hub(probe(), public_url="https://hub.test") as client:
+        secret = await _session(client, "leader")
+        own = {"sec_fetch_site": "same-origin"}
+        plain = await client.ask("{who}", cookie=f"{cookie_name(secure=False)}={secret}", **own)
+        assert plain.json()["data"]["who"].startswith("/")
+        bound = await client.ask("{who}", cookie=f"{cookie_name(secure=True)}={secret}", **own)
+        assert bound.json()["data"]["who"].startswith("demo.leader/")

@@ -1,0 +1,18 @@
+"""Whether a request came from a page of the hub itself: what a cookie may be believed with.
+
+A browser sends cookies along with requests that other pages make. It also says where a request comes from, in
+headers that no page can write; a program that says neither gets nothing done by a cookie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def is_own_page(scope: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
+    """The browser's word (Sec-Fetch-Site) where it gives one, else Origin and the address the request was sent to."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return headers.get("origin") == f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
