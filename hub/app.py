@@ -22,6 +22,8 @@ from starlette.types import Receive, Scope, Send
 from hub.installation import opened
 from hub.kit.db import open_pool
 from hub.settings import Settings
+from hub.web import routes as pages
+from hub.web.site import Site
 from schema import HubSchema, build_schema
 from schema.http.context import Services
 from schema.http.endpoint import GraphQLEndpoint
@@ -51,12 +53,18 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
                 services = Services(settings, seam, pool)
                 app.state.services = services
                 app.state.graphql = GraphQLEndpoint(behind, services)
+                app.state.site = Site(settings, seam)
                 yield
 
     routes: list[BaseRoute] = [Route("/graphql", _GraphQL()), Route("/healthz", healthz)]
     if settings.is_development:
         routes.insert(0, Mount("/graphql/ide", files))
-    return Starlette(routes=routes, middleware=[Middleware(Guard, settings=settings)], lifespan=lifespan)
+    return Starlette(
+        routes=[*routes, *pages.routes()],
+        middleware=[Middleware(Guard, settings=settings)],
+        exception_handlers={404: pages.nothing_here, 405: pages.nothing_here},
+        lifespan=lifespan,
+    )
 
 
 class _GraphQL:

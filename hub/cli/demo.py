@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from hub.access.sessions import sign_in_address
 from hub.cli.core import settings_of
 from hub.cli.terminal import as_json, say, say_error
 from hub.installation import Installation, opened
@@ -24,6 +25,7 @@ class Ready:
     """What the demo tells at the end; addresses are None when nothing is served."""
 
     dsn: str
+    sign_in: str
     tokens: Mapping[str, str]
     reports: tuple[Path, ...]
     items: int
@@ -68,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _prepare(installation: Installation, folder: Any, wanted: int | None) -> Ready:
     """The loaded city, its keys and its two newest reports; what is there already is left as it is."""
     from hub.demo.load import DEFAULT_ITEMS, AnotherDemo, load_city, loaded_items, renew_tokens
+    from hub.demo.people import leaders_link
 
     with installation.seam() as seam:
         there = seam.read_now(loaded_items)
@@ -85,7 +88,8 @@ def _prepare(installation: Installation, folder: Any, wanted: int | None) -> Rea
             tokens = seam.change_now(renew_tokens)
             folder.keep_tokens(tokens)
         reports = tuple(_reports(installation.settings, seam, folder))
-    return Ready(installation.owner_dsn, tokens or {}, reports, items)
+        secret = seam.change_now(leaders_link)
+    return Ready(installation.owner_dsn, secret, tokens or {}, reports, items)
 
 
 def _reports(settings: Settings, seam: Any, folder: Any) -> Any:
@@ -136,10 +140,12 @@ def _tell(arguments: argparse.Namespace, ready: Ready, url: str | None, settings
     from hub.demo.city import DISTRICT
 
     as_of = settings.today.isoformat() if settings.today else None
+    bare = url.removesuffix("/graphql") if url is not None else None
+    dashboard = sign_in_address(bare, ready.sign_in) if bare is not None else None
     if arguments.json:
         answer = {
             "graphqlUrl": url,
-            "dashboardUrl": None,
+            "dashboardUrl": dashboard,
             "dsn": ready.dsn,
             "agencyCode": DISTRICT,
             "asOf": as_of,
@@ -156,7 +162,9 @@ def _tell(arguments: argparse.Namespace, ready: Ready, url: str | None, settings
     for role, token in ready.tokens.items():
         print(f"  {role:16} {token}")
     if url is not None:
-        print(f"\nGraphQL   {url}   (mở bằng trình duyệt · open it in a browser; Ctrl+C: dừng · stop)")
+        print(f"\nTrang lãnh đạo · leadership page   {dashboard}")
+        print(f"  (đăng nhập một lần · signs in once; số liệu đã công bố · published figures: {bare}/)")
+        print(f"GraphQL   {url}   (mở bằng trình duyệt · open it in a browser; Ctrl+C: dừng · stop)")
     print(end="", flush=True)
 
 

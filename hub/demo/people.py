@@ -13,6 +13,8 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.access.commands import create_token, create_user, grant_role
 from hub.access.models import AppUser
+from hub.access.queries import actor_for_user, user_by_name
+from hub.access.sessions import open_link
 from hub.demo.city import ARCHIVE, CITY, DISTRICT, HOME_AFFAIRS
 
 # Role, full name, the agency it is held at. `user` is a signed-in reader without any role.
@@ -66,6 +68,12 @@ def seat_people(session: Session, administrator: Actor, agencies: Mapping[str, i
     ):
         users[name] = create_user(session, administrator, f"demo.{name}", full_name, is_service=True)
     return users
+
+
+def leaders_link(session: Session) -> str:
+    """The secret of a link that signs in as leader once. It is printed where the demo runs, so it opens at once."""
+    leader = user_by_name(session, "demo.leader")
+    return open_link(session, actor_for_user(session), leader, at_once=True)
 
 
 def hand_out_tokens(session: Session, administrator: Actor, users: Mapping[str, AppUser]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "20261125_add_sign_in"
-down_revision = "20261122_create_hub"
+down_revision = "20261125_date_evidence"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,59 @@
+"""What a visitor is told when there is no page: what happened and what to do next, in his language."""
+
+from __future__ import annotations
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from hub.access.errors import LinkSpent
+from hub.kit.errors import HubError, NotFound, NotPermitted, Refusal
+from hub.web.page import Page
+
+GONE, FAULT = 410, 500
+
+
+class ForeignForm(Refusal):
+    """A form that no page of the hub has sent."""
+
+    code = "FORBIDDEN"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Yêu cầu này không đến từ trang của hệ thống nên không được thực hiện. Hãy mở lại trang và thử lại.",
+            "This request did not come from a page of the hub, so nothing was done. Open the page again and retry.",
+        )
+
+
+def page(error: Exception) -> Page:
+    """The page for a failure; of what nobody foresaw it says a number only."""
+    if isinstance(error, HubError):
+        return Page("failed.html.j2", {"kind": _kind(error), "error": error}, status=_status(error))
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.errors.QueryCanceled):
+        return Page("failed.html.j2", {"kind": "slow", "error": None}, status=503)
+    if isinstance(cause, NoConnection | psycopg.OperationalError):
+        return Page("failed.html.j2", {"kind": "away", "error": None}, status=503)
+    return Page("failed.html.j2", {"kind": "fault", "error": None}, status=FAULT)
+
+
+def nothing_here() -> Page:
+    """The page for an address that leads nowhere."""
+    return Page("failed.html.j2", {"kind": "nowhere", "error": None}, status=404)
+
+
+def _kind(error: HubError) -> str:
+    if isinstance(error, NotPermitted):
+        return "forbidden"
+    return "missing" if isinstance(error, NotFound) else "refused"
+
+
+def _status(error: HubError) -> int:
+    if isinstance(error, LinkSpent):
+        return GONE
+    if isinstance(error, NotPermitted):
+        return 403
+    if isinstance(error, Refusal):
+        return error.status
+    return 404 if isinstance(error, NotFound) else 400

@@ -1,0 +1,40 @@
+"""The addresses of the pages."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from hub.web.site import Site, View, files
+from hub.web.views import city, sign_in
+
+
+def routes() -> list[BaseRoute]:
+    """Every page; `app.state.site` answers, which the lifespan has opened."""
+    return [
+        _page("/", city.show),
+        _page("/sign-in", sign_in.ask),
+        _page("/sign-in", sign_in.enter, method="POST", changing=True),
+        _page("/sign-in/{secret}", sign_in.follow, changing=True),
+        _page("/sign-out", sign_in.leave, method="POST", changing=True),
+        Route("/static/{name}", _file),
+    ]
+
+
+def _page(path: str, view: View, *, method: str = "GET", changing: bool = False) -> Route:
+    async def handler(request: Request) -> Response:
+        site: Site = request.app.state.site
+        return await site.answer(request, view, changing=changing)
+
+    return Route(path, handler, methods=[method])
+
+
+async def nothing_here(request: Request, error: Exception) -> Response:
+    """What an address that leads nowhere answers, or a method that nothing there takes."""
+    site: Site = request.app.state.site
+    return site.nothing_here(request)
+
+
+async def _file(request: Request) -> Response:
+    return files(request.path_params["name"])

@@ -1,0 +1,155 @@
+"""Where a request for a page arrives: language, visitor, page, and what is said when something fails.
+
+A page is made in one go on a worker thread, in one read-only transaction: who visits, what he may see, and the HTML.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+from sqlmodel import Session
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
+from hub.audit.commands import ORIGIN, Origin
+from hub.kit import clock
+from hub.kit.errors import BadRequest
+from hub.kit.origin import is_own_page
+from hub.kit.seam import Seam
+from hub.settings import Settings
+from hub.web import failing
+from hub.web.page import STATIC, Elsewhere, Page, render, stamp, static
+from hub.web.visit import Visit
+from hub.web.words import LANGUAGES
+
+log = logging.getLogger("hub.web")
+View = Callable[[Session, Visit], Page | Elsewhere]
+
+_LANGUAGE = "hub-language"
+_YEAR = 365 * 24 * 3600
+_MOST_FORM = 4_096
+# Nothing but our own style and pictures; no script at all. Forms lead to us, and nobody frames us.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": POLICY,
+    # Under no-referrer a browser hides the origin of our own forms from us as well.
+    "referrer-policy": "same-origin",
+    "vary": "Cookie",
+}
+
+
+class Site:
+    """The pages over one database."""
+
+    def __init__(self, settings: Settings, seam: Seam) -> None:
+        self._settings, self._seam = settings, seam
+
+    async def answer(self, request: Request, view: View, *, changing: bool = False) -> Response:
+        """The answer of a view; whatever goes wrong becomes a page too."""
+        visit = self._visit(request)
+        ORIGIN.set(Origin(visit.request_id, request.client.host if request.client else None))
+
+        def made(session: Session) -> Response:
+            nonlocal visit  # so that a failure, too, is told to somebody known
+            visit = visit.by(signed_in(session, visit.secret) if visit.secret else None)
+            return self._response(view(session, visit), visit)
+
+        try:
+            if request.method == "POST":
+                visit = await self._with_form(request, visit)
+            work = self._seam.change if changing else self._seam.read
+            response = await work(made)
+            await self._note(visit)
+        except Exception as error:
+            page = failing.page(error)
+            if page.status == failing.FAULT:
+                log.error("request %s failed", visit.request_id, exc_info=error)
+            response = self._response(page, visit)
+        return response
+
+    def nothing_here(self, request: Request) -> Response:
+        """The answer for an address without a page: nobody is looked up for it."""
+        visit = self._visit(request)
+        return self._response(failing.nothing_here(), visit)
+
+    def _visit(self, request: Request) -> Visit:
+        secure = self._settings.is_secure(request.url.scheme)
+        asked, kept = request.query_params.get("lang"), request.cookies.get(_LANGUAGE)
+        return Visit(
+            method=request.method,
+            path=request.url.path,
+            language=next((word for word in (asked, kept) if word in LANGUAGES), "vi") or "vi",
+            request_id=request.scope["state"]["request_id"],
+            secure=secure,
+            query=dict(request.query_params),
+            parts=request.path_params,
+            prefetched=request.headers.get("sec-purpose", "").startswith("prefetch"),
+            user_agent=request.headers.get("user-agent"),
+            secret=request.cookies.get(cookie_name(secure=secure)),
+        )
+
+    async def _with_form(self, request: Request, visit: Visit) -> Visit:
+        """The visit with what its form says. Raises BadRequest for a form of another page, or too long a one."""
+        if not is_own_page(request.scope, Headers(scope=request.scope)):
+            raise failing.ForeignForm
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _MOST_FORM:
+                raise BadRequest("Nội dung gửi lên quá dài.", "What was sent is too long.")
+        return visit.filled(dict(parse_qsl(body.decode("utf-8", "replace"))))
+
+    def _response(self, made: Page | Elsewhere, visit: Visit) -> Response:
+        response: Response
+        if isinstance(made, Elsewhere):
+            response = RedirectResponse(made.to, 303)
+        else:
+            body = "" if visit.method == "HEAD" else render(made, visit)
+            response = Response(body, made.status, media_type="text/html")
+        response.headers.update(_HEADERS)
+        private = visit.secret is not None or made.cookies or isinstance(made, Elsewhere)
+        response.headers["cache-control"] = "private, no-store" if private else "no-cache"
+        for line in made.cookies:
+            response.headers.append("set-cookie", line)
+        if visit.is_over and not made.cookies:
+            response.headers.append("set-cookie", session_cookie(visit, None))
+        if visit.query.get("lang") in LANGUAGES:
+            kept = cookie(_LANGUAGE, visit.language, secure=visit.secure, age=_YEAR)
+            response.headers.append("set-cookie", kept)
+        return response
+
+    async def _note(self, visit: Visit) -> None:
+        """The session of somebody who has not been seen for a while goes on."""
+        secret, who = visit.secret, visit.who
+        if secret is not None and who is not None and clock.now() - who.last_seen_at > NOTED:
+            await self._seam.change(lambda session: note_seen(session, secret))
+
+
+def files(name: str) -> Response:
+    """A file that pages name; its address changes with its content, so browsers keep it."""
+    body = static(name)
+    if body is None:
+        return Response("", 404, media_type="text/plain")
+    headers = {"cache-control": f"public, max-age={_YEAR}, immutable", "etag": f'"{stamp(name)}"'}
+    return Response(body, media_type=STATIC[name], headers=headers)
+
+
+def session_cookie(visit: Visit, secret: str | None) -> str:
+    """The cookie of a session; None takes it away. It goes with the browser, the session ends by itself."""
+    return cookie(
+        cookie_name(secure=visit.secure), secret or "", secure=visit.secure, age=None if secret else 0
+    )
+
+
+def cookie(name: str, value: str, *, secure: bool, age: int | None) -> str:
+    """A Set-Cookie line that no script reads and no foreign form sends."""
+    parts = [f"{name}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    parts += ["Secure"] if secure else []
+    return "; ".join(parts if age is None else [*parts, f"Max-Age={age}"])

@@ -1,0 +1,94 @@
+"""One request for a page: who visits, in which language, and what the address says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from hub.access.actor import PUBLIC, Actor
+from hub.access.sessions import SignedIn
+from hub.kit.errors import BadRequest
+from hub.web.words import Words
+from hub.web.writing import Writing
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a page is asked with. `secret` is the cookie's, good or not; `who` is None for the public."""
+
+    method: str
+    path: str
+    language: str
+    request_id: str
+    secure: bool
+    query: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    prefetched: bool = False
+    user_agent: str | None = None
+    secret: str | None = None
+    who: SignedIn | None = None
+    looked_up: bool = False
+
+    def by(self, who: SignedIn | None) -> Visit:
+        """The same visit, now that the visitor is known."""
+        return replace(self, who=who, looked_up=True)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the visitor shows a session that is over."""
+        return self.secret is not None and self.looked_up and self.who is None
+
+    def filled(self, form: Mapping[str, str]) -> Visit:
+        """The same visit with what its form says."""
+        return replace(self, form=form)
+
+    @property
+    def actor(self) -> Actor:
+        """Who the law is asked about."""
+        return self.who.actor if self.who is not None else PUBLIC
+
+    @cached_property
+    def say(self) -> Words:
+        """The texts in the visitor's language."""
+        return Words(self.language)
+
+    @cached_property
+    def write(self) -> Writing:
+        """Numbers and dates in the visitor's language."""
+        return Writing(self.language)
+
+    def day(self, name: str) -> date | None:
+        """A date of the address (2025-06-30 or 30/6/2025); None when it names none. Raises BadRequest."""
+        told = self.query.get(name, "").strip()
+        if not told:
+            return None
+        try:
+            if "/" in told:
+                number, month, year = (int(part) for part in told.split("/"))
+                return date(year, month, number)
+            return date.fromisoformat(told)
+        except ValueError:
+            shown = told[:40]
+            raise BadRequest(
+                f"«{shown}» không phải ngày. Hãy viết 2025-06-30 hoặc 30/6/2025.",
+                f'"{shown}" is not a date. Write 2025-06-30 or 30/6/2025.',
+            ) from None
+
+    def number(self, name: str, usual: int = 1) -> int:
+        """A whole number of the address, from 1; the usual one for anything else."""
+        told = self.query.get(name, "")
+        return max(1, int(told)) if told.isascii() and told.isdigit() and len(told) < 9 else usual
+
+    def link(self, path: str | None = None, **changed: Any) -> str:
+        """An address inside the hub that keeps the dates of this one; None takes a part away."""
+        kept = {name: self.query[name] for name in ("as_of", "compare") if self.query.get(name)}
+        if path is None:
+            path, kept = self.path, dict(self.query)
+            kept.pop("lang", None)
+        told = {name: str(value) for name, value in {**kept, **changed}.items() if value is not None}
+        return quote(path) + ("?" + urlencode(told) if told else "")

@@ -1,0 +1,46 @@
+"""Numbers, percentages and dates in the language of the page; in Vietnamese as the report writes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from reports import numbers
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+class Writing:
+    """Writes values for people; what is unknown is a dash, never 0."""
+
+    def __init__(self, language: str) -> None:
+        self._vietnamese = language == "vi"
+
+    def number(self, value: int | Decimal | None, places: int = 0) -> str:
+        """1234567 as 1.234.567 or 1,234,567."""
+        if self._vietnamese or value is None:
+            return numbers.number(value, places)
+        return f"{value:,.{places}f}"
+
+    def percent(self, value: Decimal | str | None) -> str:
+        """A measured percentage, with its two places."""
+        return numbers.UNKNOWN if value is None else f"{self.number(Decimal(value), 2)}%"
+
+    def goal(self, value: Decimal | None) -> str:
+        """A target as the plan writes it, without empty decimals."""
+        shown = numbers.goal(value)
+        return shown if self._vietnamese else shown.replace(",", ".")
+
+    def points(self, change: Decimal) -> str:
+        """A difference of two percentages with its sign: +1,20 or −0,80."""
+        sign = "+" if change > 0 else "−" if change < 0 else "±"
+        return f"{sign}{self.number(abs(change), 2)}"
+
+    def day(self, value: date | None) -> str:
+        """30/6/2025, or 30 June 2025."""
+        if self._vietnamese or value is None:
+            return numbers.day(value)
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
