@@ -3,7 +3,8 @@
 Two sets of figures: for whoever is signed in, and for the anonymous public. The cost of an operation is the
 product of page sizes along each path to a deepest connection, summed over the operation: the number of rows
 that the worst case could return. A connection without `first` or `last` counts its default. Figures are counted
-from all records whatever the size of the answer, so each scorecard, breakdown and shortfall has a weight in rows.
+from all records whatever the size of the answer, so each scorecard, breakdown, shortfall and each point of a history
+has a weight in rows.
 
 Stops being enough when one row is expensive (content, images): then weights go beside the page sizes.
 """
@@ -13,12 +14,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from graphql import (
     BooleanValueNode,
     DirectiveNode,
     DocumentNode,
+    EnumValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -37,10 +40,12 @@ from graphql import (
 from graphql.pyutils import Undefined
 
 from hub.kit.errors import BadRequest, CostExceeded
+from hub.kpi.history import MOST_POINTS, YEARS_BACK
 
 DEFAULT_PAGE = 50
 # Rows that are read in the time of a scorecard, or of one figure's breakdown or shortfall, in a city of 20,000 items.
-SCORECARD, BEHIND_A_FIGURE = 400, 200
+SCORECARD, BEHIND_A_FIGURE, POINT = 400, 200, 15
+LONGEST_WORD = 10  # a day, YYYY-MM-DD; the words of enums that decide a cost are shorter
 TARGETS = 8  # the figures of a plan when no codes are given
 # How ids begin that count a figure, or a line of one, again; of whole groups of three bytes.
 FIGURE_IDS = tuple(base64.b64encode(start).decode() for start in (b"IndicatorValue:", b"IndicatorBreakdown"))
@@ -131,11 +136,11 @@ def cost_of(
 
 
 def size_of(value: Any) -> int | bool | str | None:
-    """What of a variable's value may decide a cost: a number, a condition, the length of a list."""
+    """What of a variable's value may decide a cost: a number, a condition, the length of a list, a day, a word."""
     if isinstance(value, list):
         return f"{len(value)} values, {sum(map(_is_figure, value))} figures"
     if isinstance(value, str):
-        return "figure" if _is_figure(value) else None
+        return "figure" if _is_figure(value) else value if len(value) <= LONGEST_WORD else None
     return value if isinstance(value, int) else None
 
 
@@ -260,6 +265,11 @@ class _CostReader:
                 return below + SCORECARD * sum(map(_is_figure, ids))
             case ("IndicatorValue", "breakdown" | "shortfall"):
                 return BEHIND_A_FIGURE + below
+            case ("IndicatorValue", "history"):
+                first, last, grain = (
+                    self._value(given[name]) if name in given else None for name in ("from", "to", "grain")
+                )
+                return POINT * _points(first, last, grain)
         return below
 
     def _plain(self, value: Any) -> Any:
@@ -315,10 +325,21 @@ class _CostReader:
         return _literal(node)
 
 
+def _points(first: Any, last: Any, grain: Any) -> int:
+    """How many points a history has at most."""
+    months = 12 * YEARS_BACK if first is None else MOST_POINTS
+    try:
+        start, end = date.fromisoformat(first), date.fromisoformat(last)
+        months = min(max((end.year - start.year) * 12 + end.month - start.month, 0), MOST_POINTS)
+    except (TypeError, ValueError):
+        pass  # an end that only the figure knows, or no day: refused elsewhere
+    return 1 + (months // 6 + 1 if grain == "PERIOD" else months)
+
+
 def _literal(node: ValueNode | None) -> Any:
     if isinstance(node, IntValueNode):
         return int(node.value)
-    if isinstance(node, BooleanValueNode | StringValueNode):
+    if isinstance(node, BooleanValueNode | StringValueNode | EnumValueNode):
         return node.value
     if isinstance(node, ListValueNode):
         return list(node.values)

@@ -57,7 +57,9 @@ def _counted(
     session: Session, actor: Actor, plan: str, as_of: date, agency_id: int | None, codes: Sequence[str] | None
 ) -> list[IndicatorValue]:
     return [
-        IndicatorValue(value=value, name=str(Counted(plan, value.indicator.code, agency_id, as_of)))
+        IndicatorValue(
+            value=value, name=str(Counted(plan, value.indicator.code, agency_id, as_of)), plan=plan
+        )
         for value in card.scorecard(session, actor, plan, as_of, agency_id, codes)
     ]
 
@@ -73,8 +75,9 @@ def read_snapshot(session: Session, actor: Actor, report_id: int) -> list[Indica
 
 def _thawed(snapshot: Snapshot, actor: Actor) -> list[IndicatorValue]:
     found: list[values.IndicatorValue] = frozen.thaw(snapshot.figures)
+    plan = str(snapshot.figures.get("plan", ""))
     return [
-        IndicatorValue(value=value, name=str(Frozen(snapshot.id or 0, value.indicator.code)))
+        IndicatorValue(value=value, name=str(Frozen(snapshot.id or 0, value.indicator.code)), plan=plan)
         for value in found
         if actor.may("read", "indicator", value.indicator)
     ]

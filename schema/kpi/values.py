@@ -12,9 +12,11 @@ from hub.kit import ids
 from hub.kpi import breakdown as cuts
 from hub.kpi import values
 from hub.kpi.breakdown import By
+from hub.kpi.history import Grain
 from hub.kpi.shortfall import shortfall
 from schema.connections import PageInfo
 from schema.kpi import types
+from schema.kpi.history import From, GrainOf, HistoryGrain, IndicatorHistoryPoint, To, history_of
 from schema.kpi.names import LineName
 from schema.kpi.paging import checked_page, cursor_of, place_in, read_cursor, read_place
 from schema.lazy import AnAgency
@@ -32,6 +34,7 @@ class IndicatorValue(Node):
 
     value: strawberry.Private[values.IndicatorValue]
     name: strawberry.Private[str]
+    plan: strawberry.Private[str]
 
     @strawberry.field(description="Opaque global id (mã định danh).")  # type: ignore[misc]
     def id(self) -> strawberry.ID:
@@ -141,6 +144,16 @@ class IndicatorValue(Node):
     def evidence(self) -> list[types.IndicatorEvidence]:
         """In the order of the plan's parts."""
         return [types.IndicatorEvidence.of(one) for one in self.value.indicator.evidence]
+
+    @strawberry.field(
+        description="The figure at each month's end or at each reporting cut-off between two days, at most 120 months"
+        " apart; facts true at each day, as known now (chuỗi số liệu qua các tháng hoặc các kỳ báo cáo)."
+    )
+    async def history(
+        self, info: Info, first: From = None, last: To = None, grain: GrainOf = HistoryGrain.MONTH
+    ) -> list[IndicatorHistoryPoint]:
+        """Figures of one operation that ask for the same days are counted together."""
+        return await history_of(info, self.plan, self.value, first, last, Grain[grain.name])
 
     @strawberry.field(description="The lines that add up to it (phân tích).")
     async def breakdown(
