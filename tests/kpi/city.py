@@ -12,13 +12,15 @@ from sqlmodel import Session, SQLModel
 
 from hub.access.actor import PUBLIC, Actor
 from hub.access.models import AppUser
-from hub.agencies.models import Agency, AgencySuccession
+from hub.agencies.models import Agency, AgencySuccession, SourceMembership
 from hub.digitization.models import PageAcceptance
 from hub.kpi.scorecard import scorecard
 from hub.kpi.values import IndicatorValue
 from hub.plan.load import load_plan
-from hub.plan.models import Deliverable, Exclusion
+from hub.plan.models import DecidedList, DecidedListEntry, Deliverable, Exclusion
 from hub.records.models import ArchivalFile, Fonds, FondsExtent, Item, ItemListing, Series
+from hub.requests.models import Publication
+from hub.transfers.models import Transfer, TransferEntry
 from policies.law import Law
 from policies.subject import Grant, Subject
 
@@ -127,6 +129,45 @@ class City:
     def succession(self, predecessor: int, successor: int, on: date) -> None:
         """One agency following another."""
         self._add(AgencySuccession(predecessor_id=predecessor, successor_id=successor, effective_on=on))
+
+    def source(self, agency: int, since: date = date(2012, 1, 1), until: date | None = None) -> None:
+        """The agency on the source list, up to the day before `until`."""
+        self._add(SourceMembership(agency_id=agency, valid_from=since, valid_to=until))
+
+    def transfer(
+        self, *files: int, items: Sequence[int] = (), accepted: datetime | None = None, **told: Any
+    ) -> int:
+        """Files, or single items, handed over by their agency and accepted then, or not yet."""
+        keys = [(file, None) for file in files] + [
+            (self.session.get_one(Item, one).file_id, one) for one in items
+        ]
+        home = self.session.get_one(ArchivalFile, keys[0][0])
+        known: dict[str, Any] = {
+            "code": f"GN{next(self.numbers)}", "agency_id": home.agency_id, "custodian_id": home.custodian_id,
+            "state": "ACCEPTED" if accepted else "SUBMITTED", "channel": "INTEGRATED", "accepted_at": accepted,
+            "registered_on": date(2022, 1, 1), "submitted_at": datetime(2022, 2, 1, tzinfo=UTC),
+        }  # fmt: skip
+        batch = self._add(Transfer(**known | told))
+        written(self.session, TransferEntry, [
+            {"transfer_id": batch, "file_id": file, "item_id": item} for file, item in keys
+        ])  # fmt: skip
+        return batch
+
+    def listed(self, kind: str, *, category: str | None = None, **told: Any) -> None:
+        """A fonds, series or file (`fonds_id=`, `series_id=`, `file_id=`) on a decided list in force since 2021."""
+        dates = {name: told.pop(name) for name in ("valid_from", "valid_to") if name in told}
+        known: dict[str, Any] = {
+            "kind": kind, "decision_number": f"{next(self.numbers)}/QĐ", "decided_on": date(2021, 1, 1),
+            "valid_from": date(2021, 1, 1),
+        }  # fmt: skip
+        key = self._add(DecidedList(**known | dates))
+        self._add(DecidedListEntry(list_id=key, category=category, **told))
+
+    def published(
+        self, file: int, level: int = 3, on: date = date(2023, 5, 1), until: date | None = None
+    ) -> None:
+        """The file online at a service level."""
+        self._add(Publication(file_id=file, service_level=level, published_on=on, withdrawn_on=until))
 
     def exclusion(self, code: str, agency: int, **told: Any) -> int:
         """An exclusion in force since 2021, proposed and approved by two people."""
