@@ -6,7 +6,7 @@ counts. The city's value is the sum of the agencies' numerators over the sum of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -121,40 +121,78 @@ def scorecards(
     codes: Sequence[str] | None = None,
 ) -> dict[date, list[IndicatorValue]]:
     """The same at several dates, by date; three statements however many there are. Raises what `scorecard` raises."""
-    rows = rows_of(session, plan, dates, codes)
+    cards = _Cards(rows_of(session, plan, dates, codes), actor, codes)
     agency = agency_by_id(session, agency_id) if agency_id is not None else None
-    slots: dict[tuple[date, str], Slot] = {
-        (as_of, row.code): Slot(one, as_of)
-        for as_of, told in rows.items()
-        for row in told
-        if (one := counting(row)) is not None
-    }
-    totals = _totals(session, list(dict.fromkeys(slots.values())), agency_id)
+    return cards.of(agency, _totals(session, cards.counted, agency_id).get(None, {}))
 
-    def total(row: IndicatorRow, as_of: date) -> Total | None:
-        slot = slots.get((as_of, row.code))
-        if slot is None:
-            return None
-        return totals.get((slot, figure_of(row, slot.counting.measure)), Total())
 
-    def value(row: IndicatorRow, as_of: date) -> IndicatorValue:
-        slot = slots.get((as_of, row.code))
+def scorecards_by_agency(
+    session: Session, actor: Actor, plan: str, dates: Sequence[date]
+) -> dict[AgencyRef, dict[date, list[IndicatorValue]]]:
+    """The targets of part II of every agency that has or owes something, by name: what `scorecards` says of each.
+
+    Three statements however many there are. Raises NotFound for an unknown plan.
+    """
+    cards = _Cards(rows_of(session, plan, dates, None), actor, None)
+    totals = _totals(session, cards.counted, None, by_agency=True)
+    named = session.execute(
+        text("select id, code, name from agency where id = any(:ids) order by name_sort, name, id"),
+        {"ids": list(totals)},
+    )
+    agencies = [AgencyRef(row.id, row.code, row.name) for row in named]
+    return {agency: cards.of(agency, totals[agency.id]) for agency in agencies}
+
+
+class _Cards:
+    """The rows asked for at each date, how each is counted, and the values that come of their totals."""
+
+    def __init__(
+        self, rows: dict[date, list[IndicatorRow]], actor: Actor, codes: Sequence[str] | None
+    ) -> None:
+        self._rows, self._actor, self._codes = rows, actor, codes
+        self._slots = {
+            (as_of, row.code): Slot(one, as_of)
+            for as_of, told in rows.items()
+            for row in told
+            if (one := counting(row)) is not None
+        }
+        self.counted = list(dict.fromkeys(self._slots.values()))
+
+    def of(
+        self, agency: AgencyRef | None, totals: Mapping[tuple[Slot, str], Total]
+    ) -> dict[date, list[IndicatorValue]]:
+        """The values of an agency, or of the city, by date."""
+        return {
+            as_of: [
+                self._value(row, as_of, agency, totals)
+                for row in rows
+                if (row.part == "TARGET" if self._codes is None else row.code in self._codes)
+                and self._actor.may("read", "indicator", row)
+            ]
+            for as_of, rows in self._rows.items()
+        }
+
+    def _total(
+        self, row: IndicatorRow, as_of: date, totals: Mapping[tuple[Slot, str], Total]
+    ) -> Total | None:
+        slot = self._slots.get((as_of, row.code))
+        return None if slot is None else totals.get((slot, figure_of(row, slot.counting.measure)), Total())
+
+    def _value(
+        self,
+        row: IndicatorRow,
+        as_of: date,
+        agency: AgencyRef | None,
+        totals: Mapping[tuple[Slot, str], Total],
+    ) -> IndicatorValue:
+        slot = self._slots.get((as_of, row.code))
         side = tuple(
-            _side_figure(other, total(other, as_of))
-            for other in rows[as_of]
+            _side_figure(other, self._total(other, as_of, totals))
+            for other in self._rows[as_of]
             if other.part == "SIDE" and other.parameters.get("of") == row.code
         )
-        return _value(row, total(row, as_of), agency, as_of, slot.counting if slot else None, side)
-
-    return {
-        as_of: [
-            value(row, as_of)
-            for row in rows[as_of]
-            if (row.part == "TARGET" if codes is None else row.code in codes)
-            and actor.may("read", "indicator", row)
-        ]
-        for as_of in dates
-    }
+        how = slot.counting if slot else None
+        return _value(row, self._total(row, as_of, totals), agency, as_of, how, side)
 
 
 def rows_of(
@@ -193,15 +231,19 @@ def agency_by_id(session: Session, agency_id: int) -> AgencyRef:
     return AgencyRef(found.id, found.code, found.name)
 
 
-def _totals(session: Session, slots: Sequence[Slot], agency_id: int | None) -> dict[tuple[Slot, str], Total]:
+def _totals(
+    session: Session, slots: Sequence[Slot], agency_id: int | None, *, by_agency: bool = False
+) -> dict[int | None, dict[tuple[Slot, str], Total]]:
+    """The sums by agency, or of all of them under None."""
+    found: dict[int | None, dict[tuple[Slot, str], Total]] = {}
     if not slots:
-        return {}
+        return found
     relation, values = facts(slots, agency_id)
-    sql = f"select slot, figure, {SUMS} from ({relation}) facts group by slot, figure"
-    return {
-        (slots[row["slot"]], row["figure"]): Total.of(row)
-        for row in session.execute(text(sql), values).mappings()
-    }
+    key = "agency_id" if by_agency else "cast(null as bigint)"
+    sql = f"select {key} as agency_id, slot, figure, {SUMS} from ({relation}) facts group by 1, slot, figure"
+    for row in session.execute(text(sql), values).mappings():
+        found.setdefault(row["agency_id"], {})[slots[row["slot"]], row["figure"]] = Total.of(row)
+    return found
 
 
 def _side_figure(row: IndicatorRow, total: Total | None) -> SideFigure:

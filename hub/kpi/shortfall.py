@@ -28,6 +28,10 @@ _FACTS = (
     "created_by",
 )
 
+_OWNER = "coalesce(i.agency_id, f.agency_id, o.agency_id)"
+_KNOWN_BY = """coalesce(i.code, f.code, o.code, g.code, '') as code,
+               coalesce(i.subject, f.title, o.title, g.name, '') as title, coalesce(g.name, '') as owner"""
+
 
 class Place(NamedTuple):
     """Where a page of a shortfall ends: the heaviest records come first."""
@@ -42,6 +46,7 @@ class ShortfallRow:
     """A record (kind: file, item, fonds or agency), why it does not count, and how many units it costs.
 
     `detail` names what has no page of its own: a system, a paper; None where there is none or the caller may not know.
+    `code`, `title` and `owner` (the agency that has it) are what people know the record by.
     """
 
     kind: str
@@ -51,6 +56,9 @@ class ShortfallRow:
     message_en: str
     weight: int
     detail: str | None = None
+    code: str = ""
+    title: str = ""
+    owner: str = ""
 
     @property
     def place(self) -> Place:
@@ -129,15 +137,29 @@ def shortfall(
               from short s {joins}
         ),
         page as (select * from told where visible {beyond} order by weight desc, kind, id limit :more)
-        select t.total, t.visible, p.kind, p.id, p.reason, p.weight, p.detail
+        select t.total, t.visible, p.kind, p.id, p.reason, p.weight, p.detail, {_KNOWN_BY}
           from (select count(*) as total, count(*) filter (where visible) as visible from told) t
           left join page p on true
+          left join item i on p.kind = 'item' and i.id = p.id
+          left join file f on p.kind = 'file' and f.id = p.id
+          left join fonds o on p.kind = 'fonds' and o.id = p.id
+          left join agency g on g.id = case p.kind when 'agency' then p.id else {_OWNER} end
          order by p.weight desc, p.kind, p.id
     """
     values |= actor.values(statement) | {"more": first + 1} | (after._asdict() if after else {})
     found = session.execute(text(statement), values).all()
     rows = tuple(
-        ShortfallRow(row.kind, row.id, row.reason, *one.measure.reasons[row.reason], row.weight, row.detail)
+        ShortfallRow(
+            row.kind,
+            row.id,
+            row.reason,
+            *one.measure.reasons[row.reason],
+            row.weight,
+            row.detail,
+            row.code,
+            row.title,
+            row.owner,
+        )  # fmt: skip
         for row in found
         if row.kind is not None
     )

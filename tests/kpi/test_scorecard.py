@@ -16,7 +16,7 @@ from hub.access.actor import PUBLIC
 from hub.kit.errors import NotFound
 from hub.kpi.breakdown import By, breakdown, breakdowns
 from hub.kpi.registry import measure
-from hub.kpi.scorecard import scorecard, scorecards
+from hub.kpi.scorecard import scorecard, scorecards, scorecards_by_agency
 from hub.kpi.shortfall import shortfall
 from hub.kpi.values import Result, Schedule
 from hub.plan.load import PLAN_67, load_plan
@@ -104,6 +104,19 @@ def test_many_dates_are_what_each_alone_is_and_cost_no_more_statements(city: Cit
         assert len(sent) <= 3, sent
         assert told == {day: scorecard(city.session, PUBLIC, PLAN, day, owner) for day in days}
     assert [parts(told[day][0]) for day in days] == [(0, 0), (1, 1), (3, 3), (6, 6), (10, 10)]
+
+
+def test_the_agencies_at_many_dates_are_told_in_as_few(city: City) -> None:
+    owners = [city.agency(f"P{number}") for number in range(3)]
+    for number, owner in enumerate(owners, 1):
+        city.items(city.file(city.fonds(owner)), number, issued_date=date(2020 + number, 5, 1))
+    days = [date(2021, 12, 31), CUT_OFF]
+    with statements(city) as sent:
+        told = scorecards_by_agency(city.session, PUBLIC, PLAN, days)
+    assert len(sent) <= 3, sent
+    assert [agency.id for agency in told] == owners
+    for agency, by_day in told.items():
+        assert by_day == scorecards(city.session, PUBLIC, PLAN, days, agency.id)
 
 
 def test_each_agencys_figure_is_its_line_of_the_breakdown(city: City) -> None:

@@ -55,6 +55,11 @@ def test_every_reason_names_its_record(city: City) -> None:
     assert (found.total, found.hidden, found.has_next) == (9, 0, False)
     assert [one.weight for one in found.rows] == [11, 4, 1, 1, 1, 1, 1, 1, 0]
     assert all(one.message("vi") != one.message("en") for one in found.rows)
+    assert {(one.title, one.owner) for one in found.rows} == {
+        ("Văn bản", "Cơ quan P"),
+        ("Hồ sơ", "Cơ quan P"),
+    }
+    assert len({one.code for one in found.rows}) == len(found.rows)
     value = city.value("II.1.a")
     assert (value.denominator or 0) - (value.numerator or 0) == sum(one.weight for one in found.rows)
 
