@@ -21,7 +21,15 @@ from hub.agencies.models import (
 from hub.demo.archive import OLD_FONDS
 from hub.demo.city import ARCHIVE, Body
 from hub.plan.load import load_plan
-from hub.plan.models import DecidedList, DecidedListEntry, Deliverable, Exclusion, Indicator, OnlineProcedure
+from hub.plan.models import (
+    DecidedList,
+    DecidedListEntry,
+    Deliverable,
+    Exclusion,
+    Indicator,
+    OnlineProcedure,
+    Plan,
+)
 from hub.records.models import ArchivalFile, FondsExtent, Item
 from hub.requests.models import Publication, UseRequest
 from hub.returns.models import ReportingPeriod
@@ -36,7 +44,7 @@ def load_evidence(
     bodies: list[Body],
     fonds: Mapping[str, int],
     users: Mapping[str, AppUser],
-) -> None:
+) -> Plan:
     """Everything but records and users; `fonds` maps the code of an old fonds to its key."""
     plan = load_plan(session)
     session.add_all(_periods(plan.id or 0))
@@ -58,6 +66,7 @@ def load_evidence(
     _load_exclusions(session, plan.id or 0, agencies, users)
     _load_deliverables(session, plan.id or 0, agencies)
     session.flush()
+    return plan
 
 
 def _periods(plan_id: int) -> list[ReportingPeriod]:

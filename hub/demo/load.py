@@ -21,6 +21,7 @@ from hub.demo import archive, holdings
 from hub.demo.city import ARCHIVE, DISTRICT, Body, bodies
 from hub.demo.evidence import load_evidence
 from hub.demo.people import ROLES, hand_out_tokens, seat_people
+from hub.demo.published import publish_closed_periods
 from hub.demo.vocabulary import FIELDS
 from hub.kit.errors import Conflict
 from hub.kit.vietnamese import sort_key
@@ -82,7 +83,9 @@ def load_city(session: Session, items: int, progress: Progress = lambda *_: None
     given = holdings.shares(city, items)
     _load_holdings(session, places, given, items, progress)
     old = _load_archive(session, agencies, maker, max(40, items // 9), progress)
-    load_evidence(session, agencies, city, old, users)
+    plan = load_evidence(session, agencies, city, old, users)
+    reporting = {agencies[body.code] for body in city if body.has_archive}
+    publish_closed_periods(session, administrator, plan, users, reporting)
     tokens = hand_out_tokens(session, administrator, users)
     _mark(session, administrator, items)
     return tokens

@@ -159,7 +159,7 @@ def shortfall(
             row.code,
             row.title,
             row.owner,
-        )  # fmt: skip
+        )
         for row in found
         if row.kind is not None
     )

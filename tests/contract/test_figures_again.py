@@ -65,7 +65,7 @@ def test_a_figure_that_is_not_there_is_null(hub: Hub) -> None:
         f"{plan}|II.1.a||2025-07-01",
         f"{plan}|II.1.a||30/6/2025",
         f"{plan}|II.1.a|x|2025-06-30",
-        "@1|II.1.a",
+        "@999999999|II.1.a",
         "@x|II.1.a",
         "@",
         "nonsense",

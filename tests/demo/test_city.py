@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, create_engine
 
+from hub.access.actor import PUBLIC
 from hub.demo.load import AnotherDemo, load_city, loaded_items
 from hub.demo.people import ROLES
 from hub.kit.db import sqlalchemy_url
+from hub.kpi.frozen import thaw
+from hub.kpi.scorecard import scorecard
 
 ITEMS = 1500
 # Everything but keys of rows, which follow from sequences, and times of writing.
@@ -50,6 +54,28 @@ def test_agencies_are_at_different_stages_and_parents_differ_in_size(load: Calla
     assert {"OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED"} <= states
     assert connection.scalar(text("select max(item_count) from file")) >= ITEMS // 50
     assert connection.scalar(text("select count(*) from file where total_doc is null and item_count = 0")) > 0
+
+
+def test_the_closed_half_years_are_published_as_they_were_counted(load: Callable[[], Session]) -> None:
+    session = load()
+    days = session.connection().scalars(
+        text(
+            "select s.as_of from published_report r join snapshot s on s.report_id = r.id"
+            " where r.agency_id is null and r.state = 'PUBLISHED' order by s.as_of"
+        )
+    )
+    told = dict.fromkeys(days)
+    assert list(told) == [date(y, m, d) for y in range(2021, 2025) for m, d in ((6, 30), (12, 31))]
+    frozen = session.connection().execute(
+        text(
+            "select r.agency_id, s.figures from published_report r join snapshot s on s.report_id = r.id"
+            " where s.as_of = '2024-12-31' and (r.agency_id is null or r.agency_id = (select id from agency"
+            " where code = 'UBND-BADINH'))"
+        )
+    )
+    for agency_id, figures in frozen:
+        counted = scorecard(session, PUBLIC, "67/KH-UBND", date(2024, 12, 31), agency_id)
+        assert thaw(figures)[: len(counted)] == counted
 
 
 def test_another_size_on_a_full_database_is_refused(load: Callable[[], Session]) -> None:
