@@ -31,8 +31,8 @@ class Measure:
     `members` has a row for each record that the headline counts or leaves out: kind, id, agency_id, numerator,
     denominator, excluded (units left out by law, R5), reason (one of `reasons`, where the record keeps the figure
     down, else null). Its sums are those of the headline's facts. Where what keeps it down has no page of its own (a
-    system, a paper), the record is the agency that owes it, and a column `detail` names it; `detail` says whose readers
-    learn that name ("system", "indicator").
+    system, a paper), the record is the agency that owes it, and two columns name it, `detail` and `detail_en`;
+    the measure's `detail` says whose readers learn that name ("system", "indicator").
     """
 
     name: str

@@ -30,7 +30,7 @@ coalesce((select h.agency_id from heir h where h.origin_id = p.creator_id
 # R5: in force at the date, approved once. A series takes its sub-series and files with it, a file its items.
 EXCLUSIONS = """
 exclusion_at as (
-    select x.series_id, x.file_id, x.item_id
+    select x.agency_id, x.whole_archive, x.series_id, x.file_id, x.item_id
       from exclusion x
      where x.indicator_id = @indicator and @exclusions = 1
        and x.state in ('APPROVED', 'LIFTED')

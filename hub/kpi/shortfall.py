@@ -45,8 +45,8 @@ class Place(NamedTuple):
 class ShortfallRow:
     """A record (kind: file, item, fonds or agency), why it does not count, and how many units it costs.
 
-    `detail` names what has no page of its own: a system, a paper; None where there is none or the caller may not know.
-    `code`, `title` and `owner` (the agency that has it) are what people know the record by.
+    `detail_vi` and `detail_en` name what has no page of its own, a system or a paper; None where there is none or the
+    caller may not know it. `code`, `title` and `owner` (the agency that has it) are what people know the record by.
     """
 
     kind: str
@@ -55,7 +55,8 @@ class ShortfallRow:
     message_vi: str
     message_en: str
     weight: int
-    detail: str | None = None
+    detail_vi: str | None = None
+    detail_en: str | None = None
     code: str = ""
     title: str = ""
     owner: str = ""
@@ -67,8 +68,9 @@ class ShortfallRow:
 
     def message(self, language: str) -> str:
         """The reason in the caller's language."""
-        message = self.message_en if language == "en" else self.message_vi
-        return f"{message}: {self.detail}" if self.detail else message
+        english = language == "en"
+        message, detail = (self.message_en, self.detail_en) if english else (self.message_vi, self.detail_vi)
+        return f"{message}: {detail}" if detail else message
 
 
 @dataclass(frozen=True)
@@ -128,16 +130,18 @@ def shortfall(
     statement = f"""
         with short as (
             select kind, id, reason, cast(denominator - numerator as bigint) as weight,
-                   {"m.detail" if one.measure.detail else "cast(null as text)"} as detail
+                   {"m.detail, m.detail_en" if one.measure.detail else "null as detail, null as detail_en"}
               from ({sql}) m where reason is not null
         ),
         told as materialized (
-            select s.kind, s.id, s.reason, s.weight, {_detail(actor, one.measure)} as detail,
-                   (case s.kind {seen} end) is true as visible
+            select s.kind, s.id, s.reason, s.weight, s.detail, s.detail_en,
+                   {_may_know(actor, one.measure)} as is_known, (case s.kind {seen} end) is true as visible
               from short s {joins}
         ),
         page as (select * from told where visible {beyond} order by weight desc, kind, id limit :more)
-        select t.total, t.visible, p.kind, p.id, p.reason, p.weight, p.detail, {_KNOWN_BY}
+        select t.total, t.visible, p.kind, p.id, p.reason, p.weight,
+               case when p.is_known then p.detail end as detail,
+               case when p.is_known then p.detail_en end as detail_en, {_KNOWN_BY}
           from (select count(*) as total, count(*) filter (where visible) as visible from told) t
           left join page p on true
           left join item i on p.kind = 'item' and i.id = p.id
@@ -156,6 +160,7 @@ def shortfall(
             *one.measure.reasons[row.reason],
             row.weight,
             row.detail,
+            row.detail_en,
             row.code,
             row.title,
             row.owner,
@@ -167,11 +172,10 @@ def shortfall(
     return Shortfall(rows[:first], visible, total - visible, len(rows) > first)
 
 
-def _detail(actor: Actor, measure: Measure) -> str:
+def _may_know(actor: Actor, measure: Measure) -> str:
     if measure.detail is None:
-        return "s.detail"
-    known = actor.predicate(measure.detail, "read", {"id": "s.id", "agency_id": "g.id"}, root=False)
-    return f"case when ({known}) then s.detail end"
+        return "false"
+    return f"({actor.predicate(measure.detail, 'read', {'id': 's.id', 'agency_id': 'g.id'}, root=False)})"
 
 
 def _may_read(actor: Actor, kind: str, alias: str) -> str:

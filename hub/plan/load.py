@@ -223,12 +223,17 @@ def _keep(
     return {row.code: row.id for row in session.execute(found)}
 
 
+def _body(name: str) -> str:
+    """What a body's name has in common however a plan writes it: «Sở Nội vụ (Trung tâm …)», «Văn phòng UBND …»."""
+    return fold(name.partition("(")[0]).replace("ubnd", "uy ban nhan dan").strip()
+
+
 def _replace_parties(
     session: Session, entries: Iterable[_IndicatorEntry], indicator_ids: Mapping[str, int]
 ) -> None:
     """Parties have no life of their own: they are written anew when the file says otherwise."""
     bodies = {
-        fold(name).strip(): agency_id
+        _body(name): agency_id
         for name, agency_id in session.execute(text("select name, id from agency where valid_to is null"))
     }
     wanted = [
@@ -237,7 +242,7 @@ def _replace_parties(
             "role": role,
             "position": place,
             "name": name,
-            "agency_id": bodies.get(fold(name).strip()),
+            "agency_id": bodies.get(_body(name)),
         }
         for entry in entries
         for role, names in (("LEAD", entry.leads), ("COORDINATION", entry.coordination))

@@ -17,7 +17,7 @@ from hub.digitization.models import PageAcceptance
 from hub.kpi.scorecard import scorecard
 from hub.kpi.values import IndicatorValue
 from hub.plan.load import load_plan
-from hub.plan.models import DecidedList, DecidedListEntry, Deliverable, Exclusion
+from hub.plan.models import DecidedList, DecidedListEntry, Deliverable, Exclusion, IndicatorParameter
 from hub.records.models import ArchivalFile, Fonds, FondsExtent, Item, ItemListing, Series
 from hub.requests.models import Publication
 from hub.transfers.models import Transfer, TransferEntry
@@ -187,6 +187,14 @@ class City:
             "title": "Văn bản", "state": "APPROVED", "document_number": "1/KH", "document_date": date(2022, 3, 1),
         }  # fmt: skip
         return self._add(Deliverable(indicator_id=self.indicator(code), agency_id=agency, **known | told))
+
+    def decided(self, code: str, name: str, value: object, since: date) -> None:
+        """A decided reading of a row of the plan."""
+        row = IndicatorParameter(
+            indicator_id=self.indicator(code), name=name, value=value, valid_from=since, decision_number="1/QĐ",
+            decided_on=since,
+        )  # fmt: skip
+        self._add(row)
 
     def indicator(self, code: str) -> int:
         """The key of a row of the plan."""

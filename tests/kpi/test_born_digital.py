@@ -339,7 +339,7 @@ def test_side_figures(city: City) -> None:
     value = city.value("II.1.a")
     assert parts(value) == (4, 6)
     assert {figure.code: (figure.numerator, figure.denominator) for figure in value.side} == {
-        "II.1.a.system": (None, None),  # its measure is not written yet
+        "II.1.a.system": (0, 1),
         "II.1.a.own": (3, 4),
         "II.1.a.own_year": (1, 1),
         "II.1.a.incoming": (1, 2),

@@ -98,7 +98,12 @@ def test_targets_come_in_plan_order_and_codes_bring_other_rows(session: Session)
 
 
 def test_leads_keep_their_order_and_find_the_agency_by_name(session: Session) -> None:
-    session.execute(text("insert into agency (code, name, kind) values ('T-SNV', 'Sở Nội vụ', 'DEPARTMENT')"))
+    session.execute(
+        text(
+            "insert into agency (code, name, kind) values ('T-SNV', 'Sở Nội vụ', 'DEPARTMENT'),"
+            " ('T-VP', 'Văn phòng Ủy ban nhân dân Thành phố', 'DEPARTMENT')"
+        )
+    )
     load_plan(session)
     found = session.execute(
         text(
@@ -109,10 +114,17 @@ def test_leads_keep_their_order_and_find_the_agency_by_name(session: Session) ->
     ).all()
     assert [tuple(row) for row in found] == [
         ("LEAD", 1, "Sở Nội vụ", "T-SNV"),
-        ("LEAD", 2, "Văn phòng UBND Thành phố", None),
+        ("LEAD", 2, "Văn phòng UBND Thành phố", "T-VP"),
         ("LEAD", 3, "Sở Thông tin và Truyền thông", None),
         ("COORDINATION", 1, "Các cơ quan, tổ chức", None),
     ]
+    lead = session.execute(
+        text(
+            "select p.name, a.code from indicator_party p join indicator i on i.id = p.indicator_id"
+            " join agency a on a.id = p.agency_id where i.code = '4.1' and p.role = 'LEAD'"
+        )
+    ).one()
+    assert tuple(lead) == ("Sở Nội vụ (Trung tâm Lưu trữ lịch sử)", "T-SNV")
 
 
 def test_the_next_plan_loads_beside_this_one_and_is_corrected_by_its_file(
