@@ -265,6 +265,12 @@ class _CostReader:
                 return below + SCORECARD * sum(map(_is_figure, ids))
             case ("IndicatorValue", "breakdown" | "shortfall"):
                 return BEHIND_A_FIGURE + below
+            case ("Query", "dataQuality"):
+                return 2 * SCORECARD + below
+            case ("DataQuality", "indicators"):
+                return TARGETS * below
+            case ("DataQuality", "toMend"):
+                return SCORECARD + below
             case ("IndicatorValue", "history"):
                 first, last, grain = (
                     self._value(given[name]) if name in given else None for name in ("from", "to", "grain")

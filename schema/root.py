@@ -7,6 +7,7 @@ import strawberry
 from schema.agencies import AgenciesQuery
 from schema.audit import AuditQuery
 from schema.codes import CodesQuery
+from schema.kpi.quality import QualityQuery
 from schema.kpi.query import IndicatorsQuery
 from schema.mutations.agencies import AgenciesMutation
 from schema.mutations.arrangement import ArrangementMutation
@@ -31,6 +32,7 @@ class Query(
     CodesQuery,
     ViewerQuery,
     IndicatorsQuery,
+    QualityQuery,
     NodeQuery,
 ):
     """All reads."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from hub.kpi.lacks import Lack
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 Parameter = int | str | list[Any]
 
@@ -32,7 +34,8 @@ class Measure:
     denominator, excluded (units left out by law, R5), reason (one of `reasons`, where the record keeps the figure
     down, else null). Its sums are those of the headline's facts. Where what keeps it down has no page of its own (a
     system, a paper), the record is the agency that owes it, and two columns name it, `detail` and `detail_en`;
-    the measure's `detail` says whose readers learn that name ("system", "indicator").
+    the measure's `detail` says whose readers learn that name ("system", "indicator"). `mends` tells which reasons mean
+    missing data, and what is to be mended there.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Measure:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     bounded: bool = False
     detail: str | None = None
+    mends: Mapping[str, Lack] = field(default_factory=dict)
 
 
 @cache

@@ -14,23 +14,9 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kpi.registry import Measure
+from hub.kpi.sight import NAMES, joined, named, visible
 from hub.kpi.statement import bind, counting, place
 from hub.kpi.values import IndicatorRow
-
-_KINDS = {"file": "f", "item": "i", "fonds": "o", "agency": "g"}
-_FACTS = (
-    "agency_id",
-    "custodian_id",
-    "access_level",
-    "published",
-    "on_hold",
-    "transferred",
-    "created_by",
-)
-
-_OWNER = "coalesce(i.agency_id, f.agency_id, o.agency_id)"
-_KNOWN_BY = """coalesce(i.code, f.code, o.code, g.code, '') as code,
-               coalesce(i.subject, f.title, o.title, g.name, '') as title, coalesce(g.name, '') as owner"""
 
 
 class Place(NamedTuple):
@@ -117,11 +103,6 @@ def shortfall(
     if one is None or records is None:
         return Shortfall((), 0, 0, False)
     sql, values = records
-    seen = " ".join(f"when '{kind}' then {_may_read(actor, kind, alias)}" for kind, alias in _KINDS.items())
-    joins = " ".join(
-        f"left join {kind} {alias} on s.kind = '{kind}' and {alias}.id = s.id"
-        for kind, alias in _KINDS.items()
-    )
     beyond = (
         ""
         if after is None
@@ -135,19 +116,16 @@ def shortfall(
         ),
         told as materialized (
             select s.kind, s.id, s.reason, s.weight, s.detail, s.detail_en,
-                   {_may_know(actor, one.measure)} as is_known, (case s.kind {seen} end) is true as visible
-              from short s {joins}
+                   {_may_know(actor, one.measure)} as is_known, {visible(actor, "s")} as visible
+              from short s {joined("s")}
         ),
         page as (select * from told where visible {beyond} order by weight desc, kind, id limit :more)
         select t.total, t.visible, p.kind, p.id, p.reason, p.weight,
                case when p.is_known then p.detail end as detail,
-               case when p.is_known then p.detail_en end as detail_en, {_KNOWN_BY}
+               case when p.is_known then p.detail_en end as detail_en, {NAMES}
           from (select count(*) as total, count(*) filter (where visible) as visible from told) t
           left join page p on true
-          left join item i on p.kind = 'item' and i.id = p.id
-          left join file f on p.kind = 'file' and f.id = p.id
-          left join fonds o on p.kind = 'fonds' and o.id = p.id
-          left join agency g on g.id = case p.kind when 'agency' then p.id else {_OWNER} end
+          {named("p")}
          order by p.weight desc, p.kind, p.id
     """
     values |= actor.values(statement) | {"more": first + 1} | (after._asdict() if after else {})
@@ -168,16 +146,11 @@ def shortfall(
         for row in found
         if row.kind is not None
     )
-    total, visible = found[0].total, found[0].visible
-    return Shortfall(rows[:first], visible, total - visible, len(rows) > first)
+    total, seen = found[0].total, found[0].visible
+    return Shortfall(rows[:first], seen, total - seen, len(rows) > first)
 
 
 def _may_know(actor: Actor, measure: Measure) -> str:
     if measure.detail is None:
         return "false"
     return f"({actor.predicate(measure.detail, 'read', {'id': 's.id', 'agency_id': 'g.id'}, root=False)})"
-
-
-def _may_read(actor: Actor, kind: str, alias: str) -> str:
-    columns = {name: f"{alias}.{name}" for name in ("id", *(() if kind == "agency" else _FACTS))}
-    return f"({actor.predicate(kind, 'read', columns, root=False)})"

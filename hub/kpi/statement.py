@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -103,14 +103,34 @@ def facts(
     slots: Sequence[Slot], agency_id: int | None, *, by_year: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """The relation of all facts asked for: `slot` is the place in `slots`, then the columns of `Measure.facts`."""
+
+    def text_of(measure: Measure) -> str:
+        return measure.facts.replace("{year}", measure.year if by_year else "cast(null as integer)")
+
+    return _stacked(slots, agency_id, text_of, "m.*")
+
+
+_MEMBER = "m.kind, m.id, m.agency_id, m.numerator, m.denominator, m.excluded, m.reason"
+
+
+def members(slots: Sequence[Slot], agency_id: int | None) -> tuple[str, dict[str, Any]]:
+    """The records behind all headlines asked for: `slot`, then the columns of `Measure.members` but `detail`."""
+    return _stacked(slots, agency_id, lambda measure: measure.members, _MEMBER)
+
+
+def _stacked(
+    slots: Sequence[Slot],
+    agency_id: int | None,
+    text_of: Callable[[Measure], str],
+    columns: str,
+) -> tuple[str, dict[str, Any]]:
     together: dict[Measure, list[int]] = {}
     for number, slot in enumerate(slots):
         together.setdefault(slot.counting.measure, []).append(number)
     parts: list[str] = []
     values: dict[str, Any] = {}
     for found, numbers in together.items():
-        text = place(found, found.facts, agency_id)
-        text = text.replace("{year}", found.year if by_year else "cast(null as integer)")
+        text = place(found, text_of(found), agency_id)
         names = list(dict.fromkeys(_VALUE.findall(text)))
         text = _VALUE.sub(r"asked.\1", text)
         rows = []
@@ -121,8 +141,8 @@ def facts(
             rows.append(f"({', '.join((str(number), *binds))})")
         scoped = " where m.agency_id = cast(:agency_id as bigint)" if agency_id is not None else ""
         parts.append(
-            f"select asked.slot, m.* from (values {', '.join(rows)}) asked ({', '.join(('slot', *names))})"
-            f" cross join lateral ({text}) m{scoped}"
+            f"select asked.slot, {columns} from (values {', '.join(rows)})"
+            f" asked ({', '.join(('slot', *names))}) cross join lateral ({text}) m{scoped}"
         )
     if agency_id is not None:
         values["agency_id"] = agency_id

@@ -13,8 +13,11 @@ import orjson
 from hub.kit.errors import BadRequest
 from hub.kpi.shortfall import Place
 from schema.compiler.cursors import VERSION, ForgedCursor, cursor_text
+from schema.connections import PageInfo
 
 MOST = 1_000
+# The law's name for a kind of record → its GraphQL type.
+TYPES = {"file": "ArchivalFile", "item": "Item", "fonds": "Fonds", "series": "Series", "agency": "Agency"}
 
 
 def checked_page(first: int) -> None:
@@ -54,11 +57,21 @@ def place_in(keys: Sequence[str], values: list[Any] | None) -> int:
     raise ForgedCursor
 
 
-def read_place(text: str | None) -> Place | None:
-    """Where a page of a shortfall starts. Raises ForgedCursor."""
-    match read_cursor(text, "shortfall"):
+def read_place(text: str | None, mark: str = "shortfall") -> Place | None:
+    """Where a page of records starts, heaviest first. Raises ForgedCursor."""
+    match read_cursor(text, mark):
         case None:
             return None
         case [int(weight), str(kind), int(key)] if abs(weight) < 1 << 63 and 0 <= key < 1 << 63:
             return Place(weight, kind, key)
     raise ForgedCursor
+
+
+def page_info(cursors: Sequence[str], *, before: bool, more: bool) -> PageInfo:
+    """Where a page lies."""
+    return PageInfo(
+        has_next_page=more,
+        has_previous_page=before,
+        start_cursor=cursors[0] if cursors else None,
+        end_cursor=cursors[-1] if cursors else None,
+    )

@@ -8,12 +8,10 @@ from datetime import date
 from typing import Annotated
 
 import strawberry
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 from strawberry import Info
 
 from hub.access.actor import Actor
-from hub.agencies.queries import AGENCY_OF_CODE
 from hub.kit.clock import today
 from hub.kit.errors import NotFound
 from hub.kpi import frozen, values
@@ -22,17 +20,11 @@ from hub.kpi.breakdown import breakdown
 from hub.plan.queries import indicator_rows
 from hub.returns.models import PublishedReport, Snapshot
 from schema.kpi.names import Counted, Frozen, LineName, Name, read_line, read_name
+from schema.kpi.place import placed
 from schema.kpi.types import IndicatorBreakdown
 from schema.kpi.values import IndicatorValue
 from schema.node import reads_again
 from schema.records.conditions import key_of
-
-# The plan asked for or the one in force at the date, and the agency's key, in one statement.
-_PLACE = text(
-    "select coalesce(cast(:plan as text), (select code from plan order by period_from <= :as_of desc,"
-    " case when period_from <= :as_of then period_from end desc nulls last, period_from limit 1)) as plan,"
-    f" {AGENCY_OF_CODE.replace('{code}', 'cast(:agency as text)')} as agency_id"
-)
 
 
 def read_indicators(
@@ -45,12 +37,8 @@ def read_indicators(
 ) -> list[IndicatorValue]:
     """The figures of a plan. Raises FutureDate, and NotFound for an unknown plan, agency or code."""
     card.check_reached(as_of, today())
-    place = session.execute(_PLACE, {"plan": plan, "as_of": as_of, "agency": agency_code}).one()
-    if agency_code is not None and place.agency_id is None:
-        raise NotFound(f"cơ quan «{agency_code}»", f'agency "{agency_code}"', path=("agencyCode",))
-    if place.plan is None:
-        raise NotFound("kế hoạch nào", "any plan", path=("plan",))
-    return _counted(session, actor, place.plan, as_of, place.agency_id, codes)
+    plan, agency_id = placed(session, plan, as_of, agency_code)
+    return _counted(session, actor, plan, as_of, agency_id, codes)
 
 
 def _counted(

@@ -14,18 +14,14 @@ from hub.kpi import values
 from hub.kpi.breakdown import By
 from hub.kpi.history import Grain
 from hub.kpi.shortfall import shortfall
-from schema.connections import PageInfo
 from schema.kpi import types
 from schema.kpi.history import From, GrainOf, HistoryGrain, IndicatorHistoryPoint, To, history_of
 from schema.kpi.names import LineName
-from schema.kpi.paging import checked_page, cursor_of, place_in, read_cursor, read_place
+from schema.kpi.paging import TYPES, checked_page, cursor_of, page_info, place_in, read_cursor, read_place
 from schema.lazy import AnAgency
 from schema.loading import load_record
 from schema.node import Node
 from schema.scalars import Percent
-
-# The law's name for a kind of record → its GraphQL type.
-TYPES = {"file": "ArchivalFile", "item": "Item", "fonds": "Fonds", "series": "Series", "agency": "Agency"}
 
 
 @strawberry.type(description="An indicator's figure at a date (giá trị chỉ tiêu tại một ngày).")
@@ -187,7 +183,7 @@ class IndicatorValue(Node):
         ]
         return types.IndicatorBreakdownConnection(
             edges=edges,
-            page_info=_page_info(
+            page_info=page_info(
                 [edge.cursor for edge in edges], before=start > 0, more=len(lines) > start + first
             ),
             total_count=len(lines),
@@ -221,7 +217,7 @@ class IndicatorValue(Node):
         ]
         return types.ShortfallConnection(
             edges=edges,
-            page_info=_page_info(
+            page_info=page_info(
                 [edge.cursor for edge in edges], before=start is not None, more=found.has_next
             ),
             total_count=found.total,
@@ -243,13 +239,4 @@ def _ordered(lines: list[values.BreakdownRow], order: types.BreakdownOrder) -> l
     return sorted(
         lines,
         key=lambda line: (line.percent is None, 0 if line.percent is None else sign * float(line.percent)),
-    )
-
-
-def _page_info(cursors: list[str], *, before: bool, more: bool) -> PageInfo:
-    return PageInfo(
-        has_next_page=more,
-        has_previous_page=before,
-        start_cursor=cursors[0] if cursors else None,
-        end_cursor=cursors[-1] if cursors else None,
     )

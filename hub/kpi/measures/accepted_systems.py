@@ -8,6 +8,7 @@ cut-off (R3b): `accepted_on`, `retired_on`, the link's, the archive's. A system 
 The plan grants no exclusions here (R5b).
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registers import BODIES, SYSTEMS
 from hub.kpi.registry import Measure
 from hub.kpi.relations import HEIRS
@@ -64,4 +65,7 @@ MEASURE = Measure(
         "NOT_ACCEPTED": ("Hệ thống chưa được nghiệm thu", "The system has not been accepted"),
     },
     detail="system",
+    mends={
+        "ACCEPTANCE_UNKNOWN": Lack.SYSTEM_DATES,
+    },
 )

@@ -23,6 +23,7 @@ Side figures: own-created and incoming (both also of the cut-off's year), per fi
 verified signatures among counted documents that need one, and the stock of all years.
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registry import Measure
 from hub.kpi.relations import EXCLUSIONS, HEIR_OF_PAIR, HEIRS
 
@@ -250,4 +251,11 @@ MEASURE = Measure(
         ),
     },
     parameters={"retention_years_min": 5, "due_after_years": 1, "exclusions": 0},
+    mends={
+        "DATE_UNKNOWN": Lack.DATE,
+        "ORIGIN_UNKNOWN": Lack.ORIGIN,
+        "RETENTION_UNKNOWN": Lack.RETENTION,
+        "SIGNATURE_UNKNOWN": Lack.SIGNATURE_EVIDENCE,
+        "NOT_COUNTED": Lack.TOTAL_DOC,
+    },
 )

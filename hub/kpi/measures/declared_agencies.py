@@ -10,6 +10,7 @@ declaration, the newest entered of a day; the document's own date. What a body d
 The plan grants no exclusions here (R5b).
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registers import BODIES
 from hub.kpi.registry import Measure
 
@@ -77,4 +78,9 @@ MEASURE = Measure(
         "NOT_DONE": ("Báo cáo chưa hoàn thành", "Declared as not done yet"),
     },
     parameters={"duty": "", "needs_document": 0},
+    mends={
+        "NOT_DECLARED": Lack.EVIDENCE,
+        "COUNT_UNKNOWN": Lack.EVIDENCE,
+        "DOCUMENT_UNKNOWN": Lack.EVIDENCE,
+    },
 )

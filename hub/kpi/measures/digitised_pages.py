@@ -18,6 +18,7 @@ there), metres by `measured_on`. The plan grants no exclusions here (R5b).
 Side figures: files digitised in full (every page accepted, and the totals agree) and shelf metres described.
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registry import Measure
 
 _FILES = """
@@ -152,4 +153,10 @@ MEASURE = Measure(
         ),
     },
     bounded=True,
+    mends={
+        "PAGES_UNKNOWN": Lack.PAGE_COUNT,
+        "PAGES_DISAGREE": Lack.PAGE_COUNT,
+        "ORIGIN_UNKNOWN": Lack.ORIGIN,
+        "NOT_DESCRIBED": Lack.ARRANGEMENT,
+    },
 )

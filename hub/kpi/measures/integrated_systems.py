@@ -16,6 +16,7 @@ and their exchanges follow its successor (R13). The plan grants no exclusions he
 Side figure: source agencies that have a system ("6/6 hệ thống, 6/10 cơ quan").
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registers import BODIES, INTEGRATION, SYSTEMS
 from hub.kpi.registry import Measure
 from hub.kpi.relations import HEIRS
@@ -86,4 +87,7 @@ MEASURE = Measure(
     },
     parameters={"freshness_days": 184},
     detail="system",
+    mends={
+        "INTEGRATION_UNKNOWN": Lack.SYSTEM_DATES,
+    },
 )

@@ -8,6 +8,7 @@ document belongs to the body that owes it, or to who answers for the row. Dates 
 (unknown: always on the list), the document's own date, `cancelled_on`. The plan grants no exclusions here (R5b).
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registers import BODIES, PAPERS, RESPONSIBLE
 from hub.kpi.registry import Measure
 from hub.kpi.relations import HEIRS
@@ -66,4 +67,7 @@ MEASURE = Measure(
     },
     parameters={"planned": 0, "at_historical_archive": 0},
     detail="indicator",
+    mends={
+        "NO_LIST": Lack.EVIDENCE,
+    },
 )

@@ -18,6 +18,7 @@ procedure, `received_on`, `completed_on`, `test_transaction_on`, dates of the ar
 follow the successor of a body; its procedure ended with it (R13).
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registers import BODIES
 from hub.kpi.registry import Measure
 from hub.kpi.relations import EXCLUSIONS, HEIRS
@@ -116,4 +117,7 @@ MEASURE = Measure(
         ),
     },
     parameters={"request_months": 12, "exclusions": 0},
+    mends={
+        "NUMBER_UNKNOWN": Lack.EVIDENCE,
+    },
 )

@@ -9,6 +9,7 @@ roadmap and of II.1.b. An agency's place on the roadmap follows its successor (R
 here (R5b).
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registers import BODIES, INTEGRATION, RESPONSIBLE, SYSTEMS
 from hub.kpi.registry import Measure
 from hub.kpi.relations import HEIRS
@@ -85,4 +86,8 @@ MEASURE = Measure(
     },
     parameters={"freshness_days": 184, "at_historical_archive": 0},
     detail="system",
+    mends={
+        "NO_ROADMAP": Lack.EVIDENCE,
+        "INTEGRATION_UNKNOWN": Lack.SYSTEM_DATES,
+    },
 )

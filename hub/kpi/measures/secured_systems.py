@@ -7,6 +7,7 @@ A level without the number or date of its decision is missing data (R3). Dates t
 `security_decided_on`, and those of II.1.b. A system follows its agency's successor (R13). No exclusions (R5b).
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registers import BODIES, SYSTEMS
 from hub.kpi.registry import Measure
 from hub.kpi.relations import HEIRS
@@ -67,4 +68,7 @@ MEASURE = Measure(
         ),
     },
     detail="system",
+    mends={
+        "DECISION_UNKNOWN": Lack.EVIDENCE,
+    },
 )

@@ -23,6 +23,7 @@ Side figures: late; submitted in time and not decided yet; in files still open a
 Source: Kế hoạch 67/KH-UBND, II.1.d and annex 3.6; domain facts 10.1 and 10.2.
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registry import Measure
 from hub.kpi.relations import EXCLUSIONS, HEIR_OF_PAIR, HEIRS
 
@@ -229,4 +230,10 @@ MEASURE = Measure(
         ),
     },
     parameters={"years": 3, "missing_date_from": "0001-01-01", "channel": "", "exclusions": 0},
+    mends={
+        "DATE_UNKNOWN": Lack.DATE,
+        "ORIGIN_UNKNOWN": Lack.ORIGIN,
+        "RETENTION_UNKNOWN": Lack.RETENTION,
+        "NOT_LISTED": Lack.DOCUMENTS,
+    },
 )

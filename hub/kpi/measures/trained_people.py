@@ -11,6 +11,7 @@ exclusions here (R5b).
 Side figure: all years of the window up to the cut-off's, each person once, by the last year in which he was due.
 """
 
+from hub.kpi.lacks import Lack
 from hub.kpi.registers import BODIES
 from hub.kpi.registry import Measure
 from hub.kpi.relations import HEIRS
@@ -85,5 +86,8 @@ MEASURE = Measure(
             "Còn người đến hạn chưa được đào tạo",
             "People who were due have not been trained",
         ),
+    },
+    mends={
+        "EVIDENCE_LACKING": Lack.EVIDENCE,
     },
 )

@@ -1,0 +1,51 @@
+"""Which of the records behind a number the caller may see: joins and a condition over a relation of (kind, id)."""
+
+from __future__ import annotations
+
+from hub.access.actor import Actor
+
+# The law's word for a kind of record, which is its table, and how it is called in the joins.
+ALIASES = {"file": "f", "item": "i", "fonds": "o", "agency": "g"}
+_FACTS = (
+    "agency_id",
+    "custodian_id",
+    "access_level",
+    "published",
+    "on_hold",
+    "transferred",
+    "created_by",
+)
+
+# What people know a record by; beside `named(source)`. The owner is the body that owns it now.
+NAMES = """coalesce(i.code, f.code, o.code, g.code, '') as code,
+               coalesce(i.subject, f.title, o.title, g.name, '') as title, coalesce(g.name, '') as owner"""
+_OWNER = "coalesce(i.agency_id, f.agency_id, o.agency_id)"
+
+
+def joined(source: str) -> str:
+    """Joins that bring the record of each row of `source` (kind, id), whatever its kind."""
+    return " ".join(
+        f"left join {kind} {alias} on {source}.kind = '{kind}' and {alias}.id = {source}.id"
+        for kind, alias in ALIASES.items()
+    )
+
+
+def named(source: str) -> str:
+    """Joins that bring the record of each row of `source` and the body that owns it, for NAMES."""
+    records = " ".join(
+        f"left join {kind} {alias} on {source}.kind = '{kind}' and {alias}.id = {source}.id"
+        for kind, alias in ALIASES.items()
+        if kind != "agency"
+    )
+    return f"{records} left join agency g on g.id = case {source}.kind when 'agency' then {source}.id else {_OWNER} end"
+
+
+def visible(actor: Actor, source: str) -> str:
+    """SQL that is true for rows whose record the caller may read; it stands beside `joined(source)`."""
+    seen = " ".join(f"when '{kind}' then {_may_read(actor, kind, alias)}" for kind, alias in ALIASES.items())
+    return f"(case {source}.kind {seen} end) is true"
+
+
+def _may_read(actor: Actor, kind: str, alias: str) -> str:
+    columns = {name: f"{alias}.{name}" for name in ("id", *(() if kind == "agency" else _FACTS))}
+    return f"({actor.predicate(kind, 'read', columns, root=False)})"
