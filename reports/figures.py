@@ -64,8 +64,10 @@ def _rows(report: Report) -> Iterator[dict[str, Any]]:
                 "ma": task.code,
                 "ten": task.title,
                 "muc_phai_dat": task.goal,
-                "ty_le": task.percent,
-                "ket_qua": task.standing.value,
+                "don_vi": task.unit,
+                "do_phu": task.coverage,
+                "ty_le_ky_truoc": task.previous.percent if task.previous else None,
+                **_figure(task.figure),
             }
     for breakdown in report.breakdowns:
         for line in breakdown.agencies:

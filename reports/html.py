@@ -9,12 +9,15 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from reports import charts, sentences
-from reports.model import Report, Standing
+from reports.annexes import ROMAN, annex_numbers
+from reports.model import Report
 from reports.templating import environment
 
 CHARTED_AGENCIES = 14
 PRINTED_VOICES = 20
-ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+PRINTED_PERIODS = 6
+PRINTED_LEADERS = 4
+PRINTED_DECLARED = 6
 
 
 def render_html(report: Report) -> str:
@@ -25,13 +28,16 @@ def render_html(report: Report) -> str:
         .get_template("report.html.j2")
         .render(
             report=report,
+            annexes=annex_numbers(report),
             css=Markup((styles / "report.css").read_text(encoding="utf-8")),
             screen_css=Markup((styles / "screen.css").read_text(encoding="utf-8")),
             say=sentences,
             charts=charts,
-            Standing=Standing,
             roman=ROMAN,
             charted_agencies=CHARTED_AGENCIES,
             printed_voices=PRINTED_VOICES,
+            printed_periods=PRINTED_PERIODS,
+            printed_leaders=PRINTED_LEADERS,
+            printed_declared=PRINTED_DECLARED,
         )
     )

@@ -1,10 +1,9 @@
-"""What a report reads beside the figures: its plan, the annex rows, the period, exclusions and returns.
+"""The plan and the bodies that a report is about: plan, periods, annex rows, who is named in them.
 
-The plan is a public paper. Exclusions and returns are read under the caller's own rights, so that a report
-never tells more than its maker may see.
+The plan is a public paper and agencies are public, so nothing here asks who is asking.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,30 +11,60 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from hub.access.actor import Actor
-from hub.agencies.models import Agency
 from hub.kit.errors import NotFound
-from hub.kit.vietnamese import sort_key
-from hub.plan.models import Exclusion, Indicator, IndicatorParty, Plan
-from hub.returns.models import AgencyReturn, ReportingPeriod
-from reports import model
+from hub.kit.vietnamese import fold
+from hub.plan.models import Indicator, IndicatorParty, Plan
+from hub.returns.models import ReportingPeriod
+from reports.half_years import half_years
 
-ANNEX = "ANNEX"
-TARGET = "TARGET"
+SIDE = "SIDE"
 LEAD = "LEAD"
+
+_BODIES = sa.text("select id, code, name, kind, parent_id from agency order by name_sort, code")
 
 
 @dataclass(frozen=True, slots=True)
-class AnnexRow:
-    """A row of the plan's annex as issued; its figure is computed elsewhere."""
+class Body:
+    """An agency as a report names it."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    parent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Every agency by key and by code; a report of 700 agencies reads them once."""
+
+    by_id: Mapping[int, Body]
+    by_code: Mapping[str, Body]
+
+    def subtree(self, top: Body) -> set[int]:
+        """The keys of an agency and of everything below it."""
+        found = {top.id}
+        while more := {body.id for body in self.by_id.values() if body.parent_id in found} - found:
+            found |= more
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A row of the plan as issued; its figure is computed elsewhere."""
 
     code: str
+    part: str
     section: str
-    title: str
+    text: str
     goal: Decimal | None
     due: str
-    leads: str
-    partners: str
+    leads: tuple[str, ...]
+    partners: tuple[str, ...]
+
+    def names(self, agency: str) -> bool:
+        """Whether the row says that this agency leads or takes part."""
+        return any(is_named(party, agency) for party in (*self.leads, *self.partners))
 
 
 def plan_reported(session: Session, period: date) -> Plan:
@@ -48,137 +77,86 @@ def plan_reported(session: Session, period: date) -> Plan:
     return plan
 
 
-def agency_reported(session: Session, code: str) -> Agency:
+def bodies(session: Session) -> Bodies:
+    """The agencies there are; one statement."""
+    found = [
+        Body(row.id, row.code, row.name, row.kind, row.parent_id) for row in session.execute(_BODIES).all()
+    ]
+    return Bodies({body.id: body for body in found}, {body.code: body for body in found})
+
+
+def body_reported(known: Bodies, code: str) -> Body:
     """The agency of a code. Raises NotFound."""
-    agency = session.exec(select(Agency).where(Agency.code == code)).first()
-    if agency is None:
+    if code not in known.by_code:
         raise NotFound(f"cơ quan «{code}»", f'agency "{code}"', path=("agencyCode",))
-    return agency
+    return known.by_code[code]
 
 
-def period_of(session: Session, plan: Plan, deadline: date) -> ReportingPeriod | None:
-    """The plan's reporting period that ends on this day, when Home Affairs has made one."""
-    return session.exec(
-        select(ReportingPeriod).where(
-            ReportingPeriod.plan_id == plan.id, ReportingPeriod.deadline == deadline
-        )
-    ).first()
+def periods(session: Session, plan: Plan) -> dict[date, ReportingPeriod]:
+    """The plan's reporting periods that Home Affairs has made, by their last day."""
+    made = session.exec(select(ReportingPeriod).where(ReportingPeriod.plan_id == plan.id))
+    return {period.deadline: period for period in made}
 
 
-def annex_rows(session: Session, plan: Plan) -> list[AnnexRow]:
-    """The annex in plan order, with leads and partners in the plan's own words and order."""
+def cutoffs(plan: Plan, made: Mapping[date, ReportingPeriod], period: date) -> dict[date, date]:
+    """The reporting dates since the plan was issued, this one and the one before always, with their cut-offs."""
+    ends = half_years(plan.issued_on, period)
+    return {end: made[end].data_cutoff if end in made else end for end in ends}
+
+
+def plan_rows(session: Session, plan: Plan) -> list[PlanRow]:
+    """Targets and annex in plan order, with leads and partners in the plan's own words and order."""
     rows = session.exec(
         select(Indicator)
-        .where(Indicator.plan_id == plan.id, Indicator.part == ANNEX)
+        .where(Indicator.plan_id == plan.id, Indicator.part != SIDE)
         .order_by(col(Indicator.position))
     ).all()
-    names: dict[tuple[int, bool], list[str]] = {}
+    named: dict[tuple[int, bool], list[str]] = {}
     for party in session.exec(
         select(IndicatorParty)
         .join(Indicator)
         .where(Indicator.plan_id == plan.id)
         .order_by(col(IndicatorParty.position))
     ):
-        names.setdefault((party.indicator_id, party.role == LEAD), []).append(party.name)
+        named.setdefault((party.indicator_id, party.role == LEAD), []).append(party.name)
     return [
-        AnnexRow(
+        PlanRow(
             row.code,
+            row.part,
             row.section_vi or "",
             row.text_vi,
             row.target_percent,
             row.deadline_text or "",
-            "; ".join(names.get((row.id or 0, True), ())),
-            "; ".join(names.get((row.id or 0, False), ())),
+            tuple(named.get((row.id or 0, True), ())),
+            tuple(named.get((row.id or 0, False), ())),
         )
         for row in rows
     ]
 
 
-def exclusions(
-    session: Session, actor: Actor, plan: Plan, cutoff: date, agency: Agency | None
-) -> tuple[model.Exclusion, ...]:
-    """Exclusions in force at the cut-off, counted by indicator and legal basis (domain rule R5)."""
-    kind: sa.Label[str] = sa.literal_column(
-        "case when exclusion.item_id is not null then 'văn bản' "
-        "when exclusion.file_id is not null then 'hồ sơ' else 'nhóm hồ sơ' end"
-    ).label("kind")
-    counted = (
-        sa.select(
-            col(Indicator.code),
-            col(Exclusion.legal_basis),
-            kind,
-            sa.func.count(),
-            sa.func.max(Exclusion.decided_at),
-        )
-        .join(Indicator, col(Indicator.id) == col(Exclusion.indicator_id))
-        .where(
-            col(Indicator.plan_id) == plan.id,
-            col(Exclusion.state).in_(("APPROVED", "LIFTED")),
-            col(Exclusion.valid_from) <= cutoff,
-            sa.or_(col(Exclusion.valid_to).is_(None), col(Exclusion.valid_to) > cutoff),
-            actor.sees("exclusion", Exclusion),
-        )
-        .group_by(col(Indicator.code), col(Exclusion.legal_basis), kind, col(Indicator.position))
-        .order_by(col(Indicator.position), col(Exclusion.legal_basis), kind)
-    )
-    if agency is not None:
-        counted = counted.where(col(Exclusion.agency_id) == agency.id)
-    return tuple(
-        model.Exclusion(code, basis, count, unit, decided.date() if decided else None)
-        for code, basis, unit, count, decided in session.execute(counted)
+def is_named(party: str, agency: str) -> bool:
+    """Whether a plan's words name an agency.
+
+    «Các cơ quan, tổ chức» are all of them; «Sở Nội vụ (Trung tâm Lưu trữ lịch sử)» are two, and a plan may leave out
+    the end of a name (… Thành phố) and shorten «Ủy ban nhân dân».
+    """
+    wanted = _plain(agency)
+    parts = [_plain(part) for part in party.replace(")", "").split("(")]
+    return any(
+        part.startswith(("cac co quan", "cac so")) or wanted == part or wanted == f"{part} thanh pho"
+        for part in parts
     )
 
 
-def returns(
-    session: Session, actor: Actor, period: ReportingPeriod | None, agency: Agency | None
-) -> model.Returns:
-    """What the agencies' returns say: accepted ones for the City, its own for an agency."""
-    if period is None:
-        return model.Returns()
-    read = (
-        select(AgencyReturn, Agency)
-        .join(Agency, col(Agency.id) == AgencyReturn.agency_id)
-        .where(AgencyReturn.period_id == period.id, actor.sees("return", AgencyReturn))
-    )
-    if agency is None:
-        read = read.where(AgencyReturn.state == "ACCEPTED")
-    else:
-        read = read.where(AgencyReturn.agency_id == agency.id)
-    found = sorted(session.exec(read), key=lambda pair: sort_key(pair[1].name))
-    return model.Returns(
-        accepted=len(found),
-        voices=tuple(
-            model.Voice(owner.name, _sentence(sent.difficulties), _sentence(sent.proposals))
-            for sent, owner in found
-            if sent.difficulties or sent.proposals
-        ),
-    )
+def is_general(party: str) -> bool:
+    """Whether a plan's words mean every agency («Các sở, ban, ngành …»)."""
+    return _plain(party).startswith(("cac co quan", "cac so"))
 
 
-def task_groups(rows: Sequence[AnnexRow], figures: Mapping[str, model.Figure]) -> tuple[model.TaskGroup, ...]:
-    """The annex under its headings, numbered in the plan's order; a row without a figure has no data."""
-    grouped: dict[str, list[model.Task]] = {}
-    for row in rows:
-        figure = figures.get(row.code)
-        grouped.setdefault(row.section, []).append(
-            model.Task(
-                row.code,
-                row.title,
-                row.leads,
-                row.partners,
-                row.goal,
-                row.due,
-                figure.standing if figure else model.Standing.MISSING_DATA,
-                figure.percent if figure else None,
-            )
-        )
-    return tuple(
-        model.TaskGroup(str(number), title, tuple(tasks))
-        for number, (title, tasks) in enumerate(grouped.items(), 1)
-    )
+def codes_of(rows: Iterable[PlanRow]) -> list[str]:
+    """The codes of these rows, in order."""
+    return [row.code for row in rows]
 
 
-def _sentence(text: str | None) -> str:
-    """What people typed, ending as a sentence does."""
-    said = " ".join((text or "").split())
-    return said if not said or said[-1] in ".!?…" else f"{said}."
+def _plain(name: str) -> str:
+    return " ".join(fold(name).replace("ubnd", "uy ban nhan dan").split())

@@ -25,5 +25,6 @@ def environment() -> Environment:
         day=numbers.day,
         long_day=numbers.long_day,
         fraction=sentences.fraction,
+        lower_first=lambda text: text[:1].lower() + text[1:],
     )
     return made

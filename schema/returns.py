@@ -13,6 +13,7 @@ import strawberry
 
 from hub.plan import models as plan_models
 from hub.returns import models
+from hub.returns.owed import HANDED_IN, OWES
 from schema.compiler.declarations import (
     ID,
     Page,
@@ -44,19 +45,14 @@ from schema.scalars import JSON
 _ = strawberry.enum_value
 _DEADLINE = day_key("deadline", "deadline")
 
-# Who owes a return: every agency that is in being and has an archive of its own on the reporting date.
-_OWES = (
-    "{a}.archive_since <= {p}.deadline and ({a}.archive_until is null or {p}.deadline < {a}.archive_until)"
-    " and ({a}.valid_from is null or {a}.valid_from <= {p}.deadline)"
-    " and ({a}.valid_to is null or {p}.deadline < {a}.valid_to) and {return of {a}.id}"
-)
+_OWES = OWES.replace("{day}", "{p}.deadline") + " and {return of {a}.id}"
 # What words are looked for in: the reporting date as people write it (30/06/2025, 30/6/2025), and the plan's code;
 # its title names years, which would be found in every period.
 _PERIOD = (
     "to_char({period}.deadline, 'DD/MM/YYYY FMDD/FMMM/YYYY') || ' ' ||"
     " (select p.code from plan p where p.id = {period}.plan_id)"
 )
-_HANDED_IN = "r.state in ('SUBMITTED', 'APPROVED', 'ACCEPTED')"
+_HANDED_IN = f"r.state in {HANDED_IN}"
 
 
 @strawberry.enum(description="Where a reporting period is (trạng thái kỳ báo cáo).")

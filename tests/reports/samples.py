@@ -6,19 +6,26 @@ from decimal import Decimal
 from reports.model import (
     AgencyLine,
     Breakdown,
+    Declared,
+    Duty,
     Exclusion,
     Figure,
     Kind,
     Letterhead,
     PlanName,
+    Point,
+    Proof,
+    RankedGroup,
     Report,
     Returns,
+    Side,
     Standing,
     Target,
     Task,
     TaskGroup,
     Voice,
 )
+from reports.ranking import ranked_agencies, ranked_lines, standing_of
 
 LETTERHEAD = Letterhead(
     parent=("Ủy ban nhân dân", "thành phố Hà Nội"),
@@ -43,6 +50,7 @@ PLAN = PlanName(
     "Ủy ban nhân dân thành phố Hà Nội",
 )
 DUE = date(2025, 12, 31)
+ENDS = tuple(date(year, *end) for year in (2022, 2023, 2024, 2025) for end in ((6, 30), (12, 31)))[:-1]
 
 
 def figure(numerator: int, denominator: int, wanted: int = 80, missing: int = 0, **more: object) -> Figure:
@@ -61,6 +69,10 @@ def figure(numerator: int, denominator: int, wanted: int = 80, missing: int = 0,
     )
 
 
+PROOFS = (
+    Proof("Thu thập", "Biên bản nghiệm thu", "12/BB-SNV", date(2022, 3, 1), True),
+    Proof("Bảo quản", "", "", None, False),
+)
 UNKNOWN = Figure(None, None, None, Standing.MISSING_DATA)
 
 
@@ -84,8 +96,13 @@ def agencies(count: int, wanted: int = 80) -> tuple[AgencyLine, ...]:
             current = UNKNOWN
         previous = figure(denominator * before // 100, denominator, wanted)
         name = names[index % 5] if index < 5 else f"{names[index % 5]} (đơn vị số {index + 1})"
-        lines.append(AgencyLine(f"DV-{index + 1:03}", name, current, previous))
-    return tuple(lines)
+        group = "Sở, ngành" if index % 2 else "Quận, huyện, thị xã"
+        lines.append(AgencyLine(f"DV-{index + 1:03}", name, current, previous, group))
+    return tuple(
+        line
+        for group in ("Sở, ngành", "Quận, huyện, thị xã")
+        for line in ranked_lines([line for line in lines if line.group == group])
+    )
 
 
 def report(count: int = 31, official: bool = False, voices: int = 0) -> Report:
@@ -103,6 +120,7 @@ def report(count: int = 31, official: bool = False, voices: int = 0) -> Report:
         agencies_reported=count - 3,
         agencies_expected=count,
         previous=Figure(600000, 880000, Decimal("68.18"), Standing.IN_PROGRESS),
+        history=tuple(Point(at, figure(60 + year, 100)) for year, at in enumerate(ENDS)),
     )
     scanned = Target(
         code="B.2",
@@ -163,12 +181,17 @@ def report(count: int = 31, official: bool = False, voices: int = 0) -> Report:
         official=official,
         scope=None,
         targets=(made, *others[:3], others[3], scanned, *others[4:]),
-        breakdowns=(Breakdown(made, lines, groups), Breakdown(scanned, (archive,))),
+        breakdowns=(
+            Breakdown(made, lines, groups, made.figure),
+            Breakdown(scanned, (archive,), (), scanned.figure),
+        ),
         tasks=tasks(),
         exclusions=(
             Exclusion("A.1", "Tài liệu chứa bí mật nhà nước chưa giải mật", 40, "văn bản"),
             Exclusion("A.1", "Văn bản pháp luật chuyên ngành yêu cầu bản gốc giấy", 8, "văn bản"),
         ),
+        ranking=ranking(lines),
+        duties=duties(),
         returns=Returns(
             expected=count,
             accepted=voices,
@@ -179,6 +202,32 @@ def report(count: int = 31, official: bool = False, voices: int = 0) -> Report:
                 for line in lines[:voices]
             ),
         ),
+    )
+
+
+def ranking(lines: tuple[AgencyLine, ...]) -> tuple[RankedGroup, ...]:
+    """The agencies of each group by the one target they share."""
+    return tuple(
+        RankedGroup(
+            group,
+            ("A.1",),
+            tuple(
+                ranked_agencies(
+                    [standing_of(one.code, one.name, [one.figure]) for one in lines if one.group == group]
+                )
+            ),
+        )
+        for group in dict.fromkeys(line.group for line in lines)
+    )
+
+
+def duties() -> tuple[Duty, ...]:
+    """A duty that two declare on and one that nobody does."""
+    said = Declared("Sở Nội vụ", ENDS[-1], "Đã ban hành hướng dẫn", "1820/HD-SNV", date(2022, 7, 8))
+    return (
+        Duty("IV.1.c", "Sở Nội vụ", "Hướng dẫn số hóa", (said,)),
+        Duty("IV.5.a", "Các sở, ban, ngành", "Xây dựng kế hoạch", (said, said), 31),
+        Duty("IV.5.b", "Các sở, ban, ngành", "Trang bị hạ tầng", (), 31),
     )
 
 
@@ -205,8 +254,14 @@ def tasks() -> tuple[TaskGroup, ...]:
                         "Các cơ quan, tổ chức",
                         Decimal(80) if row % 2 else None,
                         "Năm 2021-2025",
-                        standings[(number + row) % 5],
-                        Decimal("64.50") if row == 2 else None,
+                        Figure(129, 200, Decimal("64.50"), standings[(number + row) % 5])
+                        if row == 2
+                        else Figure(None, None, None, standings[(number + row) % 5]),
+                        unit="cơ quan",
+                        sides=(Side("S", "Cơ quan có kế hoạch riêng", "cơ quan", figure(12, 49)),)
+                        if row == 1
+                        else (),
+                        proofs=PROOFS if row == 2 else (),
                     )
                     for row in range(1, 6)
                 ),

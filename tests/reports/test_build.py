@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
 from hub.access.actor import PUBLIC, Actor
@@ -15,15 +16,17 @@ from hub.agencies.models import Agency
 from hub.demo.load import load_city
 from hub.kit.errors import NotFound
 from hub.kpi.scorecard import scorecard
-from hub.plan.models import Exclusion, Indicator
+from hub.plan.models import DeclaredProgress, Duty, Exclusion, Indicator
 from hub.records.models import Item
 from hub.returns.models import AgencyReturn, ReportingPeriod
-from reports.build import build_report, standing
+from reports.build import build_report
 from reports.html import render_html
 from reports.model import Report, Standing
 from reports.numbers import percent
+from reports.readings import standing
 
 JUNE = date(2025, 6, 30)
+LATER = date(2025, 7, 1)
 DISTRICT = "UBND-BADINH"
 
 
@@ -153,8 +156,124 @@ def test_an_agencys_own_report_goes_to_the_city_through_home_affairs(city: Sessi
     assert own.letterhead.organ == ("Ủy ban nhân dân", "quận Ba Đình")
     assert own.letterhead.addressed_to == "Ủy ban nhân dân thành phố Hà Nội (qua Sở Nội vụ)"
     assert own.letterhead.signed_as == ("CHỦ TỊCH",)
-    assert own.breakdowns == ()
     assert own.targets[0].figure.denominator
+    assert own.ranking == ()
+
+
+def test_an_agency_with_units_reports_them_beside_itself_and_adds_them_up(
+    city: Session, operator: Actor
+) -> None:
+    own = build_report(city, operator, period=JUNE, agency_code=DISTRICT)
+    top = city.exec(select(Agency).where(Agency.code == DISTRICT)).one()
+    units = {unit.code for unit in city.exec(select(Agency).where(Agency.parent_id == top.id))}
+    for breakdown in own.breakdowns:
+        lines = {line.code: line.figure for line in breakdown.agencies}
+        assert set(lines) <= {DISTRICT, *units}
+        assert lines[DISTRICT] == breakdown.target.figure
+        assert breakdown.total.numerator == sum(figure.numerator or 0 for figure in lines.values())
+        assert breakdown.total.denominator == sum(figure.denominator or 0 for figure in lines.values())
+    assert own.breakdowns
+    without = build_report(city, operator, period=JUNE, agency_code="STC")
+    assert without.breakdowns == ()
+    assert "đơn vị trực thuộc" not in render_html(without).split("</style>")[-1]
+
+
+def test_an_agency_is_told_its_place_among_its_kind(city: Session, operator: Actor, report: Report) -> None:
+    own = build_report(city, operator, period=JUNE, agency_code=DISTRICT)
+    districts = next(group for group in report.ranking if group.title == own.kind)
+    assert len(districts.agencies) == 30
+    assert own.rank == next(one.rank for one in districts.agencies if one.code == DISTRICT)
+    lines = [line for line in report.breakdowns[0].agencies if line.group == own.kind]
+    mine = next(line for line in lines if line.code == DISTRICT)
+    assert own.targets[0].rank == mine.rank
+    assert mine.rank is not None
+    better = [line for line in lines if (line.figure.percent or 0) > (mine.figure.percent or 0)]
+    assert mine.rank.place == len(better) + 1
+    assert "xếp thứ" in render_html(own)
+
+
+def test_an_agency_reports_the_annex_rows_that_it_leads_or_takes_part_in(
+    city: Session, operator: Actor
+) -> None:
+    def codes(agency: str) -> set[str]:
+        own = build_report(city, operator, period=JUNE, agency_code=agency)
+        return {task.code for group in own.tasks for task in group.tasks}
+
+    everybody = {"1.2", "1.3", "3.1", "3.4", "3.5", "3.6", "4.2", "4.5"}
+    assert everybody <= codes(DISTRICT)
+    assert not {"1.1", "2.1", "3.2", "3.3", "4.1", "4.4"} & codes(DISTRICT)
+    assert {"1.1", "2.1", "3.2"} <= codes("SNV")
+    assert {"1.1", "3.1.a"} <= codes("VPUB")  # «Văn phòng UBND Thành phố»
+    assert {"3.2", "3.3", "4.1"} <= codes("TTLTLS")  # «Trung tâm Lưu trữ lịch sử», «Sở Nội vụ (Trung tâm …)»
+
+
+def test_what_is_declared_stands_in_the_reports_of_those_who_may_read_it(
+    city: Session, operator: Actor
+) -> None:
+    owner = city.exec(select(Agency).where(Agency.code == DISTRICT)).one().id or 0
+    duty = city.exec(select(Duty).where(Duty.code == "IV.5.d")).one()
+    row = city.exec(select(Indicator).where(Indicator.code == "3.1")).one()
+    with city.begin_nested() as savepoint:
+        for subject in ({"duty_id": duty.id}, {"indicator_id": row.id}):
+            for as_of, said in ((JUNE, "Đã chỉnh lý 12 mét"), (date(2024, 12, 31), "Cũ"), (LATER, "Sau kỳ")):
+                city.add(
+                    DeclaredProgress(
+                        agency_id=owner, as_of=as_of, value=said, document_number="9/BC",
+                        document_date=JUNE, **subject,
+                    )
+                )  # fmt: skip
+        city.flush()
+        whole = build_report(city, operator, period=JUNE)
+        own = build_report(city, operator, period=JUNE, agency_code=DISTRICT)
+        public = build_report(city, PUBLIC, period=JUNE)
+        savepoint.rollback()
+    for report in (whole, own):
+        told = next(one for one in report.duties if one.code == "IV.5.d")
+        assert [(one.said, one.number) for one in told.declared] == [("Đã chỉnh lý 12 mét", "9/BC")]
+        task = next(task for group in report.tasks for task in group.tasks if task.code == "3.1")
+        assert [one.said for one in task.declared] == ["Đã chỉnh lý 12 mét"]
+    assert {duty.code[:4] for duty in own.duties} == {"IV.5"}
+    page = render_html(own)
+    assert "Đã chỉnh lý 12 mét" in page
+    assert "Số 9/BC ngày 30/6/2025" in page
+    assert not any(duty.declared for duty in public.duties)
+
+
+def test_who_owes_a_return_and_is_late_is_told(city: Session, operator: Actor, monkeypatch: Any) -> None:
+    monkeypatch.setenv("HUB_TODAY", "2025-06-20")
+    told = build_report(city, operator, period=JUNE).returns
+    assert (told.submitted, told.late) == (0, ())
+    assert told.expected
+    monkeypatch.setenv("HUB_TODAY", "2025-06-21")
+    assert len(build_report(city, operator, period=JUNE).returns.late) == told.expected
+    assert build_report(city, PUBLIC, period=JUNE).returns.expected is None
+
+
+def test_statements_do_not_grow_with_the_number_of_agencies(city: Session, operator: Actor) -> None:
+    def sent(code: str | None) -> int:
+        told: list[str] = []
+        engine = city.connection().engine
+        note = lambda *given: told.append(given[2])  # noqa: E731
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            build_report(city, operator, period=JUNE, agency_code=code)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(told)
+
+    before = sent(None), sent(DISTRICT)
+    with city.begin_nested() as savepoint:
+        parent = city.exec(select(Agency).where(Agency.code == DISTRICT)).one().id
+        city.add_all(
+            Agency(code=f"X{number}", name=f"Cơ quan {number}", kind="DEPARTMENT", parent_id=parent,
+                   archive_since=date(2012, 1, 1))
+            for number in range(60)
+        )  # fmt: skip
+        city.flush()
+        after = sent(None), sent(DISTRICT)
+        savepoint.rollback()
+    assert after == before
+    assert max(before) <= 25
 
 
 @pytest.mark.parametrize(("period", "agency"), [(JUNE, "KHONG-CO"), (date(1999, 6, 30), None)])

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from reports.html import render_html
-from reports.model import Returns, Standing, Voice
+from reports.model import Rank, Returns, Standing, Voice
 from tests.reports import samples
 
 
@@ -47,9 +47,51 @@ def test_the_same_report_gives_the_same_page() -> None:
 
 
 def test_a_report_without_figures_is_still_a_whole_document() -> None:
-    empty = replace(samples.report(), targets=(), breakdowns=(), tasks=(), exclusions=(), returns=Returns())
+    empty = replace(
+        samples.report(),
+        targets=(),
+        breakdowns=(),
+        tasks=(),
+        exclusions=(),
+        returns=Returns(),
+        ranking=(),
+        duties=(),
+    )
     page = render_html(empty)
     assert '<section class="annex' not in page
     assert "<h2>I. Kết quả chung</h2>" in page
     assert "chưa có chỉ tiêu nào" in page
     assert "./." in page
+
+
+def test_annexes_are_numbered_without_gaps_and_named_by_their_numbers() -> None:
+    page = render_html(samples.report())
+    numbers = re.findall(r"<h2><span>Phụ lục (\w+)</span>", page)
+    assert numbers == ["I", "II", "III", "IV", "V"]
+    assert "theo căn cứ pháp lý (Phụ lục V)" in page
+    fewer = render_html(replace(samples.report(), ranking=(), duties=()))
+    assert re.findall(r"<h2><span>Phụ lục (\w+)</span>", fewer) == ["I", "II", "III"]
+    assert "theo căn cứ pháp lý (Phụ lục III)" in fewer
+
+
+def test_what_proves_a_row_stands_under_it_and_what_is_owed_is_said() -> None:
+    page = render_html(samples.report())
+    assert "Thu thập: Biên bản nghiệm thu, số 12/BB-SNV ngày 01/3/2022." in page
+    assert "Bảo quản: chưa có văn bản." in page
+    assert "Cơ quan có kế hoạch riêng: 12/49 cơ quan (24,48%)." in page
+    assert "2/31 cơ quan đã khai" in page
+
+
+def test_an_agencys_report_speaks_of_units_and_leaves_its_words_to_the_agency() -> None:
+    whole = samples.report()
+    own = replace(
+        whole, scope="UBND quận Ba Đình", ranking=(), kind="Quận, huyện, thị xã", rank=Rank(2, 30, 1)
+    )
+    page = render_html(own)
+    assert "UBND quận Ba Đình xếp thứ 2/30 (đồng hạng với 1 cơ quan)" in page
+    assert "Kết quả của đơn vị trực thuộc" in page
+    assert "mục này do cơ quan bổ sung trước khi ký" in page
+    voice = Voice("UBND quận Ba Đình", "Thiếu kho.", "Bố trí kinh phí.", "Đã lập kế hoạch.")
+    told = render_html(replace(own, returns=Returns(None, 1, (voice,))))
+    for words in ("Đã lập kế hoạch.", "Thiếu kho.", "Bố trí kinh phí."):
+        assert words in told

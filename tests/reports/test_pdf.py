@@ -68,8 +68,8 @@ def test_page_numbers_begin_on_the_second_page_and_again_in_each_annex(pages: li
 
 
 def test_the_annexes_list_every_task_every_agency_and_every_exclusion(pages: list[str]) -> None:
-    tasks, agencies, exclusions = (_annex(pages, roman) for roman in ("I", "II", "III"))
-    of_tasks, of_agencies = " ".join(pages[tasks:agencies]), " ".join(pages[agencies:exclusions])
+    tasks, agencies, ranking, exclusions = (_annex(pages, roman) for roman in ("I", "II", "III", "V"))
+    of_tasks, of_agencies = " ".join(pages[tasks:agencies]), " ".join(pages[agencies:ranking])
     for group in samples.tasks():
         assert group.title in of_tasks
         assert all(f" {task.code} " in of_tasks for task in group.tasks)
@@ -90,14 +90,13 @@ def test_the_signature_never_stands_alone_on_its_page(pages: list[str]) -> None:
 def test_no_table_head_and_no_total_stands_alone_at_a_page_end(printer: None, count: int) -> None:
     """Row counts around a page's end: a head is followed by rows, a total by the rows before it."""
     whole = samples.report(count)
-    short = replace(whole, targets=(), tasks=(), exclusions=(), breakdowns=whole.breakdowns[:1])
+    short = replace(whole, targets=(), tasks=(), exclusions=(), ranking=(), breakdowns=whole.breakdowns[:1])
     texts = [" ".join(page.extract_text().split()) for page in _read(render_pdf(short)).pages]
     ends = ("Kết quả", "Kết quả 2", "Còn thiếu (văn bản)", "Còn thiếu (văn bản) 2")
     assert not any(text.endswith(ends) for text in texts)
     total = next(text for text in texts if "Tổng cộng" in text)
     before = total.split("Tổng cộng")[0]
-    assert f" {count - 1} " in before
-    assert f" {count} " in before
+    assert before.count("tăng") >= 2
     assert "không phải trung bình" in total
 
 

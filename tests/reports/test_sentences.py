@@ -20,7 +20,7 @@ def _ratio(figure: Figure, previous: Figure | None = None, **more: object) -> Ta
 
 
 def _said(target: Target) -> str:
-    return " ".join(sentences.about(target, CUTOFF, BEFORE, has_exclusion_annex=True))
+    return " ".join(sentences.about(target, CUTOFF, BEFORE, "III"))
 
 
 def test_one_sentence_tells_a_leader_which_targets_stand_where() -> None:
