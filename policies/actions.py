@@ -60,7 +60,10 @@ _ALL = (
     Action("unlistItem", "item", "list", _KEPT),
     Action("createAgency", "agency", "create"),
     Action("renameAgency", "agency", "rename", needs=NOT_ENDED),
+    Action("moveAgency", "agency", "move", needs=NOT_ENDED),
     Action("mergeAgencies", "agency", "merge", needs=NOT_ENDED),
+    Action("splitAgency", "agency", "split", needs=NOT_ENDED),
+    Action("dissolveAgency", "agency", "dissolve", needs=NOT_ENDED),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

@@ -22,6 +22,7 @@ from schema.compiler.declarations import (
     expression,
     identifier,
     offers,
+    part,
     record,
     root,
     several,
@@ -99,6 +100,94 @@ class AgencyCode:
     valid_to: date | None = column("valid_to", "In force until (có hiệu lực đến).")
 
 
+@strawberry.enum(description="How one agency follows another (hình thức kế thừa).")
+class SuccessionKind(Enum):
+    """Kinds of succession."""
+
+    MERGED = _("MERGED", description="It ended and went into the other (hợp nhất, sáp nhập).")
+    DIVIDED = _("DIVIDED", description="It ended and the other is one of several that follow (chia).")
+    SEPARATED = _("SEPARATED", description="It goes on, and a part of it went to the other (tách).")
+    DISSOLVED = _(
+        "DISSOLVED", description="It was dissolved and the other took over (giải thể, có cơ quan tiếp nhận)."
+    )
+    ARCHIVED = _(
+        "ARCHIVED",
+        description="It was dissolved and the other, a historical archive, keeps its records (giải thể, nộp lưu trữ "
+        "lịch sử).",
+    )
+
+
+@record(
+    models.AgencyName,
+    resource="agency",
+    facts={"id": "{t}.agency_id"},
+    description="A name of an agency with its dates (tên cơ quan theo thời gian).",
+)
+class AgencyName:
+    """A dated name."""
+
+    name: str = column("name", "The name (tên).")
+    valid_from: date | None = column("valid_from", "Borne from; null: from the beginning (mang tên từ).")
+    valid_to: date | None = column(
+        "valid_to", "Borne until; null: the name it has, or had when it ended (mang tên đến)."
+    )
+    decision: str | None = column("decision", "The decision that gave it (quyết định).")
+
+
+@record(
+    models.AgencyParent,
+    resource="agency",
+    facts={"id": "{t}.agency_id"},
+    description="Where an agency stood between two dates (cơ quan cấp trên theo thời gian).",
+)
+class AgencyParent:
+    """A dated place in the tree."""
+
+    parent: AnAgency | None = to_one("parent_id", "The body above; null: none (cơ quan cấp trên).")
+    valid_from: date | None = column("valid_from", "Since; null: from the beginning (từ ngày).")
+    valid_to: date | None = column("valid_to", "Until; null: still, or when it ended (đến ngày).")
+    decision: str | None = column("decision", "The decision (quyết định).")
+
+
+@record(
+    models.AgencySuccession,
+    resource="agency",
+    facts={"id": "{t}.predecessor_id"},
+    description="One agency following another from a day (kế thừa giữa hai cơ quan).",
+)
+class AgencySuccession:
+    """A dated step with its decision."""
+
+    predecessor: AnAgency | None = to_one("predecessor_id", "Who was followed (cơ quan tiền thân).")
+    successor: AnAgency | None = to_one("successor_id", "Who follows (cơ quan kế thừa).")
+    kind: SuccessionKind = column("kind", "How (hình thức).")
+    effective_on: date = column("effective_on", "From this day (từ ngày).")
+    decision: str | None = column("decision", "The decision (số quyết định).")
+    decided_on: date | None = column("decided_on", "When it was signed (ngày ký).")
+
+
+@strawberry.type(description="What an agency was before, and what became of it (lịch sử cơ quan).")
+class AgencyHistory:
+    """Names, places and successions, the oldest first; codes stand on the agency."""
+
+    names: list[AgencyName] = several(
+        "{t}.agency_id = {p}.id", "{t}.valid_to, {t}.id", "The names it bore (các tên)."
+    )
+    parents: list[AgencyParent] = several(
+        "{t}.agency_id = {p}.id", "{t}.valid_to, {t}.id", "Where it stood (các cơ quan cấp trên)."
+    )
+    came_from: list[AgencySuccession] = several(
+        "{t}.successor_id = {p}.id",
+        "{t}.effective_on, {t}.id",
+        "Bodies it followed, wholly or in part (kế thừa từ).",
+    )
+    went_into: list[AgencySuccession] = several(
+        "{t}.predecessor_id = {p}.id",
+        "{t}.effective_on, {t}.id",
+        "Bodies that followed it, wholly or in part (được kế thừa bởi).",
+    )
+
+
 _SOURCE = (
     "exists (select 1 from source_membership m where m.agency_id = {t}.id and m.valid_from <= :today"
     " and (m.valid_to is null or m.valid_to > :today))"
@@ -113,13 +202,16 @@ class Agency(Node):
 
     id: strawberry.ID = identifier()
     code: str = column("code", "Its code in the hub (mã cơ quan).")
-    name: str = column("name", "Its name (tên cơ quan).")
+    name: str = column("name", "Its name today; earlier ones stand in history (tên cơ quan).")
     kind: AgencyKind = column("kind", "What it is (loại).")
-    parent: AnAgency | None = to_one("parent_id", "The body it belongs to (cơ quan cấp trên).")
+    parent: AnAgency | None = to_one("parent_id", "The body it belongs to today (cơ quan cấp trên).")
     codes: list[AgencyCode] = several(
         "{t}.agency_id = {p}.id",
         "{t}.scheme, {t}.valid_from, {t}.value",
         "Its codes in all schemes (các mã).",
+    )
+    history: AgencyHistory = part(
+        "Names, places in the tree and successions with their dates and decisions (lịch sử)."
     )
     is_transfer_source: bool = expression(
         _SOURCE, "On the source list today: hands records to the historical archive (nguồn nộp lưu)."
@@ -173,6 +265,19 @@ class Agency(Node):
         before: Before = UNSET,
     ) -> AllFonds:
         """Fonds it owns now (các phông)."""
+        raise NotImplementedError
+
+    @connection("{t}.creator_id = {p}.id")
+    def created_fonds(
+        self,
+        filter: FondsFilter | None = UNSET,
+        order_by: FondsOrder | None = FondsOrder.ID_ASC,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> AllFonds:
+        """Fonds it created, whoever owns them now (các phông do cơ quan hình thành)."""
         raise NotImplementedError
 
     @connection("{t}.agency_id = {p}.id")

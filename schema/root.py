@@ -13,6 +13,7 @@ from schema.mutations.agencies import AgenciesMutation
 from schema.mutations.arrangement import ArrangementMutation
 from schema.mutations.files import FilesMutation
 from schema.mutations.items import ItemsMutation
+from schema.mutations.succession import SuccessionMutation
 from schema.node import NodeQuery
 from schema.records.query import RecordsQuery
 from schema.returns import ReturnsQuery
@@ -39,5 +40,5 @@ class Query(
 
 
 @strawberry.type(description="Everything that can be done (thao tác).")
-class Mutation(ArrangementMutation, FilesMutation, ItemsMutation, AgenciesMutation):
+class Mutation(ArrangementMutation, FilesMutation, ItemsMutation, AgenciesMutation, SuccessionMutation):
     """All deeds."""

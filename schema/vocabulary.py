@@ -114,7 +114,10 @@ _VIETNAMESE = {
     "listItem": "đưa văn bản vào hồ sơ khác",
     "unlistItem": "bỏ văn bản khỏi hồ sơ khác",
     "renameAgency": "đổi tên cơ quan",
+    "moveAgency": "chuyển cơ quan cấp trên",
     "mergeAgencies": "hợp nhất cơ quan",
+    "splitAgency": "chia, tách cơ quan",
+    "dissolveAgency": "giải thể cơ quan",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from hub.kit.tables import bigint, choice, count, flag, folded, key, moment, ref, sort_key
@@ -17,9 +17,14 @@ AGENCY_KINDS = (
     "CITY", "DEPARTMENT", "BOARD", "DISTRICT", "COMMUNE", "UNIT", "ARCHIVE", "ENTERPRISE", "ASSOCIATION",
 )  # fmt: skip
 
+# Hợp nhất, sáp nhập: what ends goes into another. Chia: it ends and several follow. Tách: it goes on, a part leaves.
+# Giải thể: it ends, and either another takes over (DISSOLVED) or its records go to the historical archive (ARCHIVED),
+# which keeps them and answers for nothing that the body did.
+SUCCESSION_KINDS = ("MERGED", "DIVIDED", "SEPARATED", "DISSOLVED", "ARCHIVED")
+
 
 class Agency(SQLModel, table=True):
-    """A body of the city (cơ quan, tổ chức) or a unit of one."""
+    """A body of the city (cơ quan, tổ chức) or a unit of one; `name` and `parent_id` are those of today."""
 
     __tablename__ = "agency"
     __table_args__ = (
@@ -64,13 +69,50 @@ class AgencyCode(SQLModel, table=True):
     valid_to: date | None = None
 
 
+class AgencyName(SQLModel, table=True):
+    """A name of an agency with its dates; the one without an end is the one it has, or had when it ended."""
+
+    __tablename__ = "agency_name"
+    __table_args__ = (
+        CheckConstraint("valid_to > valid_from", name="ck_agency_name_validity"),
+        Index("uq_agency_name_now", "agency_id", unique=True, postgresql_where=text("valid_to is null")),
+    )
+
+    id: int | None = key()
+    agency_id: int = ref("agency.id", index=True, ondelete="CASCADE")
+    name: str
+    name_sort: str = sort_key()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    decision: str | None = None
+
+
+class AgencyParent(SQLModel, table=True):
+    """The body that an agency stood under between two dates; null: under none."""
+
+    __tablename__ = "agency_parent"
+    __table_args__ = (
+        CheckConstraint("valid_to > valid_from", name="ck_agency_parent_validity"),
+        Index("uq_agency_parent_now", "agency_id", unique=True, postgresql_where=text("valid_to is null")),
+        Index("ix_agency_parent_parent", "parent_id"),
+    )
+
+    id: int | None = key()
+    agency_id: int = ref("agency.id", index=True, ondelete="CASCADE")
+    parent_id: int | None = ref("agency.id", nullable=True)
+    valid_from: date | None = None
+    valid_to: date | None = None
+    decision: str | None = None
+
+
 class AgencySuccession(SQLModel, table=True):
-    """One body following another from a date (hợp nhất, chia tách, đổi tên, giải thể)."""
+    """One body following another from a date (hợp nhất, chia, tách, giải thể); `SUCCESSION_KINDS` says how."""
 
     __tablename__ = "agency_succession"
     __table_args__ = (
-        UniqueConstraint("predecessor_id", "successor_id", name="uq_agency_succession_pair"),
+        UniqueConstraint("predecessor_id", "successor_id", "effective_on", name="uq_agency_succession_step"),
         CheckConstraint("predecessor_id <> successor_id", name="ck_agency_succession_differs"),
+        CheckConstraint(f"kind in {SUCCESSION_KINDS}", name="ck_agency_succession_kind"),
     )
 
     id: int | None = key()
@@ -79,6 +121,7 @@ class AgencySuccession(SQLModel, table=True):
     effective_on: date
     kind: str = choice("MERGED")
     decision: str | None = None
+    decided_on: date | None = None
 
 
 class SourceMembership(SQLModel, table=True):

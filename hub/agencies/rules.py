@@ -65,8 +65,75 @@ def may_succeed(
     return None
 
 
+def may_divide(
+    agency: int, successors: Sequence[int], above_successors: Collection[int]
+) -> FieldError | None:
+    """Whether a body may be split so: into two at least, each once, and the body itself only as the first.
+
+    `above_successors` are the agencies that a successor is a unit of, unless the body goes on.
+    """
+    if len(successors) < 2 or len(set(successors)) < len(successors):
+        return FieldError(
+            "parts",
+            "PARTS",
+            "Hãy chọn ít nhất hai cơ quan kế thừa, mỗi cơ quan một lần.",
+            "Name at least two bodies that follow, each once.",
+        )
+    if agency in successors[1:]:
+        return FieldError(
+            "parts",
+            "ITSELF_FIRST",
+            "Cơ quan bị tách mà vẫn hoạt động phải đứng đầu danh sách: phần không nêu tên ở lại với cơ quan đó.",
+            "A body that goes on stands first in the list: what is not named stays with it.",
+        )
+    if agency != successors[0] and agency in above_successors:
+        return FieldError(
+            "parts",
+            "SUCCESSOR_BELOW",
+            "Cơ quan kế thừa không thể là đơn vị trực thuộc của cơ quan kết thúc. Hãy chuyển đơn vị đó ra trước.",
+            "A successor cannot be a unit of the body that ends. Move that unit out first.",
+        )
+    return None
+
+
+def may_stand_under(agency: int, parent: int | None, above_parent: Collection[int]) -> FieldError | None:
+    """A body does not stand under itself, nor under one of its own units."""
+    if agency != parent and agency not in above_parent:
+        return None
+    return FieldError(
+        "parent_id",
+        "AGENCY_CYCLE",
+        "Không thể đưa một cơ quan vào chính nó hoặc vào đơn vị trực thuộc của nó. Hãy chọn cơ quan khác.",
+        "A body cannot stand under itself or under one of its own units. Choose another one.",
+    )
+
+
+def archive_follows(field: str, ending: Iterable[bool], successor: bool) -> FieldError | None:
+    """Records of the historical archive (Lưu trữ lịch sử) go to no body but a historical archive."""
+    if successor or not any(ending):
+        return None
+    return FieldError(
+        field,
+        "NOT_AN_ARCHIVE",
+        "Lưu trữ lịch sử chỉ được kế thừa bởi một lưu trữ lịch sử khác.",
+        "A historical archive is followed by none but another historical archive.",
+    )
+
+
+def decided_by_now(decided_on: date | None, on: date) -> FieldError | None:
+    """A decision is not dated tomorrow."""
+    if decided_on is None or decided_on <= on:
+        return None
+    return FieldError(
+        "decided_on",
+        "IN_THE_FUTURE",
+        f"Ngày ký quyết định chưa tới (hôm nay là {on:%d/%m/%Y}). Hãy sửa lại.",
+        f"The decision is dated in the future (today is {on}). Correct it.",
+    )
+
+
 def day_reached(field: str, day: date, on: date) -> FieldError | None:
-    """A merger is entered when it takes effect, since records follow at once."""
+    """What changes bodies is entered when it takes effect, since records and rights follow at once."""
     if day <= on:
         return None
     return FieldError(
@@ -80,7 +147,7 @@ def day_reached(field: str, day: date, on: date) -> FieldError | None:
 def not_too_early(
     field: str, day: date, *, ending: Iterable[date | None] = (), since: Iterable[date | None] = ()
 ) -> FieldError | None:
-    """A body or a code ends after the day it began (`ending`); nothing is done to one not there yet (`since`)."""
+    """What ends does so after the day it began (`ending`); nothing is done before what is there began (`since`)."""
     earliest = max(
         [*(began + timedelta(days=1) for began in ending if began), *(began for began in since if began)],
         default=day,
@@ -90,9 +157,9 @@ def not_too_early(
     return FieldError(
         field,
         "TOO_EARLY",
-        f"Vào ngày này cơ quan, hoặc mã hiện dùng của cơ quan, chưa có hoặc vừa mới có. "
+        f"Vào ngày này cơ quan, hoặc tên, mã, vị trí hiện nay của cơ quan, chưa có hoặc vừa mới có. "
         f"Hãy ghi ngày {earliest:%d/%m/%Y} hoặc muộn hơn.",
-        f"On that day the agency, or the code it has now, was not there yet or had only begun. "
+        f"On that day the agency, or the name, code or place it has now, was not there yet or had only begun. "
         f"Give a later day: {earliest} is the earliest.",
     )
 

@@ -1,4 +1,4 @@
-"""Agencies: entered, renamed, merged."""
+"""Agencies: entered, renamed, moved in the tree."""
 
 from __future__ import annotations
 
@@ -8,16 +8,9 @@ from typing import Annotated
 import strawberry
 
 from hub.agencies import commands as agencies
-from hub.records import commands
 from schema.agencies import Agency, AgencyKind
 from schema.mutations.doing import Given, described, do, today
-from schema.mutations.inputs import (
-    key_in,
-    needed,
-    once,
-    said,
-    version,
-)
+from schema.mutations.inputs import key_in, needed, once, or_none, said, version
 from schema.problems import (
     AgencyEnded,
     IdempotencyKeyReused,
@@ -27,6 +20,9 @@ from schema.problems import (
     ReferenceCodeTaken,
     StaleVersion,
 )
+
+EFFECTIVE = "From what day, today at the latest; left out: today (ngày hiệu lực)."
+DECISION = "The decision it rests on (quyết định)."
 
 
 @strawberry.input(description="A new agency or unit (thêm cơ quan).")
@@ -38,6 +34,8 @@ class CreateAgencyInput:
     kind: AgencyKind = needed("What it is (loại).")
     code: str | None = said("Its code in the hub; a provisional one is given when left out (mã).")
     valid_from: date | None = said("In being from (thành lập).")
+    archive_since: date | None = said("With an archive of its own from (có Lưu trữ cơ quan từ).")
+    decision: str | None = said(DECISION)
     idempotency_key: str | None = once()
 
 
@@ -47,29 +45,24 @@ class RenameAgencyInput:
 
     id: strawberry.ID = needed("The agency (cơ quan).")
     expected_version: int = version()
-    name: str | None = said("The new name; left out: unchanged (tên mới).")
+    name: str | None = said("The new name; the old one stays with its dates; left out: unchanged (tên mới).")
     code: str | None = said("The new code; the old one stays with its dates (mã mới).")
-    effective_on: date | None = said("From what day; left out: today (ngày hiệu lực).")
-    decision: str | None = said("The decision it rests on (quyết định).")
+    effective_on: date | None = said(EFFECTIVE)
+    decision: str | None = said(DECISION)
     idempotency_key: str | None = once()
 
 
-@strawberry.input(description="A body that ends in a merger (cơ quan được hợp nhất).")
-class PredecessorInput:
-    """An agency in the version the caller saw."""
+@strawberry.input(description="An agency to put under another (chuyển cơ quan cấp trên).")
+class MoveAgencyInput:
+    """Input of moveAgency."""
 
     id: strawberry.ID = needed("The agency (cơ quan).")
     expected_version: int = version()
-
-
-@strawberry.input(description="Agencies that end, and the one that follows (hợp nhất cơ quan).")
-class MergeAgenciesInput:
-    """Input of mergeAgencies."""
-
-    predecessors: list[PredecessorInput] = needed("The bodies that end (các cơ quan kết thúc).")
-    successor_id: strawberry.ID = needed("The body that follows them (cơ quan kế thừa).")
-    effective_on: date | None = said("From what day, today at the latest; left out: today (ngày hiệu lực).")
-    decision: str | None = said("The decision it rests on (quyết định).")
+    parent_id: strawberry.ID | None = needed(
+        "The body above from that day; null: none (cơ quan cấp trên mới)."
+    )
+    effective_on: date | None = said(EFFECTIVE)
+    decision: str | None = said(DECISION)
     idempotency_key: str | None = once()
 
 
@@ -92,10 +85,10 @@ RenameAgencyResult = Annotated[
         "RenameAgencyResult", description="The agency, or the problem that stood in the way (kết quả)."
     ),
 ]
-MergeAgenciesResult = Annotated[
+MoveAgencyResult = Annotated[
     Agency | NotFound | NotPermitted | Invalid | StaleVersion | AgencyEnded | IdempotencyKeyReused,
     strawberry.union(
-        "MergeAgenciesResult", description="The successor, or the problem that stood in the way (kết quả)."
+        "MoveAgencyResult", description="The agency, or the problem that stood in the way (kết quả)."
     ),
 ]
 
@@ -125,6 +118,8 @@ class AgenciesMutation:
                 kind=input.kind.name,
                 code=input.code or None,
                 valid_from=input.valid_from or None,
+                archive_since=input.archive_since or None,
+                decision=input.decision or None,
                 on=today(),
             ),
         )
@@ -151,8 +146,9 @@ class AgenciesMutation:
                 actor,
                 key_in("Agency", input.id, "id"),
                 input.expected_version,
-                name=_given(input.name),
-                code=_given(input.code),
+                # None for what was left out or null; an empty text is a broken rule, not silence.
+                name=or_none(input.name),
+                code=or_none(input.code),
                 effective_on=input.effective_on or today(),
                 decision=input.decision or None,
                 on=today(),
@@ -162,39 +158,28 @@ class AgenciesMutation:
 
     @strawberry.mutation(
         description=described(
-            "mergeAgencies",
-            "End agencies and let another follow them (hợp nhất cơ quan): their records go to it, their history "
-            "stays. A code it already uses gets the predecessor's code before it; the audit tells which.",
+            "moveAgency",
+            "Put an agency under another body from a day on (chuyển cơ quan cấp trên). Rights over it follow at once; "
+            "figures of an earlier day still show it where it stood.",
         )
     )
-    async def merge_agencies(
-        self, info: strawberry.Info, input: Given[MergeAgenciesInput]
-    ) -> MergeAgenciesResult:
+    async def move_agency(self, info: strawberry.Info, input: Given[MoveAgencyInput]) -> MoveAgencyResult:
         """See the description."""
-        answer: MergeAgenciesResult = await do(
+        answer: MoveAgencyResult = await do(
             info,
-            "mergeAgencies",
+            "moveAgency",
             Agency,
-            ("Agency", input.successor_id),
+            ("Agency", input.id),
             input,
-            lambda s, actor: (
-                commands.merge_agencies(
-                    s,
-                    actor,
-                    [
-                        (key_in("Agency", one.id, "predecessors"), one.expected_version)
-                        for one in input.predecessors
-                    ],
-                    key_in("Agency", input.successor_id, "successor_id"),
-                    effective_on=input.effective_on or today(),
-                    decision=input.decision or None,
-                    on=today(),
-                ).successor
+            lambda s, actor: agencies.move_agency(
+                s,
+                actor,
+                key_in("Agency", input.id, "id"),
+                input.expected_version,
+                parent_id=key_in("Agency", input.parent_id, "parent_id") if input.parent_id else None,
+                effective_on=input.effective_on or today(),
+                decision=input.decision or None,
+                on=today(),
             ),
         )
         return answer
-
-
-def _given(text: str | None) -> str | None:
-    """None for what was left out or null; an empty text is a broken rule, not silence."""
-    return text if isinstance(text, str) else None

@@ -35,6 +35,9 @@ AGENCY: dict[str, tuple[str, ...]] = {
     "createAgency": ("supervisor", "sysadmin"),
     "renameAgency": ("supervisor", "sysadmin"),
     "mergeAgencies": ("supervisor", "sysadmin"),
+    "moveAgency": ("supervisor", "sysadmin"),
+    "splitAgency": ("supervisor", "sysadmin"),
+    "dissolveAgency": ("supervisor", "sysadmin"),
 }
 DEEDS = tuple(AGENCY)
 # The archivist does the same in the custody of the Historical Archive, but hands nothing over to itself.
@@ -52,11 +55,14 @@ READERS = {
     ELSEWHERE: {"supervisor", "supervisor_head"},
 }
 # Agencies are seen by everybody.
-ON_AGENCIES = {"openFonds", "createAgency", "renameAgency", "mergeAgencies"}
+ON_AGENCIES = {
+    "openFonds", "createAgency", "renameAgency", "mergeAgencies", "moveAgency", "splitAgency", "dissolveAgency",
+}  # fmt: skip
 # What makes something new knows no version.
 WITHOUT_VERSION = {"openFonds", "openSeries", "openFile", "registerItem", "createAgency"}
 RECORDS = (
-    "agency", "agency_code", "agency_succession", "fonds", "series", "file", "item", "item_listing", "digital_object",
+    "agency", "agency_code", "agency_name", "agency_parent", "agency_succession", "fonds", "fonds_owner",
+    "series", "file", "item", "item_listing", "digital_object",
     "transfer", "transfer_entry", "kept_answer",
 )  # fmt: skip
 
@@ -160,6 +166,16 @@ class Maker:
             case "mergeAgencies":
                 ending = {"id": encode("Agency", self.unit()), "expectedVersion": 1}
                 return {"predecessors": [ending], "successorId": encode("Agency", self.unit())}
+            case "moveAgency":
+                one = {"id": encode("Agency", self.unit()), "expectedVersion": 1}
+                return {**one, "parentId": encode("Agency", self.unit())}
+            case "splitAgency":
+                one = {"id": encode("Agency", self.unit()), "expectedVersion": 1}
+                return {**one, "parts": [{"successorId": encode("Agency", self.unit())} for _ in range(2)]}
+            case "dissolveAgency":
+                one = {"id": encode("Agency", self.unit()), "expectedVersion": 1}
+                taker = encode("Agency", self.unit())
+                return {**one, "recordsToId": taker, "decision": "QĐ 1", "decidedOn": "2025-01-02"}
         raise KeyError(deed)
 
     def _of_file(self, state: str) -> dict[str, Any]:
@@ -245,8 +261,8 @@ def test_whoever_may_does_it_and_whoever_may_not_changes_nothing(hub: Hub, role:
     for agency in (HERE, ELSEWHERE, ARCHIVE):
         allowed = {
             HERE: AGENCY,
-            ARCHIVE: {**{deed: AGENCY[deed] for deed in DEEDS[-3:]}, **CUSTODY},
-            ELSEWHERE: {deed: AGENCY[deed] for deed in DEEDS[-3:]},
+            ARCHIVE: {**{deed: AGENCY[deed] for deed in DEEDS[-6:]}, **CUSTODY},
+            ELSEWHERE: {deed: AGENCY[deed] for deed in DEEDS[-6:]},
         }[agency]
         maker = Maker(city, agency, role)
         given = {deed: maker.input(deed) for deed in DEEDS}
@@ -296,7 +312,7 @@ def test_who_submitted_a_file_does_not_accept_it(hub: Hub) -> None:
 
 
 def _doer(deed: str) -> str:
-    return "supervisor" if deed in DEEDS[-3:] else "officer"
+    return "supervisor" if deed in DEEDS[-6:] else "officer"
 
 
 @pytest.mark.parametrize("deed", DEEDS)

@@ -287,24 +287,36 @@ DEEDS: dict[str, tuple[str, dict[str, Any]]] = {
         "MergeAgencies",
         {"predecessors": [{"id": "b", "expectedVersion": 1}], "successorId": "a"},
     ),
+    "moveAgency": ("MoveAgency", {"id": "b", "expectedVersion": 1, "parentId": "a"}),
+    "splitAgency": (
+        "SplitAgency",
+        {"id": "b", "expectedVersion": 1, "parts": [{"successorId": "a"}, {"successorId": "archive"}]},
+    ),
+    "dissolveAgency": (
+        "DissolveAgency",
+        {"id": "b", "expectedVersion": 1, "recordsToId": "a", "decision": "x", "decidedOn": "2025-06-01"},
+    ),
 }
 # Whoever sees B's records without a right to them is told so; everybody else does not find them.
 SEES_B = {"supervisor", "supervisor_head"}
-ON_AGENCIES = {"createAgency", "renameAgency", "mergeAgencies", "openFonds"}
+OF_AGENCIES = {
+    "createAgency", "renameAgency", "moveAgency", "mergeAgencies", "splitAgency", "dissolveAgency",
+}  # fmt: skip
+ON_AGENCIES = {*OF_AGENCIES, "openFonds"}
 ROLES = (
     "anyone", "staff", "clerk", "officer", "approver", "agency_admin", "client", "archivist", "archive_head",
     "supervisor", "supervisor_head", "leader", "finance", "itsec", "sysadmin",
 )  # fmt: skip
-MAY = {("supervisor", deed) for deed in ("createAgency", "renameAgency", "mergeAgencies")} | {
-    ("sysadmin", deed) for deed in ("createAgency", "renameAgency", "mergeAgencies")
-}
+MAY = {(role, deed) for role in ("supervisor", "sysadmin") for deed in OF_AGENCIES}
 
 
 async def test_no_role_of_another_agency_does_anything_to_bs_records(ask: Ask, town: Town) -> None:
     from hub.records.models import Series
 
     world = town.world
-    rows = {name: getattr(world, name) for name in ("a", "b", "fonds_b", "file", "file_b", "item_b")}
+    rows = {
+        name: getattr(world, name) for name in ("a", "b", "archive", "fonds_b", "file", "file_b", "item_b")
+    }
     rows["series_b"] = world.add(Series, title="Nhóm của B", code="N01", fonds=world.fonds_b, access_level=1)
     town.session.commit()
     ids = {name: town.id(row) for name, row in rows.items()}

@@ -128,9 +128,30 @@ async def test_a_body_that_has_ended_is_offered_no_name_and_no_merger(
     world = town.world
     _sql(town, "update agency set valid_to = cast(:ended as date) where id = :id", ended=ended, id=world.a.id)
     offered = await _offered(ask, "supervisor", town.id(world.a), "Agency")
-    assert offered == ({"RENAME_AGENCY", "MERGE_AGENCIES"} if lives else set())
+    deeds = {"RENAME_AGENCY", "MOVE_AGENCY", "MERGE_AGENCIES", "SPLIT_AGENCY", "DISSOLVE_AGENCY"}
+    assert offered == (deeds if lives else set())
     one = {"id": town.id(world.a), "expectedVersion": 1}
     assert await _works(ask, "supervisor", "renameAgency", **one, name="Tên") == lives
     one["expectedVersion"] += lives
+    assert await _works(ask, "supervisor", "moveAgency", **one, parentId=town.id(world.b)) == lives
+    one["expectedVersion"] += lives
     merger = {"predecessors": [one], "successorId": town.id(world.b)}
     assert await _works(ask, "supervisor", "mergeAgencies", **merger) == lives
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a_body_that_has_ended_is_offered_no_split_and_no_dissolution(
+    ask: Ask, town: Town, ended: bool
+) -> None:
+    world = town.world
+    if ended:
+        _sql(
+            town,
+            "update agency set valid_to = '2025-06-30' where id = any(:ids)",
+            ids=[world.a.id, world.b.id],
+        )
+    parts = [{"successorId": town.id(one)} for one in (world.city, world.archive)]
+    split = {"id": town.id(world.a), "expectedVersion": 1, "parts": parts}
+    assert await _works(ask, "supervisor", "splitAgency", **split) != ended
+    end = {"id": town.id(world.b), "expectedVersion": 1, "decision": "QĐ 1", "decidedOn": "2025-06-01"}
+    assert await _works(ask, "supervisor", "dissolveAgency", **end) != ended

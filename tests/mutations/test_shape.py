@@ -18,7 +18,8 @@ from schema import build_schema
 
 CONTRACT = (
     "openFonds closeFonds openSeries moveSeries openFile describeFile closeFile reopenFile submitFile acceptFile "
-    "sendBackFile registerItem correctItem moveItem listItem unlistItem createAgency renameAgency mergeAgencies"
+    "sendBackFile registerItem correctItem moveItem listItem unlistItem createAgency renameAgency mergeAgencies "
+    "moveAgency splitAgency dissolveAgency"
 )
 # What nobody may say, since it follows from deeds.
 NEVER_SAID = {

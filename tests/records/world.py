@@ -118,7 +118,8 @@ def trace(session: Session) -> dict[str, Any]:
     """Everything a deed could touch, without the denied events: equal before and after a refused one."""
     session.flush()
     tables = (
-        "agency", "agency_code", "agency_succession", "source_membership",
+        "agency", "agency_code", "agency_name", "agency_parent", "agency_succession", "source_membership",
+        "system_agency", "fonds_owner", "transfer", "use_request", "exclusion",
         "fonds", "series", "file", "item", "item_listing",
     )  # fmt: skip
     rows = {

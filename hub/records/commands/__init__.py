@@ -1,6 +1,6 @@
 """Deeds on records, one function each: load, require, rule, change, audit; none commits.
 
-fonds · series · files · handover (inside the agency) · items · listings · succession (agencies that merge).
+fonds · series · files · handover (inside the agency) · items · listings · succession (agencies that merge, split, end).
 A face calls them inside one transaction of its own; dates come in as arguments.
 """
 
@@ -10,7 +10,7 @@ from hub.records.commands.handover import accept_file, send_back_file, submit_fi
 from hub.records.commands.items import correct_item, move_item, register_item
 from hub.records.commands.listings import list_item, unlist_item
 from hub.records.commands.series import move_series, open_series
-from hub.records.commands.succession import merge_agencies
+from hub.records.commands.succession import dissolve_agency, merge_agencies, split_agency
 
 __all__ = [
     "accept_file",
@@ -18,6 +18,7 @@ __all__ = [
     "close_fonds",
     "correct_item",
     "describe_file",
+    "dissolve_agency",
     "list_item",
     "merge_agencies",
     "move_item",
@@ -28,6 +29,7 @@ __all__ = [
     "register_item",
     "reopen_file",
     "send_back_file",
+    "split_agency",
     "submit_file",
     "unlist_item",
 ]

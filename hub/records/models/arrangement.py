@@ -88,6 +88,18 @@ class Fonds(SQLModel, table=True):
     folded: str | None = folded("title || ' ' || code")
 
 
+class FondsOwner(SQLModel, table=True):
+    """A body that owned a fonds until a day, before it went to another (hợp nhất, chia, tách)."""
+
+    __tablename__ = "fonds_owner"
+    __table_args__ = (Index("ix_fonds_owner_fonds", "fonds_id", "valid_to"),)
+
+    id: int | None = key()
+    fonds_id: int = ref("fonds.id", ondelete="CASCADE")
+    agency_id: int = ref("agency.id", index=True)
+    valid_to: date
+
+
 class FondsExtent(SQLModel, table=True):
     """Shelf metres of a fonds at a date (mét giá): total and described; coverage of II.2.b comes from it."""
 

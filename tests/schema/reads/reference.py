@@ -292,6 +292,39 @@ class Reference:
             for code in found
         ]
 
+    def _Agency_history(self, row: Row, actor: Actor) -> dict[str, Any]:
+        def dated(one: Any) -> dict[str, Any]:
+            days = {name: written(getattr(one, snake(name)), "") for name in ("validFrom", "validTo")}
+            return {**days, "decision": one.decision}
+
+        def own(table: str) -> list[Row]:
+            found = [one for one in self.world[table] if one.agency_id == row.id]
+            return sorted(found, key=lambda one: (one.valid_to or date.max, one.id))
+
+        def agency(key: int | None) -> Row | None:
+            return self.seen(actor, "Agency", self.world.one("agency", key))
+
+        def steps(mine: str) -> list[dict[str, Any]]:
+            found = [one for one in self.world["agency_succession"] if getattr(one, mine) == row.id]
+            return [
+                {
+                    "predecessor": agency(one.predecessor_id),
+                    "successor": agency(one.successor_id),
+                    "kind": one.kind,
+                    "effectiveOn": written(one.effective_on, ""),
+                    "decision": one.decision,
+                    "decidedOn": written(one.decided_on, ""),
+                }
+                for one in sorted(found, key=lambda one: (one.effective_on, one.id))
+            ]
+
+        return {
+            "names": [{"name": one.name, **dated(one)} for one in own("agency_name")],
+            "parents": [{"parent": agency(one.parent_id), **dated(one)} for one in own("agency_parent")],
+            "cameFrom": steps("successor_id"),
+            "wentInto": steps("predecessor_id"),
+        }
+
     def _listings(self, row: Row, actor: Actor) -> list[dict[str, Any]]:
         found = []
         for listing in sorted(self.world["item_listing"], key=lambda one: one.file_id):
@@ -478,6 +511,7 @@ class Reference:
         column = {
             "children": "parent_id",
             "returns": "period_id",
+            "createdFonds": "creator_id",
         }.get(name) or {
             "Agency": "agency_id",
             "Fonds": "fonds_id",

@@ -88,7 +88,9 @@ EVERYTHING = f"""{{
             digitalObjects {{ nodes {{ id }} }} }}
     }}
     items {{ nodes {{ file {{ id }} listings {{ ordinal }} }} }}
-    agencies {{ nodes {{ codes {{ value }} }} }}
+    agencies {{ nodes {{
+        codes {{ value }} history {{ names {{ name }} parents {{ validTo }} wentInto {{ kind }} }}
+    }} }}
     transfers {{ nodes {{ id }} }} reports {{ nodes {{ id }} }}
     reportingPeriods {{ nodes {{ id }} }} auditEvents {{ nodes {{ id }} }}
     codeList(name: "doc_type") {{ value }} viewer {{ roles {{ role }} }}
@@ -96,7 +98,7 @@ EVERYTHING = f"""{{
 }}"""
 SECURED = re.compile(
     r"\b(?:from|join) (?:agency|fonds|series|file|item|digital_object|transfer|published_report|reporting_period"
-    r"|audit_event|code_list_entry|app_user|role_grant|agency_code) t\d+"
+    r"|audit_event|code_list_entry|app_user|role_grant|agency_code|agency_name|agency_parent|agency_succession) t\d+"
 )
 
 

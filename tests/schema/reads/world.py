@@ -27,7 +27,8 @@ WORDS = (
     "thanh", "tra", "năm", "2020", "Ủy", "ban",
 )  # fmt: skip
 TABLES = (
-    "agency", "agency_code", "agency_succession", "source_membership", "fonds", "series", "file", "item",
+    "agency", "agency_code", "agency_name", "agency_parent", "agency_succession", "source_membership", "fonds",
+    "series", "file", "item",
     "item_listing", "digital_object", "decided_list", "decided_list_entry", "transfer", "transfer_entry", "plan",
     "reporting_period", "agency_return", "published_report", "snapshot", "audit_event", "code_list_entry",
     "app_user", "role_grant",
@@ -144,7 +145,17 @@ def _agencies(maker: Maker) -> None:
     ):
         maker.add("agency_code", agency_id=agency, scheme=scheme, value=value, valid_from=date(2020, 1, 1))
     maker.add("agency_succession", predecessor_id=7, successor_id=4, effective_on=date(2025, 3, 1))
-    maker.add("agency_succession", predecessor_id=5, successor_id=4, effective_on=date(2025, 3, 1))
+    maker.add(
+        "agency_succession", predecessor_id=5, successor_id=4, effective_on=date(2025, 3, 1), kind="SEPARATED",
+        decision="QĐ 9", decided_on=date(2025, 2, 3),
+    )  # fmt: skip
+    # What each was called, and where it stood, at first stands there by itself, under keys of the database's own.
+    maker.connection.execute(
+        "insert into agency_name (agency_id, name, valid_to) values (2, 'Tên cũ', '2023-07-01')"
+    )
+    maker.connection.execute(
+        "insert into agency_parent (agency_id, parent_id, valid_to, decision) values (3, 4, '2024-01-01', 'QĐ 8')"
+    )
     maker.add("source_membership", agency_id=2, valid_from=date(2020, 1, 1))
     maker.add("source_membership", agency_id=4, valid_from=date(2020, 1, 1), valid_to=TODAY)
 
