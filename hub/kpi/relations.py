@@ -1,7 +1,9 @@
-"""SQL that several measures start from: who answers for an agency's records at a date, and what is left out.
+"""SQL that several measures start from: who answers for an agency's records at a date, what is left out or listed.
 
-Each text is a list of common table expressions to stand after `with recursive`.
+Most texts are lists of common table expressions to stand after `with recursive`.
 """
+
+from hub.kpi.lacks import Lack
 
 # R13: records follow the successor from the day it took over; before that day they stay with the predecessor.
 # After a split the owner of the record now says which successor. R10: the creating agency counts, wherever
@@ -44,3 +46,88 @@ excluded_series (id) as (
 excluded_file (id) as (select file_id from exclusion_at where file_id is not null),
 excluded_item (id) as (select item_id from exclusion_at where item_id is not null)
 """
+
+
+def listed(kind: str) -> str:
+    """Files on the decided lists of a kind in force at the date: `listed_file` (id, category).
+
+    An entry names a fonds, a series, with its sub-series, or a file; a file may be named more than once.
+    """
+    return f"""
+list_entry as (
+    select e.fonds_id, e.series_id, e.file_id, e.category
+      from decided_list d
+      join decided_list_entry e on e.list_id = d.id
+     where d.kind = '{kind}' and d.valid_from <= @as_of and (d.valid_to is null or @as_of < d.valid_to)
+),
+listed_series (id, category) as (
+    select series_id, category from list_entry where series_id is not null
+    union
+    select s.id, e.category from listed_series e join series s on s.parent_id = e.id
+),
+listed_file (id, category) as materialized (
+    select file_id, category from list_entry where file_id is not null
+    union
+    select f.id, e.category from list_entry e join file f on f.fonds_id = e.fonds_id
+    union
+    select f.id, e.category from listed_series e join file f on f.series_id = e.id
+)
+"""
+
+
+# The last measurement of each fonds of a historical archive, in shelf metres.
+EXTENT = """
+extent as (
+    select distinct on (e.fonds_id) e.fonds_id, o.custodian_id as agency_id, e.described_metres, e.total_metres
+      from fonds_extent e
+      join fonds o on o.id = e.fonds_id
+      join agency a on a.id = o.custodian_id and a.is_historical_archive
+     where e.measured_on <= @as_of
+     order by e.fonds_id, e.measured_on desc
+)
+"""
+
+# The best service level (mức độ 1-4) at which a file is offered to readers online at the date.
+ONLINE = """
+online as materialized (
+    select file_id, max(service_level) as level
+      from publication
+     where published_on <= @as_of and (withdrawn_on is null or @as_of < withdrawn_on)
+     group by file_id
+)
+"""
+
+# What a file's description lacks first, or null: the ten fields that NĐ 113/2025 asks of a hồ sơ, save the remark and
+# the access mode, which a measure judges itself. A code that the hub lent (TAM-...) is none. f is the file.
+LACKING = """
+case when btrim(f.code) = '' or starts_with(f.code, 'TAM-') then 'CODE'
+     when btrim(f.title) = '' then 'TITLE'
+     when f.retention_kind = 'UNKNOWN' then 'RETENTION'
+     when cardinality(f.languages) = 0 then 'LANGUAGE'
+     when f.start_date is null or f.end_date is null then 'DATES'
+     when coalesce(nullif(f.total_doc, 0), nullif(f.item_count, 0)) is null then 'DOCUMENT_COUNT'
+     when coalesce(f.page_count, 0) = 0 then 'PAGE_COUNT' end
+"""
+
+LACKING_REASONS = {
+    "LACKS_CODE": ("Chưa có mã lưu trữ hồ sơ", "It has no archival code"),
+    "LACKS_TITLE": ("Thiếu tiêu đề", "The title is missing"),
+    "LACKS_RETENTION": ("Thiếu thời hạn lưu trữ", "The retention is missing"),
+    "LACKS_LANGUAGE": ("Thiếu ngôn ngữ", "The language is missing"),
+    "LACKS_DATES": ("Thiếu thời gian bắt đầu hoặc kết thúc", "The first or the last date is missing"),
+    "LACKS_DOCUMENT_COUNT": ("Thiếu tổng số tài liệu", "The number of documents is missing"),
+    "LACKS_PAGE_COUNT": ("Thiếu số trang", "The number of pages is missing"),
+}
+
+LACKING_MENDS = {
+    "LACKS_CODE": Lack.METADATA,
+    "LACKS_TITLE": Lack.METADATA,
+    "LACKS_RETENTION": Lack.RETENTION,
+    "LACKS_LANGUAGE": Lack.METADATA,
+    "LACKS_DATES": Lack.DATE,
+    "LACKS_DOCUMENT_COUNT": Lack.TOTAL_DOC,
+    "LACKS_PAGE_COUNT": Lack.PAGE_COUNT,
+}
+
+# A legacy file whose field was left blank is unrestricted (HD169); anything else unsaid is unknown. f is the file.
+ACCESS_LEVEL = "coalesce(f.access_level, case f.access_provenance when 'HD169_blank' then 0 end)"

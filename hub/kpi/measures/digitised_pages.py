@@ -20,8 +20,9 @@ Side figures: files digitised in full (every page accepted, and the totals agree
 
 from hub.kpi.lacks import Lack
 from hub.kpi.registry import Measure
+from hub.kpi.relations import EXTENT
 
-_FILES = """
+_FILES = f"""
 scope as materialized (
     select f.id, f.fonds_id, f.custodian_id as agency_id, f.origin, f.page_count, f.page_count_declared,
            coalesce(f.end_date, f.start_date) as day
@@ -29,7 +30,7 @@ scope as materialized (
       join agency a on a.id = f.custodian_id and a.is_historical_archive
      where f.state <> 'DISPOSED' and f.origin is distinct from 'BORN_DIGITAL'
        and (f.transferred_on is null or f.transferred_on <= @as_of)
-       and {of_agency}
+       and {{of_agency}}
 ),
 apart as (
     select i.file_id, sum(i.page_count) as pages
@@ -61,14 +62,7 @@ holding as (
            select case when s.page_count is not null
                        then greatest(s.page_count - coalesce(o.pages, 0), 0) end as pages) t
 ),
-extent as (
-    select distinct on (e.fonds_id) e.fonds_id, o.custodian_id as agency_id, e.described_metres, e.total_metres
-      from fonds_extent e
-      join fonds o on o.id = e.fonds_id
-      join agency a on a.id = o.custodian_id and a.is_historical_archive
-     where e.measured_on <= @as_of
-     order by e.fonds_id, e.measured_on desc
-)
+{EXTENT}
 """
 
 _FACTS = f"""

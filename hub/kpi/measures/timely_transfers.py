@@ -54,7 +54,7 @@ candidate as materialized (
            coalesce(f.end_date, f.start_date,
                     case when o.end_year < extract(year from cast(@window_from as date))
                          then make_date(o.end_year, 12, 31) end) as day,
-           f.closed_on > @as_of or (f.closed_on is null and f.state = 'OPEN') as open,
+           case when f.closed_on is null then f.state = 'OPEN' else f.closed_on > @as_of end as open,
            k.is_historical_archive and (f.transferred_on is null or f.transferred_on <= @as_of) as moved,
            exists (select from excluded_file x where x.id = f.id)
                or exists (select from excluded_series x where x.id = f.series_id) as excluded
@@ -77,28 +77,29 @@ source as materialized (
                       and m.valid_from <= @as_of and (m.valid_to is null or @as_of < m.valid_to))
 ),
 scan as materialized (
-    select file_id, item_id, min(accepted_on) as day
-      from page_acceptance where accepted_on <= @as_of group by file_id, item_id
+    select a.file_id, a.item_id, min(a.accepted_on) as day
+      from page_acceptance a
+      join candidate c on c.id = a.file_id
+     where a.accepted_on <= @as_of
+     group by a.file_id, a.item_id
 ),
 created as (
-    select 'item' as kind, i.id, i.file_id, i.id as item_id, false as scanned, coalesce(i.issued_date, c.day) as day,
-           i.issued_date is null as undated, i.origin,
+    -- One pass over the items: those of the file, created on the day of issue, and scans, on the day of the scan.
+    select 'item' as kind, i.id, i.file_id, i.id as item_id, i.origin,
+           i.origin is not distinct from 'DIGITIZED' as scanned,
+           case i.origin when 'DIGITIZED' then least(own.day, whole.day) else coalesce(i.issued_date, c.day) end as day,
+           i.issued_date is null and i.origin is distinct from 'DIGITIZED' as undated,
            case i.retention_kind when 'UNKNOWN' then c.retention else i.retention_kind end as retention,
            c.creator_id, c.owner_id, c.open, c.moved, c.excluded, false as uncounted
       from item i
       join candidate c on c.id = i.file_id
-     where i.state = 'ACTIVE' and (i.origin = 'BORN_DIGITAL' or i.origin is null)
-    union all
-    select 'item', i.id, i.file_id, i.id, true, coalesce(own.day, whole.day), false, i.origin,
-           case i.retention_kind when 'UNKNOWN' then c.retention else i.retention_kind end,
-           c.creator_id, c.owner_id, c.open, c.moved, c.excluded, false
-      from item i
-      join candidate c on c.id = i.file_id
       left join scan own on own.file_id = i.file_id and own.item_id = i.id
       left join scan whole on whole.file_id = i.file_id and whole.item_id is null
-     where i.state = 'ACTIVE' and i.origin = 'DIGITIZED' and coalesce(own.day, whole.day) is not null
+     where i.state = 'ACTIVE' and i.retention_kind in ('PERMANENT', 'UNKNOWN')
+       and (i.origin in ('BORN_DIGITAL', 'DIGITIZED') or i.origin is null)
+       and (i.origin is distinct from 'DIGITIZED' or own.day is not null or whole.day is not null)
     union all
-    select 'file', c.id, c.id, null, false, c.day, c.end_date is null, c.origin, c.retention,
+    select 'file', c.id, c.id, null, c.origin, false, c.day, c.end_date is null, c.retention,
            c.creator_id, c.owner_id, c.open, c.moved, c.excluded,
            c.item_count < coalesce(c.total_doc, 1) and (c.item_count = 0 or c.origin_declared = 'BORN_DIGITAL')
       from candidate c
