@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.installation import opened
 from hub.kit.db import open_pool
@@ -56,22 +56,28 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
                 app.state.site = Site(settings, seam)
                 yield
 
-    routes: list[BaseRoute] = [Route("/graphql", _GraphQL()), Route("/healthz", healthz)]
+    routes: list[BaseRoute] = [Route("/healthz", healthz)]
     if settings.is_development:
         routes.insert(0, Mount("/graphql/ide", files))
     return Starlette(
         routes=[*routes, *pages.routes()],
-        middleware=[Middleware(Guard, settings=settings)],
+        middleware=[Middleware(Guard, settings=settings), Middleware(_GraphQL)],
         exception_handlers={404: pages.nothing_here, 405: pages.nothing_here},
         lifespan=lifespan,
     )
 
 
 class _GraphQL:
-    """Passes requests on to the endpoint that the lifespan has opened."""
+    """Passes questions on to the endpoint that the lifespan has opened, before any routing; pages go their way."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["app"].state.graphql(scope, receive, send)
+        if scope["type"] == "http" and scope["path"] in ("/graphql", "/graphql/"):
+            await scope["app"].state.graphql(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 async def healthz(request: Request) -> Response:

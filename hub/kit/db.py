@@ -65,7 +65,7 @@ def open_pool(dsn: str, *, size: int = 8, statement_timeout: int = 5_000) -> Asy
 
     return AsyncConnectionPool(
         dsn,
-        min_size=min(2, size),
+        min_size=1,
         max_size=size,
         open=False,
         configure=configure,

@@ -12,13 +12,13 @@ from graphql import DocumentNode
 from psycopg.pq.abc import PGresult
 
 from hub.access.actor import Actor
+from hub.kit.wire import Question, ask, checked
 from schema.compiler.cursors import cursor_text
 from schema.compiler.declarations import Slot
 from schema.compiler.statement import Bindings, Parameter
 from schema.compiler.values import Signature
 
 Join = Callable[[PGresult], bytes]
-Sent = Sequence[psycopg.AsyncRawCursor[Any]]
 
 
 @dataclass(frozen=True)
@@ -57,36 +57,21 @@ class Plan:
 
         The connection is in autocommit. Raises psycopg's errors as they come, ForgedCursor and ForgedId.
         """
-        if len(self.statements) > 1:
-            async with connection.pipeline():
-                sent = await self.send(connection, variables, actor)
-        else:
-            sent = await self.send(connection, variables, actor)
-        return self.join(sent, rest)
+        return self.join(checked(await ask(connection, self.questions(variables, actor))), rest)
 
-    async def send(
-        self, connection: psycopg.AsyncConnection[Any], variables: Mapping[str, Any] | None, actor: Actor
-    ) -> Sent:
-        """Execute the statements. On a connection in pipeline mode the rows are there when it is left."""
+    def questions(self, variables: Mapping[str, Any] | None, actor: Actor) -> list[Question]:
+        """The statements with this request's values, one for each compiled root field."""
         bindings = Bindings(self.signature.read(variables), actor)
         reads = [read for _, read in self.fields if isinstance(read, Read)]
-        values = [[parameter.read(bindings) for parameter in read.parameters] for read in reads]
-        cursors = []
-        for read, bound in zip(reads, values, strict=True):
-            cursor = psycopg.AsyncRawCursor(connection)
-            await cursor.execute(read.sql, bound, prepare=True)
-            cursors.append(cursor)
-        return cursors
+        return [Question(read.sql, [one.read(bindings) for one in read.parameters]) for read in reads]
 
-    def join(self, sent: Sent, rest: Mapping[str, Any] | None = None) -> bytes:
-        """JSON of `data` from statements that `send` has executed."""
-        cursors = iter(sent)
+    def join(self, results: Sequence[PGresult], rest: Mapping[str, Any] | None = None) -> bytes:
+        """JSON of `data` from the results of the questions."""
+        left = iter(results)
         parts = []
         for key, read in self.fields:
             if isinstance(read, Read):
-                result = next(cursors).pgresult
-                assert result is not None
-                value = read.join(result)
+                value = read.join(next(left))
             else:
                 value = orjson.dumps((rest or {})[key]) if read is None else read
             parts.append(b'"%b":%b' % (key.encode(), value))

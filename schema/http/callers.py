@@ -11,9 +11,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import dict_row
+from psycopg import AsyncConnection
+from psycopg.pq.abc import PGresult
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Scope
@@ -31,6 +30,7 @@ from hub.access.queries import (
 from hub.access.sessions import cookie_name
 from hub.kit.errors import Unauthenticated
 from hub.kit.origin import is_own_page
+from hub.kit.wire import Question, ask, checked, first_row
 from schema.compiler import Plan
 from schema.errors import ForeignOrigin
 
@@ -93,20 +93,17 @@ class Callers:
 
     async def read(self, connection: AsyncConnection[Any], shown: Credential) -> Actor:
         """The actor who holds the credential. Raises Unauthenticated."""
-        async with AsyncRawCursor(connection, row_factory=dict_row) as cursor:
-            await _ask(cursor, shown)
-            told = _row(cursor)
-            row = await cursor.fetchone()
-            subject = caller_from_row(row)
-            assert row is not None
-            law = kept_law(row["agency_version"])
-            if law is None:
-                await cursor.execute(LAW_SQL)
-                tree = await cursor.fetchone()
-                assert tree is not None
-                law = keep_law(tree)
+        [told] = checked(await ask(connection, [_question(shown)]))
+        row = first_row(told)
+        subject = caller_from_row(row)
+        assert row is not None
+        law = kept_law(row["agency_version"])
+        if law is None:
+            [tree] = map(first_row, checked(await ask(connection, [Question(LAW_SQL, ())])))
+            assert tree is not None
+            law = keep_law(tree)
         actor = Actor(subject, law)
-        self._remember(shown, Remembered(told, actor))
+        self._remember(shown, Remembered(_row(told), actor))
         return actor
 
     def last(self, shown: Credential) -> Remembered | None:
@@ -125,16 +122,8 @@ class Callers:
 
         Saves a third of a small request. Raises what the plan's statements raise, if the caller is the same.
         """
-        cursor = AsyncRawCursor(connection)
-        try:
-            async with connection.pipeline():
-                await _ask(cursor, shown)
-                sent = await plan.send(connection, variables, guess.actor)
-        except psycopg.Error:
-            if connection.closed or _row(cursor) == guess.row:
-                raise
-            return None
-        return plan.join(sent) if _row(cursor) == guess.row else None
+        told, *found = await ask(connection, [_question(shown), *plan.questions(variables, guess.actor)])
+        return plan.join(checked(found)) if _row(told) == guess.row else None
 
     def _remember(self, shown: Credential, told: Remembered) -> None:
         self._last[shown] = told
@@ -143,15 +132,13 @@ class Callers:
             self._last.popitem(last=False)
 
 
-async def _ask(cursor: AsyncRawCursor[Any], shown: Credential) -> None:
+def _question(shown: Credential) -> Question:
     values = caller_values(shown.secret)
-    statement = _SESSION if shown.is_session else _CALLER
-    await cursor.execute(statement, [values[name] for name in _NAMES], prepare=True)
+    return Question(_SESSION if shown.is_session else _CALLER, [values[name] for name in _NAMES])
 
 
-def _row(cursor: AsyncRawCursor[Any]) -> Row:
-    """The caller's row, if the statement about him came to an end."""
-    result = cursor.pgresult
-    if result is None or not result.ntuples:
+def _row(result: PGresult) -> Row:
+    """The caller's row; None when there is none, or the statement about him failed."""
+    if not result.ntuples:
         return None
     return tuple([result.get_value(0, column) for column in range(result.nfields)])

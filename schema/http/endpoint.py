@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import strawberry
@@ -25,16 +25,15 @@ from schema.errors import failures
 from schema.http import negotiation
 from schema.http.callers import Callers, Credential, credential
 from schema.http.context import Context, Services
-from schema.http.documents import Documents, InvalidOperation
+from schema.http.documents import Document, Documents, InvalidOperation
 from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
-from schema.http.negotiation import MethodNotAllowed, NotAcceptable, TooLarge
+from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
 from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer
 from schema.ide import files as ide
 from schema.limits import limits_for
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A request as far as its headers tell; `accepted` is None when the client takes no answer we have."""
 
     method: str
@@ -48,6 +47,14 @@ class _Asked:
     def media_type(self) -> str:
         """The media type to answer in, come what may."""
         return self.accepted or negotiation.JSON
+
+
+class _Understood(NamedTuple):
+    """An operation that is valid and inside its limits."""
+
+    request: GraphQLRequest
+    document: Document
+    kind: OperationType
 
 
 class GraphQLEndpoint:
@@ -125,26 +132,29 @@ class GraphQLEndpoint:
             guess = self._callers.last(shown)
             ready = self._ready(asked, body, guess.actor) if guess is not None else None
             if guess is not None and ready is not None:
-                step, kept = ready
-                data = await self._callers.read_with(connection, shown, guess, kept, step.request.variables)
+                data = await self._callers.read_with(connection, shown, guess, *ready)
                 if data is not None:
                     return data_answer(data, asked.media_type)
             actor = await self._callers.read(connection, shown)
-        step = self._understand(asked, body, actor)
-        plan = self._plan(step)
+        found = self._understand(asked, body, actor)
+        sent = found.request
+        context = Context(
+            actor, self._services, asked.language, asked.request_id, found.document.node, sent.variables
+        )
+        plan = self._plan(found, actor)
+        step = Ordinary(sent, context)
         return step if plan is None else await self._compiled(asked, step, plan, lease)
 
-    def _ready(self, asked: _Asked, body: bytes, guess: Actor) -> tuple[Ordinary, Plan] | None:
+    def _ready(self, asked: _Asked, body: bytes, guess: Actor) -> tuple[Plan, dict[str, Any]] | None:
         """The kept plan of a request by a caller who is probably still the same; None when it needs more."""
         try:
-            step = self._understand(asked, body, guess)
-            sent = step.request
+            sent = self._understand(asked, body, guess).request
             plan = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape)
         except (HubError, InvalidOperation):
             return None  # said again, and to the caller, once he is known
-        return (step, plan) if plan is not None and plan.rest is None else None
+        return (plan, sent.variables) if plan is not None and plan.rest is None else None
 
-    def _understand(self, asked: _Asked, body: bytes, actor: Actor) -> Ordinary:
+    def _understand(self, asked: _Asked, body: bytes, actor: Actor) -> _Understood:
         """The operation, valid and inside the limits of this caller. Raises what is wrong with it."""
         if asked.method == "POST":
             sent = negotiation.read_body(body)
@@ -161,22 +171,19 @@ class GraphQLEndpoint:
         if asked.method == "GET" and operation.operation is not OperationType.QUERY:
             raise MethodNotAllowed("POST")
         self._documents.check_cost(document, operation, sent.variables, limits)
-        context = Context(
-            actor, self._services, asked.language, asked.request_id, document.node, sent.variables
-        )
-        return Ordinary(sent, context, operation.operation)
+        return _Understood(sent, document, operation.operation)
 
-    def _plan(self, step: Ordinary) -> Plan | None:
+    def _plan(self, found: _Understood, actor: Actor) -> Plan | None:
         """The compiled statement of a query: a kept one, or a new one; None when graphql-core must answer."""
-        if step.kind is not OperationType.QUERY:
+        if found.kind is not OperationType.QUERY:
             return None
-        sent, shape = step.request, step.context.actor.shape
+        sent, shape = found.request, actor.shape
         known = self._plans.find(sent.query, sent.operation_name, sent.variables, shape)
         if known is not None:
             return known
         try:
             return self._plans.compile(
-                self._schema, sent.query, step.context.document, sent.operation_name, sent.variables, shape
+                self._schema, sent.query, found.document.node, sent.operation_name, sent.variables, shape
             )
         except Unsupported:
             return None

@@ -6,13 +6,11 @@ Both are given a valid operation inside its limits, and who asks; neither decide
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
 import strawberry
-from graphql import OperationType
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from strawberry.extensions import SchemaExtension
@@ -48,7 +46,6 @@ class Ordinary:
 
     request: GraphQLRequest
     context: Context
-    kind: OperationType
 
 
 async def ordinary(schema: strawberry.Schema, request: GraphQLRequest, context: Context) -> ExecutionResult:
@@ -62,19 +59,25 @@ async def ordinary(schema: strawberry.Schema, request: GraphQLRequest, context: 
 
 
 class Lease:
-    """A connection taken when it is first needed and given back at the end of the request."""
+    """A connection taken when it is first needed and given back at the end of the request.
 
-    def __init__(self, pool: AsyncConnectionPool[Any], stack: AsyncExitStack) -> None:
-        self._pool, self._stack = pool, stack
+    The pool's own context would commit as well, in vain on connections in autocommit.
+    """
+
+    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
         self.taken: AsyncConnection[Any] | None = None
 
     async def connection(self) -> AsyncConnection[Any]:
         """The connection of this request."""
+        if self.taken is None:
+            self.taken = await self._pool.getconn(WAIT_FOR_CONNECTION)
+        return self.taken
+
+    async def end(self) -> None:
+        """Give the connection back; the pool replaces one that is lost or busy."""
         if self.taken is not None:
-            return self.taken
-        taken = await self._stack.enter_async_context(self._pool.connection(WAIT_FOR_CONNECTION))
-        self.taken = taken
-        return taken
+            await self._pool.putconn(self.taken)
 
 
 async def reading(pool: AsyncConnectionPool[Any], work: Callable[[Lease], Awaitable[T]]) -> T:
@@ -84,13 +87,13 @@ async def reading(pool: AsyncConnectionPool[Any], work: Callable[[Lease], Awaita
     last check; nobody has to see that.
     """
     for left in reversed(range(TRIES)):
-        lease: Lease | None = None
+        lease = Lease(pool)
         try:
-            async with AsyncExitStack() as stack:
-                lease = Lease(pool, stack)
-                return await work(lease)
+            return await work(lease)
         except psycopg.OperationalError:
-            if not left or lease is None or lease.taken is None or not lease.taken.closed:
+            if not left or lease.taken is None or not lease.taken.closed:
                 raise
+        finally:
+            await lease.end()
         await pool.check()
     raise AssertionError  # the last try answers or raises

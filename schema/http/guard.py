@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -36,6 +37,8 @@ _SECURITY = (
     (b"cache-control", b"no-store"),
 )
 
+_Headers = Sequence[tuple[bytes, bytes]]
+
 
 class Guard:
     """ASGI middleware; `scope["state"]["request_id"]` is the request's id."""
@@ -59,7 +62,9 @@ class Guard:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._dress(MutableHeaders(scope=message), request_id, origin if allowed else None, scope)
+                message["headers"] = self._dressed(message["headers"], request_id, scope)
+                if origin is not None and allowed:
+                    self._allow(MutableHeaders(scope=message), origin)
             await send(message)
 
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
@@ -95,14 +100,17 @@ class Guard:
         )
 
     @staticmethod
-    def _dress(headers: MutableHeaders, request_id: str, origin: str | None, scope: Scope) -> None:
-        headers["x-request-id"] = request_id
-        there = {name for name, _ in headers.raw}
-        headers.raw.extend(header for header in _SECURITY if header[0] not in there)
+    def _dressed(headers: _Headers, request_id: str, scope: Scope) -> _Headers:
+        there = {name for name, _ in headers}
+        dressed = [*headers, (b"x-request-id", request_id.encode())]
+        dressed += [header for header in _SECURITY if header[0] not in there]
         if scope.get("scheme") == "https":
-            headers["strict-transport-security"] = "max-age=31536000"
-        headers.add_vary_header("Origin")
-        if origin is not None:
-            headers["access-control-allow-origin"] = origin
-            headers["access-control-expose-headers"] = "Retry-After, X-Request-Id"
-            headers["cross-origin-resource-policy"] = "cross-origin"
+            dressed.append((b"strict-transport-security", b"max-age=31536000"))
+        dressed.append((b"vary", b"Origin"))
+        return dressed
+
+    @staticmethod
+    def _allow(headers: MutableHeaders, origin: str) -> None:
+        headers["access-control-allow-origin"] = origin
+        headers["access-control-expose-headers"] = "Retry-After, X-Request-Id"
+        headers["cross-origin-resource-policy"] = "cross-origin"

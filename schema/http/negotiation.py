@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -12,6 +12,8 @@ from schema.errors import HttpRefusal
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+# Clients are many, the headers they send few.
+KEPT_HEADERS = 64
 
 
 class UnsupportedMediaType(HttpRefusal):
@@ -67,8 +69,7 @@ class Malformed(HttpRefusal):
     """The body cannot be read as a GraphQL request."""
 
 
-@dataclass(frozen=True)
-class GraphQLRequest:
+class GraphQLRequest(NamedTuple):
     """One operation as it was sent."""
 
     query: str
@@ -93,6 +94,7 @@ def _qualities(header: str) -> list[tuple[str, float]]:
     return sorted(found, key=lambda pair: -pair[1])
 
 
+@lru_cache(KEPT_HEADERS)
 def response_type(accept: str | None) -> str | None:
     """The media type of the answer, application/json for clients that do not say; None when there is none."""
     if not accept:
@@ -105,6 +107,7 @@ def response_type(accept: str | None) -> str | None:
     return None
 
 
+@lru_cache(KEPT_HEADERS)
 def language(accept_language: str | None) -> str:
     """`vi` or `en`, whichever the client prefers; `vi` when it prefers neither."""
     for name, _ in _qualities(accept_language or ""):
@@ -114,6 +117,7 @@ def language(accept_language: str | None) -> str:
     return "vi"
 
 
+@lru_cache(KEPT_HEADERS)
 def wants_html(accept: str | None) -> bool:
     """Whether a person's browser asks for a page."""
     return any(name == "text/html" for name, _ in _qualities(accept or ""))

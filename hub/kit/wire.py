@@ -1,0 +1,146 @@
+"""Statements asked in one journey: prepared, their values as text, the answers as PostgreSQL sent them.
+
+The quick way beside psycopg's cursors, over the same libpq. A cursor in a pipeline costs more than the statement
+of a small screen, and wakes its task for every 8 kB of a long answer; here the event loop gathers what arrives
+and wakes the task once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import count
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import psycopg
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
+
+# Statements kept prepared on one connection; the one not used for longest goes first.
+PREPARED_MAX = 400
+CANCEL_SECONDS = 2.0
+
+_PREPARED: WeakKeyDictionary[psycopg.AsyncConnection[Any], dict[str, bytes]] = WeakKeyDictionary()
+_NUMBERS = count()
+_DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+_adapter = Transformer()
+
+
+class Question(NamedTuple):
+    """A statement and the values of its parameters, `$1` …, whose types its text tells."""
+
+    sql: str
+    values: Sequence[Any]
+
+
+async def ask(connection: psycopg.AsyncConnection[Any], questions: Sequence[Question]) -> list[PGresult]:
+    """The results in the order of the questions, up to the first that failed: see `checked`.
+
+    The connection is idle, in autocommit and this task's alone; the pool replaces it when the task is cancelled
+    on the way. Raises psycopg.OperationalError when it is lost, DataError for text that no database holds.
+    """
+    pgconn = connection.pgconn
+    known = _PREPARED.setdefault(connection, {})
+    commands = []
+    for sql, values in questions:
+        name = known.pop(sql, None)
+        if name is None:
+            name = b"hub_%d" % next(_NUMBERS)
+            told = await _journey(connection, [partial(pgconn.send_prepare, name, sql.encode())])
+            if told[0].status not in _DONE:
+                return told
+        known[sql] = name
+        commands.append(partial(pgconn.send_query_prepared, name, [_text(value) for value in values]))
+    while len(known) > PREPARED_MAX:
+        name = known.pop(next(iter(known)))
+        await _journey(connection, [partial(pgconn.send_query_params, b"deallocate " + name, None)])
+    return await _journey(connection, commands)
+
+
+def checked(results: list[PGresult]) -> list[PGresult]:
+    """The same results, if none failed. Raises psycopg.Error."""
+    for result in results:
+        if result.status not in _DONE:
+            raise error_from_result(result)
+    return results
+
+
+def first_row(result: PGresult) -> dict[str, Any] | None:
+    """The first row by the names of its columns, as Python's values; None when there is none."""
+    if not result.ntuples:
+        return None
+    reader = Transformer()
+    reader.set_pgresult(result)
+    names = [(result.fname(column) or b"").decode() for column in range(result.nfields)]
+    return dict(zip(names, reader.load_row(0, tuple) or (), strict=True))
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str) and "\0" not in value:
+        return value.encode()
+    if isinstance(value, bytes):
+        return b"\\x" + value.hex().encode()
+    return None if value is None else _adapter.get_dumper(value, PyFormat.TEXT).dump(value)
+
+
+async def _journey(
+    connection: psycopg.AsyncConnection[Any], commands: Sequence[Callable[[], None]]
+) -> list[PGresult]:
+    """What comes back for the commands, sent together; a connection that was interrupted is closed."""
+    pgconn = connection.pgconn
+    try:
+        pgconn.enter_pipeline_mode()
+        for command in commands:
+            command()
+        pgconn.pipeline_sync()
+        results = await _arrival(pgconn)
+        pgconn.exit_pipeline_mode()
+    except BaseException:
+        with contextlib.suppress(psycopg.Error):
+            await connection.cancel_safe(timeout=CANCEL_SECONDS)
+        await connection.close()
+        raise
+    return results
+
+
+async def _arrival(pgconn: PGconn) -> list[PGresult]:
+    """Every result up to the end of the pipeline, but nothing after the first that failed."""
+    loop, socket = asyncio.get_running_loop(), pgconn.socket
+    results: list[PGresult] = []
+    arrived: asyncio.Future[None] = loop.create_future()
+
+    def receive() -> None:
+        if arrived.done():
+            return
+        try:
+            pgconn.consume_input()
+            while not pgconn.is_busy():
+                result = pgconn.get_result()
+                if result is None:  # between two statements, and for ever once the connection is lost
+                    if pgconn.status != ConnStatus.OK:
+                        raise psycopg.OperationalError("the connection was lost")
+                elif result.status == ExecStatus.PIPELINE_SYNC:
+                    return arrived.set_result(None)
+                elif not results or results[-1].status in _DONE:
+                    results.append(result)
+        except psycopg.Error as error:
+            arrived.set_exception(error)
+
+    def send() -> None:
+        if not pgconn.flush():
+            loop.remove_writer(socket)
+
+    loop.add_reader(socket, receive)
+    try:
+        if pgconn.flush():  # more than the socket takes at once
+            loop.add_writer(socket, send)
+        await arrived
+    finally:
+        loop.remove_reader(socket)
+        loop.remove_writer(socket)
+    return results
