@@ -269,7 +269,9 @@ class _CostReader:
                 return 2 * SCORECARD + below
             case ("DataQuality", "indicators"):
                 return TARGETS * below
-            case ("DataQuality", "toMend"):
+            case (
+                ("DataQuality", "toMend") | ("TransferRadar", "files" | "items") | ("Query", "transferRadar")
+            ):
                 return SCORECARD + below
             case ("IndicatorValue", "history"):
                 first, last, grain = (

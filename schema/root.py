@@ -9,6 +9,7 @@ from schema.audit import AuditQuery
 from schema.codes import CodesQuery
 from schema.kpi.quality import QualityQuery
 from schema.kpi.query import IndicatorsQuery
+from schema.kpi.radar import RadarQuery
 from schema.mutations.agencies import AgenciesMutation
 from schema.mutations.arrangement import ArrangementMutation
 from schema.mutations.files import FilesMutation
@@ -34,6 +35,7 @@ class Query(
     ViewerQuery,
     IndicatorsQuery,
     QualityQuery,
+    RadarQuery,
     NodeQuery,
 ):
     """All reads."""

@@ -7,6 +7,7 @@ from enum import Enum
 
 import strawberry
 
+from hub.records.terms import FILE_CREATED, ITEM_CREATED, due_by_law, due_by_plan, obstacle
 from schema.compiler.declarations import column, expression, part
 from schema.vocabulary import DatePrecision, RetentionKind
 
@@ -85,7 +86,7 @@ class Signer:
 
 @strawberry.enum(description="What stands in the way of a transfer (lý do chưa giao nộp được).")
 class TransferObstacle(Enum):
-    """The first obstacle found, in this order."""
+    """The first obstacle found, in this order; a record itself knows the first four, the radar all."""
 
     ON_HOLD = _("ON_HOLD", description="Held for an inquiry or a dispute (đang bị tạm giữ).")
     SECRET = _("SECRET", description="Secret: only after declassification (tài liệu mật, phải giải mật).")
@@ -94,13 +95,25 @@ class TransferObstacle(Enum):
         "NOT_IN_AGENCY_ARCHIVE",
         description="Not yet accepted by the agency's own archive (chưa nộp vào lưu trữ cơ quan).",
     )
-
-
-def _obstacle(state: str) -> str:
-    return (
-        "case when {t}.on_hold then 'ON_HOLD' when {t}.access_level >= 2 then 'SECRET'"
-        f" when {state} = 'OPEN' then 'FILE_OPEN'"
-        f" when {state} in ('CLOSED', 'SUBMITTED') then 'NOT_IN_AGENCY_ARCHIVE' end"
+    RETENTION_UNKNOWN = _(
+        "RETENTION_UNKNOWN",
+        description="It is not known whether it is permanent (chưa rõ thời hạn lưu trữ).",
+    )
+    DATE_UNKNOWN = _(
+        "DATE_UNKNOWN", description="Without a date nobody knows when it is due (chưa rõ ngày để tính hạn)."
+    )
+    NOT_ON_SOURCE_LIST = _(
+        "NOT_ON_SOURCE_LIST",
+        description="The agency is not on the source list (cơ quan không thuộc danh mục nguồn nộp lưu).",
+    )
+    AWAITING_ACCEPTANCE = _(
+        "AWAITING_ACCEPTANCE",
+        description="Handed in, the historical archive has not decided yet (đã nộp, chờ tiếp nhận).",
+    )
+    RETURNED = _("RETURNED", description="The historical archive sent it back (bị trả lại).")
+    NO_CHANNEL = _(
+        "NO_CHANNEL",
+        description="No system of the agency is integrated with the historical archive's (hệ thống chưa tích hợp).",
     )
 
 
@@ -111,11 +124,12 @@ class TransferDue:
     """Two terms side by side: the plan is stricter than the law (plan II.1.d; Archives Law 33/2024)."""
 
     plan: date | None = expression(
-        "({created} + interval '3 years')::date",
-        "By the plan: three years after creation (theo kế hoạch: 3 năm từ khi tạo lập).",
+        due_by_plan("{created}"),
+        "By the plan: three years after creation, of a file after its end, of one without an end after its start"
+        " (theo kế hoạch: 3 năm từ khi tạo lập; hồ sơ tính từ khi kết thúc).",
     )
     law: date | None = expression(
-        "make_date(extract(year from {handed_over} at time zone 'Asia/Ho_Chi_Minh')::int + 5, 12, 31)",
+        due_by_law("{handed_over}"),
         "By law: within five years from the year of hand-over to the agency's archive; null before it "
         "(theo luật: 5 năm từ năm nộp vào lưu trữ cơ quan).",
     )
@@ -129,9 +143,9 @@ def transfer_due_of_file() -> TransferDue | None:
     return part(
         "By when it goes to the historical archive; null unless permanent and still here (hạn giao nộp).",
         when="{t}.retention_kind = 'PERMANENT' and {t}.state not in ('TRANSFERRED', 'DISPOSED')",
-        created="{t}.start_date",
+        created=FILE_CREATED,
         handed_over="{t}.accepted_at",
-        obstacle=_obstacle("{t}.state"),
+        obstacle=obstacle("{t}.state"),
     )
 
 
@@ -145,7 +159,7 @@ def transfer_due_of_item() -> TransferDue | None:
         "By when it goes to the historical archive; null unless permanent and still here (hạn giao nộp).",
         when="{t}.retention_kind = 'PERMANENT' and {t}.state not in ('WITHDRAWN', 'DESTROYED')"
         f" and {state} not in ('TRANSFERRED', 'DISPOSED')",
-        created="{t}.issued_date",
+        created=ITEM_CREATED,
         handed_over=_FILE.format("accepted_at"),
-        obstacle=_obstacle(state),
+        obstacle=obstacle(state),
     )

@@ -124,7 +124,7 @@ def _file_screen(f: Form) -> str:
     label = """coalesce((select c.label from code_list_entry c where c.list_name = 'doc_type' and c.value = i.doc_type
         order by c.valid_from <= current_date desc, c.valid_from desc limit 1), i.doc_type_text, i.doc_type)"""
     columns = _item(f, f"i.doc_type as value, {label} as label")
-    due = f.one("""select (t.start_date + interval '3 years')::date as plan,
+    due = f.one("""select (coalesce(t.end_date, t.start_date) + interval '3 years')::date as plan,
         make_date(extract(year from t.accepted_at at time zone 'Asia/Ho_Chi_Minh')::int + 5, 12, 31) as law,
         case when t.on_hold then 'ON_HOLD' when t.access_level >= 2 then 'SECRET' when t.state = 'OPEN' then 'FILE_OPEN'
              when t.state in ('CLOSED', 'SUBMITTED') then 'NOT_IN_AGENCY_ARCHIVE' end as "blockedBy"

@@ -221,7 +221,7 @@ class Reference:
         gone = home.state in ("TRANSFERRED", "DISPOSED") or row.state in ("WITHDRAWN", "DESTROYED")
         if row.retention_kind != "PERMANENT" or gone:
             return None
-        made = row.start_date if home is row else row.issued_date
+        made = (row.end_date or row.start_date) if home is row else row.issued_date
         year = None if home.accepted_at is None else home.accepted_at.astimezone(UTC).year
         if home.accepted_at is not None and (
             home.accepted_at.month,
