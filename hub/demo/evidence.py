@@ -1,4 +1,4 @@
-"""What the figures rest on besides records: the plan, periods, source list, systems, lists, exclusions.
+"""What the figures rest on besides records: the plan, periods, lists, exclusions; systems, papers and offices.
 
 Enough of each kind that every measure has rows to count; the same on every machine.
 """
@@ -11,23 +11,18 @@ from datetime import UTC, date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from hub.access.models import AppUser
-from hub.agencies.models import (
-    AgencySuccession,
-    RegisteredSystem,
-    SourceMembership,
-    SystemAgency,
-    SystemExchange,
-)
+from hub.agencies.models import AgencySuccession
 from hub.demo.archive import OLD_FONDS
 from hub.demo.city import ARCHIVE, Body
+from hub.demo.offices import load_offices
+from hub.demo.papers import load_papers
+from hub.demo.systems import load_systems
 from hub.plan.load import load_plan
 from hub.plan.models import (
     DecidedList,
     DecidedListEntry,
-    Deliverable,
     Exclusion,
     Indicator,
-    OnlineProcedure,
     Plan,
 )
 from hub.records.models import ArchivalFile, FondsExtent, Item
@@ -61,10 +56,11 @@ def load_evidence(
                 FondsExtent(fonds_id=fonds[old.code], measured_on=measured_on, total_metres=total,
                             described_metres=round(described * share, 2))
             )  # fmt: skip
-    _load_systems(session, agencies, bodies)
+    load_systems(session, agencies, bodies, TODAY)
     _load_lists(session, agencies, fonds)
     _load_exclusions(session, plan.id or 0, agencies, users)
-    _load_deliverables(session, plan.id or 0, agencies)
+    load_papers(session, plan.id or 0, agencies)
+    load_offices(session, plan.id or 0, agencies, bodies, users)
     session.flush()
     return plan
 
@@ -80,38 +76,6 @@ def _periods(plan_id: int) -> list[ReportingPeriod]:
         )
         for deadline in deadlines
     ]  # fmt: skip
-
-
-def _load_systems(session: Session, agencies: Mapping[str, int], bodies: list[Body]) -> None:
-    """Source list, records systems and their exchanges: leading agencies are integrated, late ones have none."""
-    for number, body in enumerate(body for body in bodies if body.is_source and body.kind != "UNIT"):
-        agency_id = agencies[body.code]
-        session.add(
-            SourceMembership(
-                agency_id=agency_id, valid_from=date(2012, 1, 1), decision="Danh mục nguồn nộp lưu (mẫu)"
-            )
-        )
-        if body.stage in ("NONE", "PAPER"):
-            continue
-        integrated = body.stage in ("LEADING", "GOOD")
-        system = RegisteredSystem(
-            code=f"HT-{body.code}", name=f"Hệ thống quản lý tài liệu lưu trữ điện tử - {body.name}",
-            state="OPERATING" if integrated else "ACCEPTED", accepted_on=date(2022, 1 + number % 12, 15),
-            operating_since=date(2022, 6, 1) if integrated else None, is_integrated=integrated,
-            integrated_on=date(2023, 3, 1) if integrated else None, security_level=3 if integrated else 2,
-        )  # fmt: skip
-        session.add(system)
-        session.flush()
-        session.add(SystemAgency(system_id=system.id or 0, agency_id=agency_id))
-        if integrated:
-            session.add(
-                SystemExchange(system_id=system.id or 0, agency_id=agency_id, accepted=True,
-                               at=datetime(2025, 6, 1 + number % 28, 2, tzinfo=UTC))
-            )  # fmt: skip
-            session.add(
-                OnlineProcedure(agency_id=agency_id, document_number=f"{number + 1:02d}/QT-{body.code}",
-                                adopted_on=date(2022, 9, 1), test_transaction_on=date(2025, 2, 10))
-            )  # fmt: skip
 
 
 def _load_lists(session: Session, agencies: Mapping[str, int], fonds: Mapping[str, int]) -> None:
@@ -176,22 +140,4 @@ def _load_exclusions(
                       legal_basis="Chứng từ gốc bằng giấy theo quy định của pháp luật về kế toán (dữ liệu mẫu)",
                       valid_from=date(2022, 1, 1), state="APPROVED", proposed_by=users["registry"].id or 0,
                       approved_by=users["supervisor_head"].id, decided_at=datetime(2022, 1, 10, tzinfo=UTC))
-        )  # fmt: skip
-
-
-def _load_deliverables(session: Session, plan_id: int, agencies: Mapping[str, int]) -> None:
-    """Documents issued for the annex rows, as evidence: number and date."""
-    issued = {
-        "1.1": ("67/KH-UBND", date(2021, 3, 17)), "1.4": ("1820/HD-SNV", date(2022, 7, 8)),
-        "3.1.a": ("214/BB-VPUB", date(2021, 9, 28)), "3.1.b": ("305/BB-VPUB", date(2021, 12, 24)),
-        "4.1": ("88/BB-TTLTLS", date(2021, 12, 15)),
-    }  # fmt: skip
-    rows = session.exec(
-        select(Indicator).where(Indicator.plan_id == plan_id, col(Indicator.code).in_(list(issued)))
-    )
-    for row in rows.all():
-        number, day = issued[row.code]
-        session.add(
-            Deliverable(indicator_id=row.id or 0, agency_id=agencies["SNV"], title=row.title_vi, state="APPROVED",
-                        document_number=number, document_date=day)
         )  # fmt: skip

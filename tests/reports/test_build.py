@@ -85,7 +85,7 @@ def test_the_figures_are_those_of_the_scorecard(city: Session, operator: Actor, 
         assert target.title == value.indicator.title_vi
     page = render_html(report)
     assert all(percent(Decimal(value.percent)) in page for value in values if value.percent)
-    assert any(target.figure.standing is Standing.MISSING_DATA for target in report.targets)
+    assert {target.figure.standing for target in report.targets} >= {Standing.MET, Standing.IN_PROGRESS}
 
 
 def test_the_period_before_is_measured_at_its_own_cut_off(
@@ -231,7 +231,9 @@ def test_what_is_declared_stands_in_the_reports_of_those_who_may_read_it(
         told = next(one for one in report.duties if one.code == "IV.5.d")
         assert [(one.said, one.number) for one in told.declared] == [("Đã chỉnh lý 12 mét", "9/BC")]
         task = next(task for group in report.tasks for task in group.tasks if task.code == "3.1")
-        assert [one.said for one in task.declared] == ["Đã chỉnh lý 12 mét"]
+        of_district = [one.said for one in task.declared if one.number == "9/BC"]
+        assert of_district == ["Đã chỉnh lý 12 mét"]
+        assert len(task.declared) == 1 or report is whole  # the others' stand in the city's
     assert {duty.code[:4] for duty in own.duties} == {"IV.5"}
     page = render_html(own)
     assert "Đã chỉnh lý 12 mét" in page
