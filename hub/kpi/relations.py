@@ -75,6 +75,41 @@ listed_file (id, category) as materialized (
 """
 
 
+# Pages of the files in `scope` (id, page_count, …): `pages` that are not electronic, `accepted` by the date, each page
+# once however often it was scanned, and `done`, those accepted pages capped at the pages of the item and of the file.
+# Pages of born-digital items, and of items no longer active, are on neither side (R7).
+PAGES = """
+apart as (
+    select i.file_id, sum(i.page_count) as pages
+      from item i join scope s on s.id = i.file_id
+     where i.origin = 'BORN_DIGITAL' or i.state <> 'ACTIVE'
+     group by i.file_id
+),
+span as (
+    select a.file_id, a.item_id, unnest(range_agg(int4range(a.first_page, a.last_page, '[]'))) as pages
+      from page_acceptance a join scope s on s.id = a.file_id
+     where a.accepted_on <= @as_of
+     group by a.file_id, a.item_id
+),
+scanned as (
+    select p.file_id, sum(p.pages) as pages, sum(least(p.pages, coalesce(i.page_count, p.pages))) as capped
+      from (select file_id, item_id, sum(upper(pages) - lower(pages)) as pages from span group by 1, 2) p
+      left join item i on i.id = p.item_id
+     where p.item_id is null or (i.state = 'ACTIVE' and i.origin is distinct from 'BORN_DIGITAL')
+     group by p.file_id
+),
+holding as materialized (
+    select s.*, t.pages, coalesce(c.pages, 0) as accepted,
+           least(coalesce(c.capped, 0), coalesce(t.pages, c.capped, 0)) as done
+      from scope s
+      left join apart o on o.file_id = s.id
+      left join scanned c on c.file_id = s.id
+     cross join lateral (  -- greatest() would take no page count for none
+           select case when s.page_count is not null
+                       then greatest(s.page_count - coalesce(o.pages, 0), 0) end as pages) t
+)
+"""
+
 # The last measurement of each fonds of a historical archive, in shelf metres.
 EXTENT = """
 extent as (

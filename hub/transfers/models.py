@@ -1,4 +1,7 @@
-"""Tables of transfers: registered → submitted → checking → returned or accepted; `accepted_at` alone feeds II.1.d."""
+"""Tables of transfers: registered → submitted → checking → returned or accepted; `accepted_at` alone feeds II.1.d.
+
+What the historical archive in turn hands to the State fonds system is told by its receipts.
+"""
 
 from __future__ import annotations
 
@@ -69,3 +72,18 @@ class TransferEntry(SQLModel, table=True):
     transfer_id: int = ref("transfer.id", ondelete="CASCADE")
     file_id: int = ref("file.id")
     item_id: int | None = ref("item.id", nullable=True)
+
+
+class StateAcceptance(SQLModel, table=True):
+    """Biên nhận: the State fonds system (Hệ thống Phông Lưu trữ nhà nước) took in a fonds' records (annex 4.4)."""
+
+    __tablename__ = "state_acceptance"
+    __table_args__ = (
+        UniqueConstraint("fonds_id", "receipt_number", name="uq_state_acceptance_receipt"),
+        CheckConstraint("btrim(receipt_number) <> ''", name="ck_state_acceptance_receipt"),
+    )
+
+    id: int | None = key()
+    fonds_id: int = ref("fonds.id")
+    receipt_number: str
+    accepted_on: date

@@ -20,7 +20,7 @@ from hub.plan.load import load_plan
 from hub.plan.models import DecidedList, DecidedListEntry, Deliverable, Exclusion, IndicatorParameter
 from hub.records.models import ArchivalFile, Fonds, FondsExtent, Item, ItemListing, Series
 from hub.requests.models import Publication
-from hub.transfers.models import Transfer, TransferEntry
+from hub.transfers.models import StateAcceptance, Transfer, TransferEntry
 from policies.law import Law
 from policies.subject import Grant, Subject
 
@@ -162,6 +162,11 @@ class City:
         }  # fmt: skip
         key = self._add(DecidedList(**known | dates))
         self._add(DecidedListEntry(list_id=key, category=category, **told))
+
+    def state_accepted(self, fonds: int, on: date) -> None:
+        """A receipt of the State fonds system."""
+        number = f"BN{next(self.numbers)}"
+        self._add(StateAcceptance(fonds_id=fonds, receipt_number=number, accepted_on=on))
 
     def published(
         self, file: int, level: int = 3, on: date = date(2023, 5, 1), until: date | None = None

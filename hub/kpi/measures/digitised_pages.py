@@ -20,7 +20,7 @@ Side figures: files digitised in full (every page accepted, and the totals agree
 
 from hub.kpi.lacks import Lack
 from hub.kpi.registry import Measure
-from hub.kpi.relations import EXTENT
+from hub.kpi.relations import EXTENT, PAGES
 
 _FILES = f"""
 scope as materialized (
@@ -32,36 +32,7 @@ scope as materialized (
        and (f.transferred_on is null or f.transferred_on <= @as_of)
        and {{of_agency}}
 ),
-apart as (
-    select i.file_id, sum(i.page_count) as pages
-      from item i join scope s on s.id = i.file_id
-     where i.origin = 'BORN_DIGITAL' or i.state <> 'ACTIVE'
-     group by i.file_id
-),
-span as (
-    select a.file_id, a.item_id, unnest(range_agg(int4range(a.first_page, a.last_page, '[]'))) as pages
-      from page_acceptance a join scope s on s.id = a.file_id
-     where a.accepted_on <= @as_of
-     group by a.file_id, a.item_id
-),
-scanned as (
-    select p.file_id, sum(p.pages) as pages, sum(least(p.pages, coalesce(i.page_count, p.pages))) as capped
-      from (select file_id, item_id, sum(upper(pages) - lower(pages)) as pages from span group by 1, 2) p
-      left join item i on i.id = p.item_id
-     where p.item_id is null or (i.state = 'ACTIVE' and i.origin is distinct from 'BORN_DIGITAL')
-     group by p.file_id
-),
-holding as (
-    select s.id, s.fonds_id, s.agency_id, s.origin, s.day, t.pages, coalesce(c.pages, 0) as accepted,
-           least(coalesce(c.capped, 0), coalesce(t.pages, c.capped, 0)) as done,
-           s.page_count_declared is null or s.page_count_declared = s.page_count as agrees
-      from scope s
-      left join apart o on o.file_id = s.id
-      left join scanned c on c.file_id = s.id
-     cross join lateral (  -- greatest() would take no page count for none
-           select case when s.page_count is not null
-                       then greatest(s.page_count - coalesce(o.pages, 0), 0) end as pages) t
-),
+{PAGES},
 {EXTENT}
 """
 
@@ -70,7 +41,8 @@ with {_FILES},
 files as (
     select agency_id, {{year}} as year, count(*) as n, sum(coalesce(pages, done)) as pages, sum(done) as done,
            sum(coalesce(pages, 0)) filter (where origin is null and accepted = 0) as missing,
-           count(*) filter (where pages > 0 and accepted = pages and agrees) as full_files,
+           count(*) filter (where pages > 0 and accepted = pages
+                              and coalesce(page_count_declared = page_count, true)) as full_files,
            count(*) filter (where pages is null) as pageless
       from holding group by 1, 2
 ),
