@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from hub.kit import clock
+from hub.web import sentences
+from hub.web.sheet import paper_standing, past_standing, shared_due, standing_of
 from hub.web.visit import Visit
+from reports import charts
 
 STATIC = {"hub.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 
@@ -36,14 +41,16 @@ class Elsewhere:
 
 @cache
 def environment() -> Environment:
-    """Templates of the pages, then those of the report, whose charts the pages draw."""
-    return Environment(
-        loader=ChoiceLoader([PackageLoader("hub.web"), PackageLoader("reports")]),
+    """Templates of the pages."""
+    made = Environment(
+        loader=PackageLoader("hub.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["capitalize_first"] = lambda told: told[:1].upper() + told[1:]
+    return made
 
 
 @cache
@@ -66,6 +73,14 @@ def render(page: Page, visit: Visit) -> str:
         .render(
             **page.values,
             visit=visit,
+            tell=sentences,
+            charts=charts,
+            dec=lambda told: None if told is None else Decimal(told),
+            paper_standing=paper_standing,
+            past_standing=past_standing,
+            shared_due=shared_due,
+            today=clock.today(),
+            standing_of=standing_of,
             t=visit.say,
             write=visit.write,
             en=visit.language == "en",

@@ -7,13 +7,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.web.site import Site, View, files
-from hub.web.views import city, sign_in
+from hub.web.views import agencies, annex, city, indicators, sign_in
 
 
 def routes() -> list[BaseRoute]:
     """Every page; `app.state.site` answers, which the lifespan has opened."""
     return [
         _page("/", city.show),
+        _page("/annex", annex.show),
+        _page("/agencies", agencies.every),
+        _page("/agencies/{code}", agencies.one),
+        _page("/indicators/{code}", indicators.show),
         _page("/sign-in", sign_in.ask),
         _page("/sign-in", sign_in.enter, method="POST", changing=True),
         _page("/sign-in/{secret}", sign_in.follow, changing=True),

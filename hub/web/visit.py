@@ -85,8 +85,8 @@ class Visit:
         return max(1, int(told)) if told.isascii() and told.isdigit() and len(told) < 9 else usual
 
     def link(self, path: str | None = None, **changed: Any) -> str:
-        """An address inside the hub that keeps the dates of this one; None takes a part away."""
-        kept = {name: self.query[name] for name in ("as_of", "compare") if self.query.get(name)}
+        """An address inside the hub that keeps dates and kind of figures; None takes a part of it away."""
+        kept = {name: self.query[name] for name in ("as_of", "compare", "figures") if self.query.get(name)}
         if path is None:
             path, kept = self.path, dict(self.query)
             kept.pop("lang", None)

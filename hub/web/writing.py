@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from hub.kpi.values import IndicatorRow, SideFigure
 from reports import numbers
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Writing:
@@ -39,8 +37,27 @@ class Writing:
         sign = "+" if change > 0 else "−" if change < 0 else "±"
         return f"{sign}{self.number(abs(change), 2)}"
 
+    def unit(self, row: IndicatorRow, count: int | None) -> str:
+        """What a row counts, as said of so many."""
+        if self._vietnamese:
+            return row.unit
+        return row.unit_en if count == 1 else plural(row.unit_en)
+
+    def title(self, row: IndicatorRow | SideFigure) -> str:
+        """What a row of a plan is called."""
+        return row.title_vi if self._vietnamese else row.title
+
     def day(self, value: date | None) -> str:
-        """30/6/2025, or 30 June 2025."""
+        """30/6/2025, or 30 Jun 2025."""
         if self._vietnamese or value is None:
             return numbers.day(value)
         return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def plural(noun: str) -> str:
+    """documents, agencies, people."""
+    if noun == "person":
+        return "people"
+    if noun.endswith("s"):  # fonds
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"

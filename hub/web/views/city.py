@@ -1,13 +1,72 @@
-"""The first page: the whole city, in two minutes."""
+"""The first page: the whole city, in two minutes. What it says first is one sentence."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from sqlalchemy import text
 from sqlmodel import Session
 
+from hub.kpi.shortfall import Shortfall, shortfall
+from hub.kpi.values import IndicatorValue
+from hub.web.dates import sheet_of
 from hub.web.page import Page
+from hub.web.ranking import is_held_back, ranked
+from hub.web.rights import may_read_live
+from hub.web.sentences import lead
+from hub.web.sheet import Sheet
 from hub.web.visit import Visit
+
+AGENCIES = 8
+RECORDS = 5
 
 
 def show(session: Session, visit: Visit) -> Page:
-    """The city's figures."""
-    return Page("city.html.j2")
+    """The city's figures, the agencies that hold it back, and the records behind its worst figure."""
+    sheet = sheet_of(session, visit)
+    own = [] if may_read_live(visit.actor, None) else own_agencies(session, visit)
+    if sheet is None:
+        return Page("nothing.html.j2", {"own": own})
+    agencies = ranked(sheet)
+    worst = worst_of(sheet)
+    return Page(
+        "city.html.j2",
+        {
+            "sheet": sheet,
+            "lead": lead(sheet, agencies, visit.say, visit.write),
+            "agencies": agencies[:AGENCIES],
+            "agencies_in_all": len(agencies),
+            "worst": worst,
+            "records": _records(session, visit, sheet, worst),
+            "own": own,
+        },
+    )
+
+
+def own_agencies(session: Session, visit: Visit) -> list[tuple[str, str]]:
+    """Code and name of the agencies whose provisional figures the visitor may read by a role held there."""
+    held = {grant.agency_id for grant in visit.actor.subject.grants if grant.agency_id is not None}
+    ids = [agency_id for agency_id in held if may_read_live(visit.actor, agency_id)]
+    if not ids:
+        return []
+    found = session.execute(
+        text("select code, name from agency where id = any(:ids) order by name_sort"), {"ids": ids}
+    )
+    return [(row.code, row.name) for row in found]
+
+
+def worst_of(sheet: Sheet) -> IndicatorValue | None:
+    """The figure farthest from its target."""
+    short = [value for value in sheet.values if is_held_back(value)]
+
+    def gap(value: IndicatorValue) -> Decimal:
+        return (value.indicator.target_percent or Decimal(0)) - Decimal(value.percent or 0)
+
+    return max(short, key=gap, default=None)
+
+
+def _records(session: Session, visit: Visit, sheet: Sheet, worst: IndicatorValue | None) -> Shortfall | None:
+    """The heaviest records behind the worst figure; none with published figures, which name no records."""
+    if worst is None or sheet.official:
+        return None
+    return shortfall(session, visit.actor, worst.indicator, sheet.as_of, first=RECORDS)

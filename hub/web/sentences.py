@@ -1,0 +1,94 @@
+"""What a page says in sentences: made of figures and of the catalogue's words, in the visitor's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, Decimal
+
+from hub.kpi.values import IndicatorValue
+from hub.web.ranking import Ranked
+from hub.web.sheet import Sheet, standing_of
+from hub.web.words import Words
+from hub.web.writing import Writing
+from reports.model import Figure, Standing
+from reports.sentences import lacking
+
+# In the order in which a leader asks; what is met comes first and by itself.
+_TOLD = (
+    Standing.OVERDUE,
+    Standing.IN_PROGRESS,
+    Standing.MISSING_DATA,
+    Standing.NOT_APPLICABLE,
+)
+
+
+def lead(sheet: Sheet, agencies: Sequence[Ranked], say: Words, write: Writing) -> str:
+    """The one sentence to take away: targets met, which are not, how many agencies are behind, how sure it is."""
+    where = sheet.standings()
+    met = len(where.get(Standing.MET, ()))
+    whole = len(sheet.values) - len(where.get(Standing.NOT_APPLICABLE, ()))  # R1: neither met nor missed
+    parts = [say("lead.met", n=met, whole=whole, day=write.day(sheet.as_of))]
+    for standing in _TOLD:
+        if codes := where.get(standing):
+            parts.append(say(f"lead.{standing.value.lower()}", n=len(codes), codes=", ".join(codes)))
+    if sheet.agency is None and agencies:
+        parts.append(say("lead.agencies", n=len(agencies)))
+    nature = say("lead.official") if sheet.official else say("lead.provisional")
+    return "; ".join(parts) + f" – {nature}."
+
+
+def reached(value: IndicatorValue, say: Words, write: Writing) -> str:
+    """The figure itself: a percentage, k of n, done or not, or why there is none."""
+    row = value.indicator
+    if row.has_percent:
+        return write.percent(value.percent) if value.percent is not None else say("figure.none")
+    if value.numerator is None or value.denominator is None:
+        return say("figure.none")
+    if row.kind == "MILESTONE":
+        return say("figure.done" if value.numerator >= value.denominator > 0 else "figure.open")
+    return say("figure.of", k=write.number(value.numerator), n=write.number(value.denominator))
+
+
+def parts(value: IndicatorValue, say: Words, write: Writing) -> str:
+    """Numerator of denominator with the unit; empty where the figure shows it already or knows nothing."""
+    row = value.indicator
+    if not row.has_percent or value.numerator is None or value.denominator is None:
+        return ""
+    unit = write.unit(row, value.denominator)
+    return say("figure.parts", k=write.number(value.numerator), n=write.number(value.denominator), unit=unit)
+
+
+def needed(value: IndicatorValue, say: Words, write: Writing) -> str:
+    """How many units are lacking to reach the target; empty when none are, or nobody can say."""
+    row = value.indicator
+    standing = standing_of(value)
+    if not standing.is_short_of_target or not row.has_percent:
+        return ""
+    lack = lacking(Figure(value.numerator, value.denominator, None, standing), row.target_percent)
+    return say("figure.needed", n=write.number(lack), unit=write.unit(row, lack)) if lack else ""
+
+
+def quality(value: IndicatorValue, say: Words, write: Writing) -> list[str]:
+    """How far the figure may be believed: missing data, coverage, lower bound, exclusions, agencies heard."""
+    row = value.indicator
+    told = []
+    if value.missing:
+        told.append(
+            say("quality.missing", n=write.number(value.missing), unit=write.unit(row, value.missing))
+        )
+    if value.estimated and value.coverage is not None:
+        told.append(say("quality.estimated", percent=write.percent(value.coverage)))
+    if value.percent_low is not None and value.percent_low != value.percent:
+        told.append(say("quality.low", percent=write.percent(value.percent_low)))
+    if value.excluded:
+        told.append(say("quality.excluded", n=write.number(value.excluded), unit=write.unit(row, value.excluded),
+                        percent=write.percent(value.percent_with_excluded)))  # fmt: skip
+    heard, expected = value.agencies_reported, value.agencies_expected
+    if heard is not None and expected is not None and heard < expected:
+        told.append(say("quality.heard", k=write.number(heard), n=write.number(expected)))
+    return told
+
+
+def whole(units: Decimal) -> int:
+    """Units that are lacking, as whole ones."""
+    return int(units.to_integral_value(ROUND_CEILING))

@@ -1,0 +1,104 @@
+"""One figure: its value, its way, how it is counted, the agencies it is made of and the records that keep it down."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from hub.kit.errors import BadRequest, NotFound
+from hub.kpi.shortfall import Place, Shortfall, shortfall
+from hub.kpi.values import IndicatorValue
+from hub.plan.queries import plan_by_code
+from hub.web.dates import sheet_of
+from hub.web.listing import Columns, Listing, listing
+from hub.web.page import Page
+from hub.web.ranking import Cost, costs_of
+from hub.web.rights import may_read_live
+from hub.web.sheet import Line, Sheet
+from hub.web.views import lookups
+from hub.web.visit import Visit
+from hub.web.words import catalogue
+from reports.declared import exclusions
+from reports.model import Exclusion
+
+RECORDS = 20
+_LAST = Decimal(-1)  # where a figure is unknown
+
+
+def show(session: Session, visit: Visit) -> Page:
+    """The page of a code, for the city or for the agency that the address names. Raises NotFound."""
+    code = visit.parts["code"]
+    place = lookups.agency(session, visit.query["agency"]) if visit.query.get("agency") else None
+    agency_id = place.id if place else None
+    sheet = sheet_of(session, visit, agency_id, codes=[code], parts=("TARGET", "ANNEX"))
+    if sheet is None:
+        return Page("unpublished.html.j2", {"place": place})
+    value = next((one for one in sheet.values if one.indicator.code == code), None)
+    if value is None:
+        raise NotFound(f"chỉ tiêu «{code}»", f'indicator "{code}"', path=("code",))
+    return Page(
+        "indicator.html.j2",
+        {
+            "sheet": sheet,
+            "value": value,
+            "place": place,
+            "lines": _lines(sheet, value, visit),
+            "records": _records(session, visit, value, agency_id) if not sheet.official else None,
+            "exclusions": _exclusions(session, visit, sheet, value, place),
+            "formula": formula(value, visit),
+            "may_live": may_read_live(visit.actor, agency_id),
+        },
+    )
+
+
+def formula(value: IndicatorValue, visit: Visit) -> str | None:
+    """How the figure is counted, in words; None for a measure that the catalogue does not know."""
+    key = f"formula.{value.indicator.measure}"
+    return visit.say(key) if key in catalogue() else None
+
+
+def _lines(sheet: Sheet, value: IndicatorValue, visit: Visit) -> Listing[tuple[Line, Cost | None]] | None:
+    """The agencies behind a figure of the city, each with what it costs."""
+    lines = sheet.lines.get(value.indicator.code, ())
+    if not lines:
+        return None
+    costs = {cost.line.code: cost for cost in costs_of(value, lines)}
+    names = {line.code: place for place, line in enumerate(lines)}
+    columns: Columns[tuple[Line, Cost | None]] = {
+        "name": (lambda row: names[row[0].code], False),
+        "percent": (
+            lambda row: (_LAST if row[0].percent is None else Decimal(row[0].percent), -names[row[0].code]), True,
+        ),
+        "share": (lambda row: (row[0].denominator or 0, -names[row[0].code]), True),
+        "missing": (lambda row: (row[0].missing or 0, -names[row[0].code]), True),
+        "cost": (lambda row: (row[1].points if row[1] else Decimal(0), -names[row[0].code]), True),
+    }  # fmt: skip
+    rows = [(line, costs.get(line.code)) for line in lines]
+    return listing(rows, visit, columns, "cost" if costs else "name")
+
+
+def _records(session: Session, visit: Visit, value: IndicatorValue, agency_id: int | None) -> Shortfall:
+    """A page of the records that keep the figure down. Raises BadRequest for a place that no page has named."""
+    told = visit.query.get("after")
+    after = None
+    if told:
+        weight, _, rest = told.partition(".")
+        kind, _, key = rest.partition(".")
+        if not (weight.isdigit() and key.isdigit() and kind in ("file", "item", "fonds", "agency")):
+            raise BadRequest("Địa chỉ trang không đúng.", "The address of the page is wrong.")
+        after = Place(int(weight), kind, int(key))
+    return shortfall(
+        session, visit.actor, value.indicator, value.as_of, agency_id, first=RECORDS, after=after
+    )
+
+
+def _exclusions(
+    session: Session, visit: Visit, sheet: Sheet, value: IndicatorValue, place: lookups.AgencyPlace | None
+) -> tuple[Exclusion, ...]:
+    """What was left out by each legal basis, as far as the visitor may see decisions."""
+    if sheet.official or not value.excluded:
+        return ()
+    plan = plan_by_code(session, sheet.plan)
+    found = exclusions(session, visit.actor, plan, sheet.as_of, place.body if place else None)
+    return tuple(one for one in found if one.indicator == value.indicator.code)
