@@ -7,15 +7,9 @@ NĐ 30/2020, Phụ lục I: days under 10 and the months 1 and 2 carry a leading
 from datetime import date
 from decimal import Decimal
 
-UNKNOWN = "–"
+from hub.kit.numerals import UNKNOWN, day, month, number, places
 
-
-def number(value: int | Decimal | None, places: int = 0) -> str:
-    """1234567 as "1.234.567"; a dash when the value is unknown."""
-    if value is None:
-        return UNKNOWN
-    text = f"{value:,.{places}f}"
-    return text.translate(str.maketrans(",.", ".,"))
+__all__ = ["UNKNOWN", "day", "goal", "half_year", "long_day", "number", "percent", "points"]
 
 
 def percent(value: Decimal | None) -> str:
@@ -27,8 +21,7 @@ def goal(value: Decimal | int | None) -> str:
     """A target as the plan writes it, without empty decimals: "80%"; a dash when the plan sets none."""
     if value is None:
         return UNKNOWN
-    places = max(0, -int(Decimal(value).normalize().as_tuple().exponent))
-    return f"{number(Decimal(value), places)}%"
+    return f"{number(Decimal(value), places(Decimal(value)))}%"
 
 
 def points(change: Decimal) -> str:
@@ -36,14 +29,9 @@ def points(change: Decimal) -> str:
     return f"{number(abs(change), 2)} điểm phần trăm"
 
 
-def day(value: date | None) -> str:
-    """30/6/2025, 01/7/2016, 05/02/2025; a dash when unknown."""
-    return UNKNOWN if value is None else f"{value.day:02}/{_month(value)}/{value.year}"
-
-
 def long_day(value: date) -> str:
     """The date line of a document: "ngày 30 tháng 6 năm 2025"."""
-    return f"ngày {value.day:02} tháng {_month(value)} năm {value.year}"
+    return f"ngày {value.day:02} tháng {month(value)} năm {value.year}"
 
 
 def half_year(end: date) -> str:
@@ -51,7 +39,3 @@ def half_year(end: date) -> str:
     if (end.month, end.day) == (6, 30):
         return f"6 tháng đầu năm {end.year}"
     return f"năm {end.year}" if (end.month, end.day) == (12, 31) else f"đến ngày {day(end)}"
-
-
-def _month(value: date) -> str:
-    return f"{value.month:02}" if value.month < 3 else str(value.month)

@@ -40,6 +40,7 @@ from graphql import (
 from graphql.pyutils import Undefined
 
 from hub.kit.errors import BadRequest, CostExceeded
+from hub.kpi.forecast import HALF_YEARS
 from hub.kpi.history import MOST_POINTS, YEARS_BACK
 
 DEFAULT_PAGE = 50
@@ -278,6 +279,8 @@ class _CostReader:
                     self._value(given[name]) if name in given else None for name in ("from", "to", "grain")
                 )
                 return POINT * _points(first, last, grain)
+            case ("IndicatorValue", "forecast"):
+                return POINT * HALF_YEARS
         return below
 
     def _plain(self, value: Any) -> Any:

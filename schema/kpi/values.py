@@ -15,6 +15,7 @@ from hub.kpi.breakdown import By
 from hub.kpi.history import Grain
 from hub.kpi.shortfall import shortfall
 from schema.kpi import types
+from schema.kpi.forecast import IndicatorForecast, forecast_of
 from schema.kpi.history import From, GrainOf, HistoryGrain, IndicatorHistoryPoint, To, history_of
 from schema.kpi.names import LineName
 from schema.kpi.paging import TYPES, checked_page, cursor_of, page_info, place_in, read_cursor, read_place
@@ -150,6 +151,14 @@ class IndicatorValue(Node):
     ) -> list[IndicatorHistoryPoint]:
         """Figures of one operation that ask for the same days are counted together."""
         return await history_of(info, self.plan, self.value, first, last, Grain[grain.name])
+
+    @strawberry.field(
+        description="The figure carried on at the pace of the last half-years: whether and when its target will be met;"
+        " null for checklists, milestones and rows without a target (dự báo)."
+    )
+    async def forecast(self, info: Info) -> IndicatorForecast | None:
+        """Figures of one operation and day are counted together."""
+        return await forecast_of(info, self.plan, self.value)
 
     @strawberry.field(description="The lines that add up to it (phân tích).")
     async def breakdown(
