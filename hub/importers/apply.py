@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,29 +22,16 @@ from sqlmodel import Session, col, select
 from hub.access.actor import Actor
 from hub.agencies.models import Agency
 from hub.audit.commands import record
-from hub.importers.batch import Batch, Progress, Reading
-from hub.importers.outcome import (
-    KEPT_OUTCOMES,
-    FileResult,
-    Finding,
-    ImportResult,
-    RowOutcome,
-    UnusableInput,
-    error,
-    warning,
-)  # fmt: skip
-from hub.importers.registry import files_in, format_of
+from hub.importers.ahead import read_ahead
+from hub.importers.batch import Progress, Reading
+from hub.importers.outcome import FileResult, ImportResult, UnusableInput
+from hub.importers.registry import Format, files_in, format_of
+from hub.importers.storing import NeedsTheWhole, Storing
+from hub.importers.telling import tell
 from hub.kit import clock
 from hub.records.bulk import driver_connection
-from hub.records.intake import report
-from hub.records.intake.checks import check_files, check_items
-from hub.records.intake.plan import Intake, plan_files
-from hub.records.intake.plan_items import plan_items
-from hub.records.intake.stage import Cursor, fill_stage, open_stage
-from hub.records.intake.write import write
+from hub.records.intake.plan import Intake
 from hub.records.models import ArchivalFile, Fonds
-
-_LEVELS = ("fonds", "series", "file", "item")
 
 
 @dataclass(frozen=True)
@@ -159,6 +146,16 @@ class _Import:
     def _settle(self, path: Path, format_name: str | None, result: FileResult) -> None:
         format_, kind = format_of(path, format_name)
         result.format = format_.name
+        # A dry run tells of every row, so it is planned whole.
+        for in_parts in (False,) if self.dry_run else (True, False):
+            try:
+                return self._attempt(path, format_, kind, result, in_parts)
+            except NeedsTheWhole:
+                result.begin_anew()
+
+    def _attempt(
+        self, path: Path, format_: Format, kind: str | None, result: FileResult, in_parts: bool
+    ) -> None:
         known = [self.said.fonds_code] if self.said.fonds_code else self._fonds_codes()
         reading = Reading(
             path,
@@ -176,17 +173,14 @@ class _Import:
         title = f"Phông {self.agency.name}"
         intake = Intake(self.agency.id or 0, self.actor.id, clock.today().year, title)
         with self.session.begin_nested(), driver_connection(self.session).cursor() as cursor:
-            open_stage(cursor)
-            provided = _stage(cursor, format_.parse(reading), result)
-            plan_files(cursor, intake)
-            check_files(self.session, cursor, self.actor, intake)
-            plan_items(cursor, intake)
-            check_items(self.session, cursor, self.actor, intake)
-            _tell(cursor, reading, result, every_row=self.dry_run)
+            storing = Storing(self.session, cursor, self.actor, intake, result)
+            storing.stage(read_ahead(format_.parse(reading)), in_parts=in_parts)
+            storing.plan()
+            tell(cursor, reading, result, every_row=self.dry_run)
             if self.dry_run or (result.refused and not self.partial):
                 raise _Undo
             if any(result.count(action) for action in ("created", "updated", "listed")):
-                write(cursor, intake, provided)
+                storing.write()
                 self._audit(result)
         result.stored = True
 
@@ -223,66 +217,3 @@ class _Import:
                 "partial": bool(result.refused),
             },
         )
-
-
-def _stage(cursor: Cursor, batches: Iterator[Batch], result: FileResult) -> dict[str, frozenset[str]]:
-    """Everything parsed into the staging table; returns the columns that speak at each level."""
-    provided: dict[str, set[str]] = {level: set() for level in _LEVELS}
-    for batch in batches:
-        result.keep(outcome for outcome in batch.outcomes if outcome.findings)
-        for outcome in batch.outcomes:
-            if outcome.is_refused:
-                result.counts[outcome.level, "refused"] += 1
-        if batch.rows:
-            at = batch.columns.index("level")
-            for level in {row[at] for row in batch.rows}:
-                provided[level].update(batch.columns)
-            fill_stage(cursor, batch.columns, batch.rows)
-    return {level: frozenset(columns) for level, columns in provided.items()}
-
-
-def _tell(cursor: Cursor, reading: Reading, result: FileResult, *, every_row: bool) -> None:
-    """Counts and words of the plan into the result; a dry run tells the action of every row it can keep."""
-    if not result.counts and not report.counts(cursor):
-        result.notes.append(warning("NOTHING_TO_IMPORT"))
-    result.counts.update(report.counts(cursor))
-    spoken = {
-        (outcome.sheet, outcome.row, outcome.level): outcome
-        for outcome in result.outcomes
-        if not outcome.is_refused
-    }
-    told: list[RowOutcome] = []
-    for row in report.rows(cursor, limit=KEPT_OUTCOMES, only_words=not every_row):
-        sheet = reading.sheet_of(row.row)
-        known = spoken.get((sheet, row.place, row.level))
-        outcome = known or RowOutcome(row.place, row.level, sheet=sheet)
-        outcome.action, outcome.code = row.action, row.code or outcome.code
-        first_sheet = reading.sheet_of(row.first_row)
-        outcome.findings.extend(_findings(row, f"{first_sheet}!" if first_sheet != sheet else ""))
-        if known is None:
-            told.append(outcome)
-    result.keep(told)
-    for outcome in result.outcomes:
-        if outcome.is_refused:
-            outcome.action = "refused"
-    result.outcomes.sort(key=lambda outcome: (outcome.sheet, outcome.row))
-
-
-_KINDS = {"file": ("Hồ sơ", "The file"), "item": ("Văn bản", "The item"), "series": ("Nhóm", "The series")}
-_FIELD = {"ITEM_WITHOUT_FILE": "file_code", "DUPLICATE_DOCUMENT": "number", "RECORD_PUBLISHED": "access"}
-
-
-def _findings(row: report.PlannedRow, first_sheet: str) -> Iterator[Finding]:
-    if row.fault:
-        what, what_en = _KINDS.get(row.level, ("Phông", "The fonds"))
-        yield error(
-            row.fault,
-            _FIELD.get(row.fault, "code"),
-            code=row.code or row.shown or "",
-            first=f"{first_sheet}{row.first_place}" if row.first_place else "",
-            file=row.named or "",
-            what=what,
-            what_en=what_en,
-        )
-    if row.warned:
-        yield warning("POSSIBLE_DUPLICATE", "number", code=row.warned)

@@ -134,6 +134,11 @@ class FileResult:
                 self._kept[kind] += 1
                 self.outcomes.append(outcome)
 
+    def begin_anew(self) -> None:
+        """Forget what was found out about rows."""
+        for found in (self.counts, self.skipped, self.outcomes, self.notes, self.headers, self._kept):
+            found.clear()
+
     @property
     def exit_code(self) -> int:
         """0 all in, 2 unusable, 3 some rows refused."""

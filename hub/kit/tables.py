@@ -73,6 +73,11 @@ def sort_key() -> Any:
     return Field(default="", sa_column=Column(Text(collation="C"), nullable=False, server_default=text("''")))
 
 
+def made(expression: str) -> Any:
+    """A number that the database makes of other columns of the row; null where there is none."""
+    return Field(default=None, sa_column=Column(BigInteger, Computed(expression, persisted=True)))
+
+
 def folded(expression: str) -> Any:
     """The search form of `expression`, written by the database (`hub_fold`)."""
     return Field(default=None, sa_column=Column(Text, Computed(f"hub_fold({expression})", persisted=True)))

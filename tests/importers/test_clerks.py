@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from hub.importers.batch import BATCH_ROWS
 from hub.importers.errors_sheet import write_errors
 from hub.importers.outcome import KEPT_OUTCOMES, SOME_REFUSED, FileResult, ImportResult, UnusableInput
 from tests.importers.conftest import codes, parsed, write_sheet
@@ -249,6 +250,12 @@ def test_a_comma_too_many_is_said_with_its_row(tmp_path: Path) -> None:
     records, _, outcomes = parsed(path)
     assert codes(outcomes) == [(2, "column 3", "BESIDE_THE_TABLE")]
     assert orjson.loads(records[0]["extra"]) == {"column 3": "phần hai"}
+
+
+def test_rows_after_a_comma_too_many_are_read_on(tmp_path: Path) -> None:
+    rest = "".join(f"{at},Hồ sơ {at}\n" for at in range(2, BATCH_ROWS + 3))
+    records, _, outcomes = parsed(saved(tmp_path, f"Hồ sơ số,Tiêu đề hồ sơ\n1,Hồ sơ A, phần hai\n{rest}"))
+    assert (len(records), codes(outcomes)) == (BATCH_ROWS + 2, [(2, "column 3", "BESIDE_THE_TABLE")])
 
 
 def test_a_file_without_sheets_is_not_said_to_have_one(tmp_path: Path, bring_one: Bring) -> None:

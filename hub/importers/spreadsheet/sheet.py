@@ -154,13 +154,12 @@ def _under(sheet: Sheet, reader: lines.Lines, row: list[str], place: int) -> str
 def _lot(sheet: Sheet, places: list[int], rows: list[list[str]], under: list[str | None]) -> Lot:
     header = sheet.header
     width = len(header.names)
-    longest = max(map(len, rows))
-    if longest > width:  # cells to the right of the last name
-        for column in range(width, longest):
-            header.names.append("")
-            if any(len(row) > column and row[column].strip() for row in rows):
-                header.kept[f"{_NAMELESS}{column + 1}"] = column
-        rows = [row if len(row) == longest else row + [""] * (longest - len(row)) for row in rows]
+    longest = max(width, *map(len, rows))
+    for column in range(width, longest):  # cells to the right of the last name
+        header.names.append("")
+        if any(len(row) > column and row[column].strip() for row in rows):
+            header.kept[f"{_NAMELESS}{column + 1}"] = column
+    rows = [row if len(row) == longest else row + [""] * (longest - len(row)) for row in rows]
     columns = list(zip(*rows, strict=True))
     _recognise(sheet, columns)
     cells: dict[str, list[str]] = {}

@@ -35,6 +35,13 @@ def check_files(session: Session, cursor: Cursor, actor: Actor, intake: Intake) 
         _ask_about_new(session, cursor, actor, intake, level)
 
 
+def check_new_files(session: Session, cursor: Cursor, actor: Actor, intake: Intake) -> None:
+    """Faults of files that are all new. Raises NotPermitted when the actor may not create them."""
+    _put(cursor, "file", "FONDS_CLOSED", _FONDS_CLOSED, intake.values)
+    for level in ("fonds", "file"):
+        _ask_about_new(session, cursor, actor, intake, level)
+
+
 def check_items(session: Session, cursor: Cursor, actor: Actor, intake: Intake) -> None:
     """Faults of items. Raises NotPermitted when the actor may create none."""
     values = {**intake.values, "states": list(CONTENTS_CHANGE_IN)}

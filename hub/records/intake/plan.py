@@ -39,17 +39,41 @@ def plan_files(cursor: Cursor, intake: Intake) -> None:
         cursor.execute(statement, values)
     cursor.execute("analyze pg_temp.import_series")
     cursor.execute(_FILES, values)
-    if found(
-        cursor, "select 1 from file where agency_id = %(agency)s and source_key is null limit 1", values
-    ):
-        cursor.execute(_FILES_WITHOUT_KEY, values)
+    _meet_files_without_key(cursor, values)
     cursor.execute(_FILE_ACTIONS, values)
     cursor.execute("analyze pg_temp.import_file")
+
+
+def _meet_files_without_key(cursor: Cursor, values: dict[str, Any]) -> None:
+    some = "select 1 from file where agency_id = %(agency)s and source_key is null limit 1"
+    if found(cursor, some, values):
+        cursor.execute(_FILES_WITHOUT_KEY, values)
 
 
 def found(cursor: Cursor, query: str, values: dict[str, Any]) -> bool:
     return cursor.execute(query, values).fetchone() is not None
 
+
+def plan_new_files(cursor: Cursor, intake: Intake) -> None:
+    """As `plan_files` for files that seem to be new: a key or code that is there breaks its constraint when written.
+
+    `checks.check_new_files` comes next, then `are_new` tells whether nothing else stands against them.
+    """
+    values = intake.values
+    cursor.execute(_FONDS, values)
+    cursor.execute(_NEW_FILES)
+    _meet_files_without_key(cursor, values)
+
+
+def are_new(cursor: Cursor) -> bool:
+    """Whether every planned file is new, without fault, and has a code of its own."""
+    return not found(cursor, _NOT_NEW, {})
+
+
+_NOT_NEW = """
+select from pg_temp.import_file
+ where action <> 'created' or target is not null or coalesce(code, composed_code) is null limit 1
+"""
 
 # The columns that statements join or choose by: to look at all sixty takes a tenth of a long import.
 _JOINED = "row, level, source_key, ref, parent_ref, fonds_code, file_code, code, composed_code, fault"
@@ -99,7 +123,7 @@ update pg_temp.import_stage s set fault = 'CODE_TWICE', first_row = t.first_row
 
 # Finding aids stage their fonds; lists name one by code, and one that is not there is opened.
 _FONDS = """
-create temp table import_fonds on commit drop as
+insert into pg_temp.import_fonds
 with wanted as (
     select s.row, s.ref, s.source_key, s.code, s.source_hash, s.fault
       from pg_temp.import_stage s where s.level = 'fonds'
@@ -115,16 +139,15 @@ with wanted as (
      order by w.code, w.ref, (f.source_key is not distinct from w.source_key) desc
 )
 select row, ref, coalesce(ref, code) as mark, code, target,
-       coalesce(target, nextval(pg_get_serial_sequence('fonds', 'id'))) as id,
+       coalesce(target, nextval('fonds_id_seq')) as id,
        case when fault is not null then 'refused' when target is null then 'created'
             when row is null or old_hash = source_hash then 'unchanged' else 'updated' end as action
   from found
 """
 
 _SERIES = """
-create temp table import_series on commit drop as
-select s.row, s.ref, s.parent_ref, coalesce(x.id, nextval(pg_get_serial_sequence('series', 'id'))) as id,
-       x.id as target, f.id as fonds_id,
+insert into pg_temp.import_series
+select s.row, s.ref, s.parent_ref, x.id as target, coalesce(x.id, nextval('series_id_seq')), f.id as fonds_id,
        case when s.fault is not null or f.id is null then 'refused' when x.id is null then 'created'
             when x.source_hash = s.source_hash then 'unchanged' else 'updated' end as action
   from pg_temp.import_stage s
@@ -134,24 +157,37 @@ select s.row, s.ref, s.parent_ref, coalesce(x.id, nextval(pg_get_serial_sequence
  order by s.row
 """
 
+_NEW_FILES = """
+insert into pg_temp.import_file
+select s.row, s.ref, s.code, coalesce(s.code, s.composed_code), null, nextval('file_id_seq'), f.id, null,
+       s.source_hash, null, null,
+       case when f.id is null or coalesce(s.parent_ref, '') <> '' then 'refused' else 'created' end as action
+  from pg_temp.import_stage s
+  left join pg_temp.import_fonds f on f.mark = coalesce(s.fonds_code, '')
+"""
+
 _FILES = """
-create temp table import_file on commit drop as
-with once as (
-    select composed_code from pg_temp.import_stage
+insert into pg_temp.import_file
+with composed as (
+    select composed_code as code from pg_temp.import_stage
      where level = 'file' and code is null and composed_code is not null and fault is null
      group by composed_code having count(*) = 1
     except select code from pg_temp.import_stage where level = 'file' and code is not null and fault is null
+), free as (
+    select code from composed c
+     where (select x.id from file x where x.agency_id = %(agency)s and x.code = c.code) is null
 )
-select s.row, s.ref, s.code, o.composed_code, x.id as target,
-       coalesce(x.id, nextval(pg_get_serial_sequence('file', 'id'))) as id,
-       f.id as fonds_id, p.id as series_id, x.source_hash as old_hash, x.series_id as old_series, s.source_hash,
+select s.row, s.ref, s.code, o.code as composed_code, x.id as target,
+       coalesce(x.id, nextval('file_id_seq')) as id,
+       f.id as fonds_id, p.id as series_id, s.source_hash, x.source_hash as old_hash, x.series_id as old_series,
        case when s.fault is not null or f.id is null or (p.id is null and coalesce(s.parent_ref, '') <> '')
             then 'refused' else '' end as action
   from pg_temp.import_stage s
   left join pg_temp.import_fonds f on f.action <> 'refused' and f.mark = coalesce(s.fonds_code, '')
   left join pg_temp.import_series p on p.ref = s.parent_ref and p.action <> 'refused'
-  left join file x on x.agency_id = %(agency)s and x.source_key = s.source_key
-  left join once o on o.composed_code = s.composed_code
+  left join lateral (select id, source_hash, series_id from file
+                      where agency_id = %(agency)s and source_key = s.source_key limit 1) x on true
+  left join free o on o.code = s.composed_code
  where s.level = 'file'
  order by s.row
 """
@@ -164,7 +200,7 @@ with free as materialized (
 ), sought as materialized (
     select t.row, t.fonds_id, s.code, s.notation, coalesce(s.catalog_number, '') as catalog
       from pg_temp.import_file t join pg_temp.import_stage s on s.row = t.row
-     where t.target is null and t.action = ''
+     where t.target is null and t.action <> 'refused'
 ), met as (
     select w.row, 1 as rank, f.id, f.source_hash, f.series_id
       from sought w join free f on f.fonds_id = w.fonds_id and f.code = w.code

@@ -26,7 +26,7 @@ def plan_items(cursor: Cursor, intake: Intake) -> None:
 
 # Every file that items name, resolved once: a file of this import, else one that is there.
 _HOMES = """
-create temp table import_home on commit drop as
+insert into pg_temp.import_home
 with named as (
     select coalesce(parent_ref, '') || chr(1) || coalesce(file_code, '') as mark, parent_ref, file_code,
            min(file_catalog) as catalog, min(file_notation) as notation
@@ -69,7 +69,7 @@ update pg_temp.import_home h set file_id = o.id from once o where h.file_id is n
 """
 
 _ITEMS = """
-create temp table import_item on commit drop as
+insert into pg_temp.import_item
 with keyed as (
     select s.row, s.fault, s.source_hash, s.ordinal, h.file_id,
            case when s.source_key like '|%%' then 'vb:' || h.file_id || s.source_key else s.source_key end as source_key
@@ -78,7 +78,7 @@ with keyed as (
      where s.level = 'item'
 )
 select k.row, k.file_id, k.source_key, k.ordinal, x.id as target, x.file_id as old_file,
-       coalesce(x.id, nextval(pg_get_serial_sequence('item', 'id'))) as id,
+       coalesce(x.id, nextval('item_id_seq')) as id,
        case when k.fault is not null or k.file_id is null then 'refused' when x.id is null then 'created'
             when x.source_hash = k.source_hash and x.file_id = k.file_id then 'unchanged' else 'updated' end as action
   from keyed k

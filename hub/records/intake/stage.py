@@ -74,18 +74,33 @@ STAGE: dict[str, str] = {
     "source_hash": "bytea",
 }
 
-_TABLES = ("import_stage", "import_fonds", "import_series", "import_file", "import_home", "import_item")
+# What is decided about the staged rows of each level, and about the files that items name.
+_PLANS: dict[str, str] = {
+    "import_fonds": "row bigint, ref text, mark text, code text, target bigint, id bigint, action text",
+    "import_series": "row bigint, ref text, parent_ref text, target bigint, id bigint, fonds_id bigint, action text",
+    "import_file": "row bigint, ref text, code text, composed_code text, target bigint, id bigint, fonds_id bigint,"
+    " series_id bigint, source_hash bytea, old_hash bytea, old_series bigint, action text",
+    "import_home": "mark text, file_id bigint, notation text, catalog text, number text",
+    "import_item": "row bigint, file_id bigint, source_key text, ordinal integer, target bigint, old_file bigint,"
+    " id bigint, action text",
+}
+_TABLES = ", ".join(f"pg_temp.{name}" for name in ("import_stage", *_PLANS))
 
 Cursor = psycopg.Cursor[Any]
 
 
 def open_stage(cursor: Cursor) -> None:
-    """An empty staging table; it goes with the transaction. What an earlier import of it left is dropped."""
-    cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in _TABLES))
+    """Empty tables for staged rows and the plan, gone with the transaction; those of an earlier import are dropped."""
+    cursor.execute(f"drop table if exists {_TABLES}")
     columns = ", ".join(f"{name} {kind}" for name, kind in STAGE.items())
-    cursor.execute(
-        f"create temp table import_stage ({columns}, fault text, first_row bigint, warned text) on commit drop"
-    )
+    stage = f"{columns}, fault text, first_row bigint, warned text"
+    for name, contents in {"import_stage": stage, **_PLANS}.items():
+        cursor.execute(f"create temp table {name} ({contents}) on commit drop")
+
+
+def empty_stage(cursor: Cursor) -> None:
+    """Make room for the next rows, in the same tables: each new one would hold locks until the end."""
+    cursor.execute(f"truncate {_TABLES}")
 
 
 def fill_stage(cursor: Cursor, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

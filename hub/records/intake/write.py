@@ -6,7 +6,7 @@ move by one, unchanged rows are not touched at all. Derived counts follow by the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hub.kit.vietnamese import sort_key
 from hub.records.intake.plan import LEVELS, Intake
@@ -75,6 +75,7 @@ COLUMNS: Mapping[str, Mapping[str, str | tuple[str, str]]] = {
         "subject": "title",
     },
 }
+_DECLARED = {"origin": "origin_declared", "page_count": "page_count_declared"}  # stand until there are items
 _NEVER_NULL = {
     "extra": "'{}'::jsonb",
     "languages": "'{}'::text[]",
@@ -83,19 +84,20 @@ _NEVER_NULL = {
 }
 
 
-def write(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> None:
-    """Store what is planned; `provided` names the staged columns that speak at each level."""
+def write(
+    cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]], levels: Sequence[str] = LEVELS
+) -> None:
+    """Store what is planned at these levels; `provided` names the staged columns that speak at each."""
     values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
-    changed = [level for level in LEVELS if cursor.execute(_ANY_CHANGE.format(level=level)).fetchone()]
+    changed = [level for level in levels if cursor.execute(_ANY_CHANGE.format(level=level)).fetchone()]
     for level in changed:
         cursor.execute(_FREE_CODES.format(level=level), values)
-    cursor.execute(_new_fonds(provided["fonds"]), values)
-    cursor.execute(_new_series(provided["series"]), values)
-    cursor.execute(_new_files(provided["file"]), values)
-    cursor.execute(_new_items(provided["item"]), values)
+    for level in levels:
+        cursor.execute(_NEW[level](provided[level]), values)
     for level in changed:
         cursor.execute(_changes(level, provided[level]), values)
-    cursor.execute(_LISTINGS, values)
+    if "item" in levels:
+        cursor.execute(_LISTINGS, values)
 
 
 def _spoken(level: str, provided: frozenset[str]) -> dict[str, str]:
@@ -180,7 +182,7 @@ def _new_files(provided: frozenset[str]) -> str:
         "creator_id": "f.creator_id",
         "custodian_id": "f.custodian_id",
         "transferred": "f.transferred",
-        "code": _code("file", "t.composed_code"),
+        "code": f"coalesce(t.composed_code, {_code('file')})",
         "source_key": "s.source_key",
         "source_hash": "s.source_hash",
         "created_by": "%(user)s::bigint",
@@ -190,7 +192,9 @@ from pg_temp.import_file t
 join pg_temp.import_stage s on s.row = t.row
 join fonds f on f.id = t.fonds_id
 where t.action = 'created' order by t.row"""
-    return _insert("file", fixed, _spoken("file", provided), source)
+    spoken = _spoken("file", provided)
+    spoken |= {derived: spoken[said] for derived, said in _DECLARED.items() if said in spoken}
+    return _insert("file", fixed, spoken, source)
 
 
 def _new_items(provided: frozenset[str]) -> str:
@@ -214,6 +218,8 @@ join file f on f.id = t.file_id
 where t.action = 'created' order by t.row"""
     return _insert("item", fixed, _spoken("item", provided), source)
 
+
+_NEW = {"fonds": _new_fonds, "series": _new_series, "file": _new_files, "item": _new_items}
 
 _ANY_CHANGE = "select 1 from pg_temp.import_{level} where action = 'updated' limit 1"
 

@@ -16,6 +16,7 @@ from hub.kit.tables import (
     flag,
     folded,
     key,
+    made,
     moment,
     ref,
     sort_key,
@@ -46,6 +47,8 @@ class ArchivalFile(SQLModel, table=True):
         ForeignKeyConstraint(
             ["series_id", "fonds_id"], ["series.id", "series.fonds_id"], name="fk_file_series"
         ),
+        ForeignKeyConstraint(["creator_elsewhere"], ["agency.id"], name="fk_file_creator"),
+        ForeignKeyConstraint(["custodian_elsewhere"], ["agency.id"], name="fk_file_custodian"),
         one_of("state", FILE_STATES, "file"),
         one_of("origin", ORIGINS, "file"),
         one_of("origin_declared", ORIGINS, "file"),
@@ -62,7 +65,8 @@ class ArchivalFile(SQLModel, table=True):
         CheckConstraint(
             "accepted_by is null or accepted_by <> submitted_by", name="ck_file_accepted_by_another"
         ),
-        Index("ix_file_series_id", "series_id", "id"),
+        Index("ix_file_series_id", "series_id", "id", postgresql_where=text("series_id is not null")),
+        Index("ix_file_without_key", "agency_id", "id", postgresql_where=text("source_key is null")),
         Index("ix_file_fonds_id", "fonds_id", "id"),
         Index(
             "ix_file_agency_start",
@@ -86,8 +90,8 @@ class ArchivalFile(SQLModel, table=True):
     fonds_id: int = bigint()
     series_id: int | None = bigint(nullable=True)
     agency_id: int = bigint()
-    creator_id: int = ref("agency.id")
-    custodian_id: int = ref("agency.id")
+    creator_id: int = bigint()
+    custodian_id: int = bigint()
     code: str
     catalog_number: str | None = None  # mục lục số, or the year of creation
     notation: str | None = None  # số và ký hiệu hồ sơ
@@ -142,3 +146,6 @@ class ArchivalFile(SQLModel, table=True):
     created_at: datetime | None = moment(now=True)
     updated_at: datetime | None = moment(now=True)
     folded: str | None = folded("title || ' ' || code || ' ' || coalesce(keywords, '')")
+    # The owner exists because the fonds does: only other agencies need a key of their own.
+    creator_elsewhere: int | None = made("nullif(creator_id, agency_id)")
+    custodian_elsewhere: int | None = made("nullif(custodian_id, agency_id)")

@@ -1,0 +1,102 @@
+"""From parsed batches to the tables: stage, plan, write; a long list of files in parts while the rest is read.
+
+In parts goes only what no look at the whole list could change: files that are new, without fault, in no series,
+each under its own code. The first row that is not so raises `NeedsTheWhole`; the caller undoes all of it and
+begins again, and then everything is staged before anything is planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from psycopg.errors import UniqueViolation
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.importers.batch import Batch
+from hub.importers.outcome import FileResult
+from hub.records.intake import report
+from hub.records.intake.checks import check_files, check_items, check_new_files
+from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files, plan_new_files
+from hub.records.intake.plan_items import plan_items
+from hub.records.intake.stage import Cursor, empty_stage, fill_stage, open_stage
+from hub.records.intake.write import write
+
+PART_ROWS = 10_000
+_OF_PARTS = ("fonds", "file")  # a fonds is opened by the first file that names it
+
+
+class NeedsTheWhole(Exception):
+    """A part of the list cannot be stored before the rest of it is known."""
+
+
+@dataclass(slots=True)
+class Storing:
+    """The rows of one file on their way; `result` counts them."""
+
+    session: Session
+    cursor: Cursor
+    actor: Actor
+    intake: Intake
+    result: FileResult
+    _provided: dict[str, set[str]] = field(default_factory=lambda: {level: set() for level in LEVELS})
+    _parts: int = 0
+
+    def stage(self, batches: Iterator[Batch], *, in_parts: bool) -> None:
+        """Everything parsed into the staging table, or what is left of it after the parts."""
+        open_stage(self.cursor)
+        staged = 0
+        for batch in batches:
+            self.result.keep(outcome for outcome in batch.outcomes if outcome.findings)
+            for outcome in batch.outcomes:
+                if outcome.is_refused:
+                    self.result.counts[outcome.level, "refused"] += 1
+            if not batch.rows:
+                continue
+            at = batch.columns.index("level")
+            for level in {row[at] for row in batch.rows}:
+                self._provided[level].update(batch.columns)
+            fill_stage(self.cursor, batch.columns, batch.rows)
+            staged += len(batch.rows)
+            in_parts = in_parts and self._is_all_files()
+            if in_parts and staged >= PART_ROWS:
+                self._store_part()
+                staged = 0
+
+    def plan(self) -> None:
+        """Decide about every row that is staged."""
+        plan_files(self.cursor, self.intake)
+        check_files(self.session, self.cursor, self.actor, self.intake)
+        if self._parts and not are_new(self.cursor):
+            raise NeedsTheWhole
+        plan_items(self.cursor, self.intake)
+        check_items(self.session, self.cursor, self.actor, self.intake)
+
+    def write(self) -> None:
+        """Store what is planned."""
+        self._write(LEVELS)
+
+    def _write(self, levels: Sequence[str]) -> None:
+        write(
+            self.cursor, self.intake, {name: frozenset(said) for name, said in self._provided.items()}, levels
+        )
+
+    def _store_part(self) -> None:
+        self._parts += 1
+        plan_new_files(self.cursor, self.intake)
+        check_new_files(self.session, self.cursor, self.actor, self.intake)
+        if not are_new(self.cursor):
+            raise NeedsTheWhole
+        try:
+            self._write(_OF_PARTS)
+        except UniqueViolation:
+            raise NeedsTheWhole from None
+        self.result.counts.update(report.counts(self.cursor, _OF_PARTS))
+        empty_stage(self.cursor)
+
+    def _is_all_files(self) -> bool:
+        others = any(said for level, said in self._provided.items() if level != "file")
+        if others and self._parts:
+            raise NeedsTheWhole
+        return not others

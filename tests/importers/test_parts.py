@@ -1,0 +1,141 @@
+"""A long list goes in by parts while it is read: what is stored and said is what the whole would have made of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from sqlmodel import Session
+
+from hub.importers import storing
+from hub.importers.ahead import read_ahead
+from hub.importers.batch import Batch
+from hub.importers.outcome import FileResult, UnusableInput
+from hub.importers.spreadsheet import sheet
+from tests.importers.test_apply import saved
+from tests.records.world import World
+
+Rows = Callable[..., list[dict[str, Any]]]
+Bring = Callable[..., FileResult]
+
+HEAD = "Mã phông,Mã hồ sơ,Mục lục số,Hồ sơ số,Tiêu đề hồ sơ,Nguồn gốc,Số trang\n"
+LIST = HEAD + "".join(f"P01,,01,{n},Hồ sơ {n},Giấy,{n}\n" for n in range(1, 8))
+STORED = (
+    "select case when f.code like 'TAM-%' then 'TAM' else f.code end as code, f.title, f.notation, f.origin,"
+    " f.page_count, f.version, f.source_key, o.code as fonds, s.title as series"
+    " from file f join fonds o on o.id = f.fonds_id left join series s on s.id = f.series_id"
+    " where f.source_key is not null order by f.source_key"
+)
+CASES = {
+    "new files only": LIST,
+    "a fonds opened on the way": LIST + "P2,,01,1,Khác,Giấy,1\n",
+    "a key that was there": LIST + "P01,,01,2,Lại,Giấy,1\n",
+    "a file opened by hand": LIST + "P01,H01,,9,Hồ sơ thu chi sửa,Giấy,1\n",
+    "a code that was there": LIST
+    + "P01,M.1,01,8,Có mã,Giấy,1\nP01,,01,9,Chín,Giấy,1\nP01,M.1,01,10,Lại mã,Giấy,1\n",
+    "a code composed twice": LIST + "P2,,01,2,Cùng mã,Giấy,1\n",
+    "a code given that was composed": LIST + "P01,{agency}.01.3,01,8,Trùng,Giấy,1\n",
+    "a heading after some files": LIST + ",,,,II. Xây dựng,,\nP01,,01,8,Tám,Giấy,1\n",
+    "a bad row at the end": LIST + "P01,,01,8,Tám,Giấy,không rõ\n",
+    "a doubtful word": LIST + "P01,,01,8,Tám,lạ,1\n",
+}
+
+
+@pytest.fixture
+def by_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """So many rows in a part, and half of them in a batch."""
+
+    def act(size: int) -> None:
+        monkeypatch.setattr(storing, "PART_ROWS", size)
+        monkeypatch.setattr(sheet, "BATCH_ROWS", max(size // 2, 1))
+
+    return act
+
+
+def _told(result: FileResult) -> tuple[Any, ...]:
+    said = [
+        (o.row, o.level, o.action, [(f.field, f.code, f.message_vi) for f in o.findings])
+        for o in result.outcomes
+        if o.findings
+    ]
+    return (
+        dict(result.counts),
+        said,
+        result.stored,
+        dict(result.skipped),
+        [note.code for note in result.notes],
+    )
+
+
+@pytest.mark.parametrize("partial", [False, True])
+@pytest.mark.parametrize("case", CASES)
+def test_parts_and_the_whole_come_to_the_same(
+    tmp_path: Path, bring_one: Bring, rows: Rows, session: Session, world: World, case: str, partial: bool,
+    by_parts: Callable[[int], None],
+) -> None:  # fmt: skip
+    path = saved(tmp_path, CASES[case].replace("{agency}", world.a.code))
+    found = []
+    for size in (2, 4, 1_000):
+        by_parts(size)
+        with session.begin_nested() as undone:
+            first = bring_one(path, partial=partial)
+            stored = rows(STORED)
+            again = bring_one(path, partial=partial)
+            found.append((_told(first), stored, _told(again), rows(STORED) == stored))
+            undone.rollback()
+    assert found[0][1] or first.refused
+    assert found[0] == found[2]
+    assert found[1] == found[2]
+
+
+def test_new_files_are_stored_while_the_list_is_read(
+    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_parts(2)
+    parts: list[tuple[str, ...]] = []
+    write = storing.write
+
+    def seen(*given: Any) -> None:
+        parts.append(tuple(given[3]))
+        write(*given)
+
+    monkeypatch.setattr(storing, "write", seen)
+    assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "created"): 7}
+    assert parts == [("fonds", "file")] * 3 + [("fonds", "series", "file", "item")]
+    parts.clear()
+    assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "unchanged"): 7}
+    assert parts == [
+        ("fonds", "file")
+    ]  # its first file is there: the list is planned whole, and nothing is written
+
+
+def test_a_workbook_of_files_and_items_is_planned_whole(
+    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None]
+) -> None:
+    by_parts(2)
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        files, items = book.add_worksheet("Hồ sơ"), book.add_worksheet("Văn bản")
+        files.write_row(0, 0, ("Mục lục số", "Hồ sơ số", "Tiêu đề hồ sơ"))
+        for number in range(1, 6):
+            files.write_row(number, 0, (1, number, "Một"))
+        items.write_row(0, 0, ("Mục lục số", "Hồ sơ số", "Số, ký hiệu", "Trích yếu"))
+        items.write_row(1, 0, (1, 2, "1/QĐ", "Hai"))
+    result = bring_one(path)
+    assert dict(result.counts) == {("file", "created"): 5, ("item", "created"): 1}
+
+
+def test_what_the_parser_raises_reaches_the_reader_and_ends_its_thread() -> None:
+    def batches() -> Iterator[Batch]:
+        yield Batch(("level",), [("file",)])
+        raise UnusableInput("FILE_EMPTY")
+
+    ahead = read_ahead(batches())
+    assert next(ahead).rows == [("file",)]
+    with pytest.raises(UnusableInput):
+        next(ahead)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("parser")]
