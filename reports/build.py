@@ -14,6 +14,7 @@ from datetime import date
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.kpi.quality import quality
 from hub.kpi.scorecard import scorecards
 from hub.kpi.values import IndicatorValue
 from hub.plan.models import Plan
@@ -22,8 +23,8 @@ from reports import declared, letterhead, sources
 from reports.comparison import Comparison, compare
 from reports.declared import Declaration
 from reports.half_years import next_half_year
-from reports.model import Kind, Letterhead, PlanName, Report, Task, TaskGroup
-from reports.readings import History, target_of, task_of
+from reports.model import Kind, Lacking, Letterhead, PlanName, Report, Task, TaskGroup
+from reports.readings import History, lacks_of, target_of, task_of
 from reports.sources import Bodies, Body, PlanRow
 
 TARGET = "TARGET"
@@ -80,9 +81,14 @@ def build_report(
     cutoff = half.ends[period]
     rows = [row for row in half.rows if row.part == TARGET or agency is None or row.names(agency.name)]
     histories = _histories(session, actor, half, rows, agency)
+    lacks = lacks_of(
+        quality(session, actor, plan.code, cutoff, agency.id if agency else None, [row.code for row in rows])
+    )
     targets = tuple(
         target_of(
-            histories[row.code], half.comparison.place_in(agency, row.code) if agency is not None else None
+            histories[row.code],
+            half.comparison.place_in(agency, row.code) if agency else None,
+            lacks.get(row.code, ()),
         )
         for row in rows
         if row.part == TARGET and row.code in histories
@@ -100,7 +106,7 @@ def build_report(
         scope=agency.name if agency else None,
         targets=targets,
         breakdowns=half.comparison.by_unit(targets, agency) if agency else half.comparison.by_agency(targets),
-        tasks=_task_groups(half.rows, rows, histories, told),
+        tasks=_task_groups(half.rows, rows, histories, told, lacks),
         exclusions=declared.exclusions(session, actor, plan, cutoff, agency),
         returns=returns,
         duties=declared.duties(session, plan, told, agency, returns.expected),
@@ -108,6 +114,7 @@ def build_report(
         kind=half.comparison.kind_of(agency) if agency else "",
         rank=half.comparison.place(agency) if agency else None,
         pending=declared.pending(session, actor, plan, made, agency),
+        published_on=declared.published_on(session, actor, made, agency),
     )
 
 
@@ -130,6 +137,7 @@ def _task_groups(
     rows: Sequence[PlanRow],
     histories: Mapping[str, History],
     told: Sequence[Declaration],
+    lacks: Mapping[str, tuple[Lacking, ...]],
 ) -> tuple[TaskGroup, ...]:
     """The rows of the annex under its headings, numbered as in the whole plan, with what is measured and declared."""
     headings = list(dict.fromkeys(row.section for row in whole if row.part != TARGET))
@@ -137,7 +145,7 @@ def _task_groups(
     for row in rows:
         if row.part != TARGET and row.code in histories:
             said = tuple(one.declared for one in told if one.code == row.code)
-            grouped[row.section].append(task_of(row, histories[row.code], said))
+            grouped[row.section].append(task_of(row, histories[row.code], said, lacks.get(row.code, ())))
     return tuple(
         TaskGroup(str(number), title, tuple(tasks))
         for number, (title, tasks) in enumerate(grouped.items(), 1)

@@ -14,11 +14,11 @@ from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.agencies.models import Agency
-from hub.kit.clock import today
+from hub.kit.clock import HANOI, today
 from hub.kit.vietnamese import sort_key
 from hub.plan.models import DeclaredProgress, Exclusion, Indicator, Plan
 from hub.plan.queries import duties as duties_of
-from hub.returns.models import AgencyReturn, ReportingPeriod
+from hub.returns.models import AgencyReturn, PublishedReport, ReportingPeriod
 from hub.returns.owed import Owed, owed
 from reports import model
 from reports.numbers import number
@@ -39,7 +39,8 @@ def exclusions(
     """Exclusions in force at the cut-off, counted by indicator and legal basis (domain rule R5)."""
     kind: sa.Label[str] = sa.literal_column(
         "case when exclusion.item_id is not null then 'văn bản' "
-        "when exclusion.file_id is not null then 'hồ sơ' else 'nhóm hồ sơ' end"
+        "when exclusion.file_id is not null then 'hồ sơ' "
+        "when exclusion.series_id is not null then 'nhóm hồ sơ' else 'lưu trữ cơ quan' end"
     ).label("kind")
     counted = (
         sa.select(
@@ -129,6 +130,22 @@ def pending(
     }
     found = session.execute(text(waiting), values).one()
     return model.Pending(found.exclusions, found.returns)
+
+
+def published_on(
+    session: Session, actor: Actor, period: ReportingPeriod | None, agency: Body | None
+) -> date | None:
+    """The day on which the period's report of the City or of the agency was published; None while it is not."""
+    if period is None:
+        return None
+    published = sa.select(sa.func.max(PublishedReport.published_at)).where(
+        col(PublishedReport.period_id) == period.id,
+        col(PublishedReport.agency_id).is_not_distinct_from(agency.id if agency else None),
+        col(PublishedReport.state) == "PUBLISHED",
+        actor.sees("report", PublishedReport),
+    )
+    moment = session.execute(published).scalar()
+    return moment.astimezone(HANOI).date() if moment else None
 
 
 def declarations(

@@ -3,12 +3,14 @@
 import os
 from pathlib import Path
 
+from hub.kit.clock import now
 from hub.kit.errors import FieldError, Invalid
 from reports.html import render_html
 from reports.model import Report
 from reports.pdf import PdfUnavailable, render_pdf
+from reports.workbook import render_workbook
 
-SUFFIXES = (".pdf", ".html")
+SUFFIXES = (".pdf", ".html", ".xlsx")
 
 
 class HtmlInstead(PdfUnavailable):
@@ -27,29 +29,26 @@ def check_suffix(out: Path) -> None:
     """Raises Invalid when no form of the report has this suffix; ask before any figure is computed."""
     if out.suffix.lower() in SUFFIXES:
         return
-    later = out.suffix.lower() == ".xlsx"
     raise Invalid(
         [
             FieldError(
                 "out",
                 "UNSUPPORTED_FORMAT",
-                f"{out.name}: "
-                + ("báo cáo .xlsx chưa có trong bản này" if later else "đuôi tệp không được hỗ trợ")
-                + "; hãy dùng .pdf hoặc .html.",
-                f"{out.name}: "
-                + ("reports as .xlsx are not there yet" if later else "this suffix is not supported")
-                + "; use .pdf or .html.",
+                f"{out.name}: đuôi tệp không được hỗ trợ; hãy dùng .pdf, .html hoặc .xlsx.",
+                f"{out.name}: this suffix is not supported; use .pdf, .html or .xlsx.",
             )
         ]
     )
 
 
 def write_report(report: Report, out: Path) -> Path:
-    """Writes .pdf or .html and returns the path written; a half-written file is never left behind.
+    """Writes .pdf, .html or .xlsx and returns the path written; a half-written file is never left behind.
 
     Raises Invalid for another suffix and HtmlInstead when this machine cannot print a PDF.
     """
     check_suffix(out)
+    if out.suffix.lower() == ".xlsx":
+        return _put(out, render_workbook(report, now()))
     if out.suffix.lower() == ".html":
         return _put(out, render_html(report).encode())
     try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.model import AgencyLine, Breakdown, Report, Standing, Target, Task
+from reports.model import AgencyLine, Breakdown, Lacking, Report, Standing, Target, Task
 from reports.model.figures import tasks_of
 
 
@@ -22,6 +22,7 @@ class QualityLine:
     reported: int | None
     expected: int | None
     standing: Standing
+    lacks: tuple[Lacking, ...] = ()
     mend: tuple[AgencyLine, ...] = ()
 
     @property
@@ -59,6 +60,7 @@ def _target(target: Target, breakdowns: Sequence[Breakdown]) -> QualityLine:
         target.agencies_reported,
         target.agencies_expected,
         target.figure.standing,
+        target.lacks,
         most_missing(agencies) if len(agencies) > 1 else (),
     )
 
@@ -75,6 +77,7 @@ def _task(task: Task) -> QualityLine:
         None,
         None,
         task.standing,
+        task.lacks,
     )
 
 

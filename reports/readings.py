@@ -4,16 +4,38 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from hub.kpi.quality import Quality
 from hub.kpi.rules import judged, percent, schedule, share
-from hub.kpi.values import BreakdownRow, IndicatorRow, IndicatorValue, Result, Schedule, SideFigure
-from reports.model import AgencyLine, Declared, Figure, Kind, Point, Rank, Side, Standing, Target, Task
+from hub.kpi.values import (
+    BreakdownRow,
+    EvidenceState,
+    IndicatorRow,
+    IndicatorValue,
+    Result,
+    Schedule,
+    SideFigure,
+)
+from reports.model import (
+    AgencyLine,
+    Declared,
+    Figure,
+    Kind,
+    Lacking,
+    Point,
+    Proof,
+    Rank,
+    Side,
+    Standing,
+    Target,
+    Task,
+)
 from reports.model.figures import UNKNOWN
 from reports.sources import PlanRow
 
 History = list[IndicatorValue]
 
 
-def target_of(history: History, rank: Rank | None = None) -> Target:
+def target_of(history: History, rank: Rank | None = None, lacks: tuple[Lacking, ...] = ()) -> Target:
     """A row of the scorecard with its values at the reporting dates, the newest last, as the report shows it."""
     value = history[-1]
     row = value.indicator
@@ -34,12 +56,19 @@ def target_of(history: History, rank: Rank | None = None) -> Target:
         agencies_expected=value.agencies_expected,
         previous=points[-2].figure if len(points) > 1 else None,
         sides=sides_of(history),
+        proofs=proofs_of(value),
         history=points,
+        lacks=lacks,
         rank=rank,
     )
 
 
-def task_of(row: PlanRow, history: History, declared: tuple[Declared, ...] = ()) -> Task:
+def task_of(
+    row: PlanRow,
+    history: History,
+    declared: tuple[Declared, ...] = (),
+    lacks: tuple[Lacking, ...] = (),
+) -> Task:
     """A row of the annex with its figures at the cut-off and at the one before."""
     value = history[-1]
     return Task(
@@ -55,7 +84,9 @@ def task_of(row: PlanRow, history: History, declared: tuple[Declared, ...] = ())
         due_on=value.indicator.due_on,
         previous=figure_of(history[-2]) if len(history) > 1 else None,
         sides=sides_of(history),
+        proofs=proofs_of(value),
         declared=declared,
+        lacks=lacks,
         percent_without_exclusions=decimal(value.percent_with_excluded),
         coverage=decimal(value.coverage),
         estimated=value.estimated,
@@ -75,6 +106,33 @@ def sides_of(history: History) -> tuple[Side, ...]:
         )
         for side in history[-1].side
     )
+
+
+def proofs_of(value: IndicatorValue) -> tuple[Proof, ...]:
+    """The documents that a row rests on, part by part, with those owed by whom the row concerns."""
+    is_owed = value.result is not Result.NOT_APPLICABLE
+    return tuple(
+        Proof(
+            one.part_title_vi or "",
+            one.title or "",
+            one.document_number or "",
+            one.document_date,
+            one.state is EvidenceState.APPROVED,
+        )
+        for one in value.indicator.evidence
+        if is_owed or one.state is EvidenceState.APPROVED
+    )
+
+
+def lacks_of(told: Quality) -> dict[str, tuple[Lacking, ...]]:
+    """What the records behind each row lack, most frequent first, by the row's code."""
+    return {
+        one.value.indicator.code: tuple(
+            Lacking(count.lack.words[0], count.records)
+            for count in sorted(one.lacks, key=lambda count: -count.records)
+        )
+        for one in told.indicators
+    }
 
 
 def figure_of(value: IndicatorValue) -> Figure:
@@ -103,7 +161,7 @@ def total_of(lines: Sequence[AgencyLine], row: IndicatorRow, as_of: date) -> Fig
     done, whole = sum(one.numerator or 0 for one in known), sum(one.denominator or 0 for one in known)
     part = share(done, whole)
     lacking = any(one.standing is Standing.MISSING_DATA for one in known)
-    result = Result.MISSING_DATA if lacking else judged(part, row.target_percent)
+    result = Result.MISSING_DATA if lacking else judged(part, row.wanted)
     untargeted = row.target_percent is None and part is not None
     return Figure(
         done,

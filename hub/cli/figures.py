@@ -32,7 +32,7 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         "--period", required=True, metavar="DATE", help="ngày cuối kỳ · last day of the period"
     )
     report.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
-    report.add_argument("--out", required=True, type=Path, metavar="FILE", help=".pdf, .html")
+    report.add_argument("--out", required=True, type=Path, metavar="FILE", help=".pdf, .html, .xlsx")
     report.set_defaults(run=write)
 
 

@@ -67,6 +67,14 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """What records lack so that a figure cannot count them, and how many records lack it."""
+
+    what: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """What one agency declares where no record can prove it, with the document that does."""
 
@@ -107,6 +115,7 @@ class Target:
     sides: tuple[Side, ...] = ()
     proofs: tuple[Proof, ...] = ()
     history: tuple[Point, ...] = ()
+    lacks: tuple[Lacking, ...] = ()
     rank: Rank | None = None
 
     @property
@@ -191,6 +200,7 @@ class Task:
     sides: tuple[Side, ...] = ()
     proofs: tuple[Proof, ...] = ()
     declared: tuple[Declared, ...] = ()
+    lacks: tuple[Lacking, ...] = ()
     percent_without_exclusions: Decimal | None = None
     coverage: Decimal | None = None
     estimated: bool = False

@@ -87,7 +87,8 @@ class Report:
     """One half-year report, whole: the city's, or an agency's (`scope` names it, `kind` says among whom it is).
 
     `breakdowns` are by agency in the city's report, by unit in an agency's; `ranking` is the city's, `rank` the
-    agency's own place among its kind.
+    agency's own place among its kind. `published_on`: when the period's report, whose figures are official,
+    went out.
     """
 
     letterhead: Letterhead
@@ -108,3 +109,4 @@ class Report:
     kind: str = ""
     rank: Rank | None = None
     pending: Pending = Pending()
+    published_on: date | None = None

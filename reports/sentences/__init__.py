@@ -6,7 +6,7 @@ they allow no conclusion. Words only: layout is in `templates/`, numbers are wri
 `whole.py`: the report. `targets.py`: one target. `agencies.py`: agencies side by side. `sections.py`: the rest.
 """
 
-from reports.sentences.agencies import counted, holding_back, mix_effect, placed
+from reports.sentences.agencies import counted, holding_back, mix_effect, placed, short_of_one
 from reports.sentences.sections import (
     declared_duties,
     excluded_effect,
@@ -43,6 +43,7 @@ __all__ = [
     "quality_overall",
     "result",
     "returns_overall",
+    "short_of_one",
     "subject",
     "tasks_overall",
     "to_mend",

@@ -43,6 +43,16 @@ def holding_back(breakdown: Breakdown, most: int = 10) -> list[tuple[AgencyLine,
     return sorted(lacks, key=lambda pair: (-pair[1], pair[0].code))[:most]
 
 
+def short_of_one(breakdown: Breakdown, most: int = 12) -> str:
+    """The agencies that lack a single unit, where no agency lacks more: a table would repeat one number."""
+    lacks = holding_back(breakdown, len(breakdown.agencies))
+    if not lacks or lacks[0][1] > 1:
+        return ""
+    names = "; ".join(line.name for line, _ in lacks[:most])
+    rest = f"; và {number(len(lacks) - most)} cơ quan khác" if len(lacks) > most else ""
+    return f"Chưa đạt: {names}{rest}."
+
+
 def placed(rank: Rank | None) -> str:
     """A place among agencies of a kind, with how many share it; empty without one."""
     if rank is None:

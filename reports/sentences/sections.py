@@ -61,14 +61,13 @@ def to_mend(report: Report) -> list[QualityLine]:
 
 
 def mend(line: QualityLine) -> str:
-    """Where to begin: the agencies that lack most, or what the figure says of itself."""
-    if line.mend:
-        return "; ".join(f"{one.name} ({number(one.figure.missing)})" for one in line.mend)
-    if line.missing:
-        return f"Bổ sung thông tin của {number(line.missing)} {line.unit}"
-    if line.coverage is not None and line.coverage < 100:
-        return "Mô tả phần tài liệu chưa được thống kê"
-    return number(None)
+    """What to mend, and the agencies to begin with; a dash where the records lack nothing that has a name."""
+    what = "; ".join(f"{one.what} ({number(one.records)})" for one in line.lacks)
+    where = "; ".join(f"{one.name} ({number(one.figure.missing)})" for one in line.mend)
+    said = [what] if what else []
+    if where:
+        said.append(f"trước hết tại: {where}")
+    return ". ".join(part[:1].upper() + part[1:] for part in said) or number(None)
 
 
 def excluded_effect(report: Report) -> list[tuple[str, str, str, str]]:

@@ -24,10 +24,10 @@ def value(figure: Figure, kind: Kind) -> str:
     """A percentage for a ratio, k/n for a checklist, done or not for a milestone."""
     if kind is Kind.RATIO:
         return percent(figure.percent)
-    if figure.numerator is None or figure.denominator is None:
+    if figure.numerator is None or not figure.denominator:
         return number(None)
     if kind is Kind.MILESTONE:
-        return "Đã hoàn thành" if figure.numerator >= figure.denominator > 0 else "Chưa hoàn thành"
+        return "Đã hoàn thành" if figure.numerator >= figure.denominator else "Chưa hoàn thành"
     return fraction(figure)
 
 

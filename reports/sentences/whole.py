@@ -48,9 +48,14 @@ def nature(report: Report) -> str:
     """Whether the figures are published or provisional."""
     if report.official:
         return f"Số liệu trong báo cáo là số liệu chính thức, được chốt đến hết ngày {day(report.cutoff)}."
+    until = f"hồ sơ, tài liệu đã cập nhật vào hệ thống đến hết ngày {day(report.cutoff)}"
+    if report.published_on:
+        return (
+            f"Báo cáo kỳ này đã được công bố ngày {day(report.published_on)} và số liệu công bố là số liệu chính thức. "
+            f"Số liệu dưới đây là số liệu tạm tính, tính lại từ {until}."
+        )
     return (
-        f"Số liệu trong báo cáo là số liệu tạm tính từ hồ sơ, tài liệu đã cập nhật vào hệ thống đến hết ngày "
-        f"{day(report.cutoff)}; số liệu chính thức là số liệu của báo cáo được công bố."
+        f"Số liệu trong báo cáo là số liệu tạm tính từ {until}; số liệu chính thức là số liệu được công bố."
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.cli.conftest import City, Run
 from tests.cli.test_importing import GOOD
@@ -58,6 +59,13 @@ def test_a_report_is_written_as_html(hub: Run, tmp_path: Path) -> None:
     code, shown, _ = hub("report", "--period", "30/6/2025", "--out", str(out))
     assert (code, shown.strip()) == (0, str(out))
     assert "BÁO CÁO" in out.read_text().upper()
+
+
+def test_a_report_is_written_as_a_workbook(hub: Run, tmp_path: Path) -> None:
+    out = tmp_path / "bao-cao.xlsx"
+    code, shown, _ = hub("report", "--period", "30/6/2025", "--agency", "UBND-BADINH", "--out", str(out))
+    assert (code, shown.strip()) == (0, str(out))
+    assert "Chỉ tiêu" in CalamineWorkbook.from_path(str(out)).sheet_names
 
 
 def test_a_former_code_means_the_agency_that_bore_it(hub: Run, city: City, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hub.access.queries import actor_for_user
 from hub.agencies.models import Agency
 from hub.demo.load import load_city
 from hub.kit.errors import NotFound
+from hub.kpi.quality import quality
 from hub.kpi.scorecard import scorecard
 from hub.plan.models import DeclaredProgress, Duty, Exclusion, Indicator
 from hub.records.models import Item
@@ -239,6 +240,37 @@ def test_what_is_declared_stands_in_the_reports_of_those_who_may_read_it(
     assert "Đã chỉnh lý 12 mét" in page
     assert "Số 9/BC ngày 30/6/2025" in page
     assert not any(duty.declared for duty in public.duties)
+
+
+def test_documents_stand_part_by_part_and_what_is_owed_stays_in_sight(report: Report) -> None:
+    tasks = {task.code: task for group in report.tasks for task in group.tasks}
+    [paper] = tasks["1.1"].proofs
+    assert (paper.number, paper.issued_on, paper.is_done) == ("67/KH-UBND", date(2021, 3, 17), True)
+    assert len(tasks["3.2"].proofs) == 10
+    target = next(one for one in report.targets if one.code == "II.2.a")
+    assert [(one.part, one.is_done) for one in target.proofs] == [
+        ("Kế hoạch bảo quản", False), ("Giải pháp bảo quản", False),
+    ]  # fmt: skip
+    assert "Kế hoạch bảo quản" in render_html(report)
+
+
+def test_what_records_lack_is_named_as_the_data_quality_says(
+    city: Session, operator: Actor, report: Report
+) -> None:
+    told = quality(city, operator, report.plan.code, JUNE)
+    by_code = {one.value.indicator.code: one for one in told.indicators}
+    assert any(target.lacks for target in report.targets)
+    for target in report.targets:
+        lacks = by_code[target.code].lacks
+        assert {(one.what, one.records) for one in target.lacks} == {
+            (one.lack.words[0], one.records) for one in lacks
+        }
+
+
+def test_a_published_period_says_that_its_figures_were_published(city: Session, operator: Actor) -> None:
+    told = build_report(city, operator, period=date(2024, 12, 31))
+    assert told.published_on
+    assert "đã được công bố" in render_html(told)
 
 
 def test_who_owes_a_return_and_is_late_is_told(city: Session, operator: Actor, monkeypatch: Any) -> None:

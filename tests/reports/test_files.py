@@ -49,9 +49,14 @@ def test_pdf_is_written_by_its_suffix(printer: None, tmp_path: Path) -> None:
     assert out.read_bytes().startswith(b"%PDF-1.7")
 
 
-@pytest.mark.parametrize("name", ["bao-cao.xlsx", "bao-cao.docx", "bao-cao"])
+def test_a_workbook_is_written_by_its_suffix(tmp_path: Path) -> None:
+    out = write_report(samples.report(3), tmp_path / "bao-cao.XLSX")
+    assert out.read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize("name", ["bao-cao.docx", "bao-cao"])
 def test_another_form_is_refused_by_name_and_nothing_is_written(tmp_path: Path, name: str) -> None:
-    with pytest.raises(Invalid, match=r"use \.pdf or \.html") as refused:
+    with pytest.raises(Invalid, match=r"use \.pdf, \.html or \.xlsx") as refused:
         write_report(samples.report(3), tmp_path / name)
     assert name in refused.value.message_vi
     assert list(tmp_path.iterdir()) == []

@@ -77,7 +77,7 @@ def test_annexes_are_numbered_without_gaps_and_named_by_their_numbers() -> None:
 def test_what_proves_a_row_stands_under_it_and_what_is_owed_is_said() -> None:
     page = render_html(samples.report())
     assert "Thu thập: Biên bản nghiệm thu, số 12/BB-SNV ngày 01/3/2022." in page
-    assert "Bảo quản: chưa có văn bản." in page
+    assert "Chưa có văn bản: Bảo quản." in page
     assert "Cơ quan có kế hoạch riêng: 12/49 cơ quan (24,48%)." in page
     assert "2/31 cơ quan đã khai" in page
 

@@ -58,6 +58,14 @@ def test_a_target_met_only_on_the_covered_part_is_not_called_met() -> None:
     assert "chưa đủ căn cứ để kết luận chỉ tiêu đã đạt" in said
 
 
+def test_a_checklist_or_milestone_of_nothing_has_no_value() -> None:
+    """An agency that a row does not concern has neither done nor left undone anything."""
+    nothing = Figure(0, 0, None, Standing.NOT_APPLICABLE)
+    assert {sentences.value(nothing, kind) for kind in Kind} == {"–"}
+    assert sentences.value(Figure(0, 1, None, Standing.OVERDUE), Kind.MILESTONE) == "Chưa hoàn thành"
+    assert sentences.value(Figure(0, 3, None, Standing.IN_PROGRESS), Kind.CHECKLIST) == "0/3"
+
+
 def test_what_is_lacking_is_counted_in_whole_units() -> None:
     figure = Figure(799, 999, Decimal("79.97"), Standing.IN_PROGRESS)
     assert sentences.lacking(figure, Decimal(80)) == 1
