@@ -58,7 +58,9 @@ def half_of(session: Session, actor: Actor, period: date) -> Half:
     before, now = (
         [(at, value.indicator) for value in values[at] if value.indicator.kind == Kind.RATIO] for at in dates
     )
-    return Half(plan, rows, ends, made, compare(session, actor, sources.bodies(session), now, before))
+    return Half(
+        plan, rows, ends, made, compare(session, actor, sources.bodies(session, dates[-1]), now, before)
+    )
 
 
 def build_report(
@@ -79,7 +81,9 @@ def build_report(
     plan, made = half.plan, half.made.get(period)
     agency = sources.body_reported(half.bodies, agency_code) if agency_code else None
     cutoff = half.ends[period]
-    rows = [row for row in half.rows if row.part == TARGET or agency is None or row.names(agency.name)]
+    rows = [
+        row for row in half.rows if row.part == TARGET or agency is None or row.names(agency, half.bodies)
+    ]
     histories = _histories(session, actor, half, rows, agency)
     lacks = lacks_of(
         quality(session, actor, plan.code, cutoff, agency.id if agency else None, [row.code for row in rows])
@@ -93,8 +97,8 @@ def build_report(
         for row in rows
         if row.part == TARGET and row.code in histories
     )
-    told = declared.declarations(session, actor, plan, cutoff, agency)
-    returns = declared.returns(session, actor, made, agency)
+    told = declared.declarations(session, actor, half.bodies, plan, cutoff, agency)
+    returns = declared.returns(session, actor, half.bodies, made, agency)
     return Report(
         letterhead=_letterhead(half.bodies, agency, signed_as),
         plan=PlanName(plan.code, plan.title, plan.issued_on, plan.issuer),

@@ -13,7 +13,6 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
-from hub.agencies.models import Agency
 from hub.kit.clock import HANOI, today
 from hub.kit.vietnamese import sort_key
 from hub.plan.models import DeclaredProgress, Exclusion, Indicator, Plan
@@ -22,7 +21,7 @@ from hub.returns.models import AgencyReturn, PublishedReport, ReportingPeriod
 from hub.returns.owed import Owed, owed
 from reports import model
 from reports.numbers import number
-from reports.sources import Body, is_general, is_named
+from reports.sources import Bodies, Body, is_general, is_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +69,25 @@ def exclusions(
 
 
 def returns(
-    session: Session, actor: Actor, period: ReportingPeriod | None, agency: Body | None
+    session: Session, actor: Actor, bodies: Bodies, period: ReportingPeriod | None, agency: Body | None
 ) -> model.Returns:
     """What the agencies' returns say: accepted ones for the City, its own for an agency."""
     if period is None:
         return model.Returns()
     expected = owed(session, actor, period) if agency is None else []
-    read = (
-        select(AgencyReturn, Agency)
-        .join(Agency, col(Agency.id) == AgencyReturn.agency_id)
-        .where(AgencyReturn.period_id == period.id, actor.sees("return", AgencyReturn))
-    )
+    read = select(AgencyReturn).where(AgencyReturn.period_id == period.id, actor.sees("return", AgencyReturn))
     if agency is None:
         read = read.where(AgencyReturn.state == "ACCEPTED")
     else:
         read = read.where(AgencyReturn.agency_id == agency.id)
-    found = sorted(session.exec(read), key=lambda pair: sort_key(pair[1].name))
+    named = [(sent, bodies.by_id[sent.agency_id].name) for sent in session.exec(read)]
+    found = sorted(named, key=lambda pair: sort_key(pair[1]))
     return model.Returns(
         expected=len(expected) or None,
         accepted=len(found),
         voices=tuple(
             model.Voice(
-                owner.name, _sentence(sent.difficulties), _sentence(sent.proposals), _sentence(sent.results)
+                owner, _sentence(sent.difficulties), _sentence(sent.proposals), _sentence(sent.results)
             )
             for sent, owner in found
             if sent.difficulties or sent.proposals or sent.results
@@ -149,7 +145,7 @@ def published_on(
 
 
 def declarations(
-    session: Session, actor: Actor, plan: Plan, cutoff: date, agency: Body | None
+    session: Session, actor: Actor, bodies: Bodies, plan: Plan, cutoff: date, agency: Body | None
 ) -> list[Declaration]:
     """The newest declaration of each agency for each row and duty, made for the cut-off or before; one statement."""
     seen = actor.sees(
@@ -163,16 +159,15 @@ def declarations(
     newest = f"""
         select * from (
             select distinct on (d.indicator_id, d.duty_id, d.agency_id)
-                   coalesce(i.code, u.code) as code, a.name, a.name_sort, d.as_of, d.value, d.note, d.numerator,
+                   coalesce(i.code, u.code) as code, d.agency_id, d.as_of, d.value, d.note, d.numerator,
                    d.denominator, d.document_number, d.document_date
               from declared_progress d
-              join agency a on a.id = d.agency_id
               left join indicator i on i.id = d.indicator_id
               left join duty u on u.id = d.duty_id
              where coalesce(i.plan_id, u.plan_id) = :plan and d.as_of <= :cutoff
                and (cast(:agency as bigint) is null or d.agency_id = :agency) and ({seen})
              order by d.indicator_id, d.duty_id, d.agency_id, d.as_of desc, d.declared_at desc, d.id desc
-        ) newest order by code, name_sort, name
+        ) newest
     """
     values = {
         "plan": plan.id,
@@ -180,11 +175,11 @@ def declarations(
         "agency": agency.id if agency else None,
         **actor.values(seen),
     }
-    return [
+    told = [
         Declaration(
             row.code,
             model.Declared(
-                row.name,
+                bodies.by_id[row.agency_id].name,
                 row.as_of,
                 _said(row.value, row.numerator, row.denominator, row.note),
                 row.document_number or "",
@@ -193,6 +188,7 @@ def declarations(
         )
         for row in session.execute(text(newest), values)
     ]
+    return sorted(told, key=lambda one: sort_key(one.declared.agency))
 
 
 def duties(

@@ -11,6 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from hub.agencies.queries import NAME_AT, NAME_SORT_AT, PARENT_AT
 from hub.kit.errors import NotFound
 from hub.kit.vietnamese import fold
 from hub.plan.models import Indicator, IndicatorParty, Plan
@@ -20,12 +21,22 @@ from reports.half_years import half_years
 SIDE = "SIDE"
 LEAD = "LEAD"
 
-_BODIES = sa.text("select id, code, name, kind, parent_id from agency order by name_sort, code")
+_DAY = "cast(:day as date)"
+_BODIES = sa.text(
+    f"select a.id, a.code, {NAME_AT.format(a='a', day=_DAY)} as name, a.kind,"
+    f" {PARENT_AT.format(a='a', day=_DAY)} as parent_id"
+    f" from agency a order by {NAME_SORT_AT.format(a='a', day=_DAY)}, a.code"
+)
+# A body that was separated from goes on and keeps its tasks; records that went to an archive bring it none.
+_FOLLOWED = sa.text(
+    "select successor_id, predecessor_id from agency_succession"
+    " where effective_on <= cast(:day as date) and kind in ('MERGED', 'DIVIDED', 'DISSOLVED')"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An agency as a report names it."""
+    """An agency as it was called, and the body it stood under, on the day of a report."""
 
     id: int
     code: str
@@ -40,6 +51,14 @@ class Bodies:
 
     by_id: Mapping[int, Body]
     by_code: Mapping[str, Body]
+    followed: Mapping[int, frozenset[int]]  # by successor
+
+    def origins(self, agency: Body) -> set[int]:
+        """The keys of an agency and of the bodies whose tasks it has taken over."""
+        found = {agency.id}
+        while more := {old for one in found for old in self.followed.get(one, ())} - found:
+            found |= more
+        return found
 
     def subtree(self, top: Body) -> set[int]:
         """The keys of an agency and of everything below it."""
@@ -61,10 +80,13 @@ class PlanRow:
     due: str
     leads: tuple[str, ...]
     partners: tuple[str, ...]
+    party_ids: frozenset[int]
 
-    def names(self, agency: str) -> bool:
-        """Whether the row says that this agency leads or takes part."""
-        return any(is_named(party, agency) for party in (*self.leads, *self.partners))
+    def names(self, agency: Body, known: Bodies) -> bool:
+        """Whether the row says that this agency, or one that it follows, leads or takes part."""
+        if self.party_ids & known.origins(agency):
+            return True
+        return any(is_named(party, agency.name) for party in (*self.leads, *self.partners))
 
 
 def plan_reported(session: Session, period: date) -> Plan:
@@ -77,12 +99,20 @@ def plan_reported(session: Session, period: date) -> Plan:
     return plan
 
 
-def bodies(session: Session) -> Bodies:
-    """The agencies there are; one statement."""
+def bodies(session: Session, day: date) -> Bodies:
+    """The agencies there are, named as on that day, and which follow which; two statements."""
     found = [
-        Body(row.id, row.code, row.name, row.kind, row.parent_id) for row in session.execute(_BODIES).all()
+        Body(row.id, row.code, row.name, row.kind, row.parent_id)
+        for row in session.execute(_BODIES, {"day": day})
     ]
-    return Bodies({body.id: body for body in found}, {body.code: body for body in found})
+    followed: dict[int, set[int]] = {}
+    for successor, predecessor in session.execute(_FOLLOWED, {"day": day}):
+        followed.setdefault(successor, set()).add(predecessor)
+    return Bodies(
+        {body.id: body for body in found},
+        {body.code: body for body in found},
+        {successor: frozenset(old) for successor, old in followed.items()},
+    )
 
 
 def body_reported(known: Bodies, code: str) -> Body:
@@ -112,6 +142,7 @@ def plan_rows(session: Session, plan: Plan) -> list[PlanRow]:
         .order_by(col(Indicator.position))
     ).all()
     named: dict[tuple[int, bool], list[str]] = {}
+    keys: dict[int, set[int]] = {}
     for party in session.exec(
         select(IndicatorParty)
         .join(Indicator)
@@ -119,6 +150,8 @@ def plan_rows(session: Session, plan: Plan) -> list[PlanRow]:
         .order_by(col(IndicatorParty.position))
     ):
         named.setdefault((party.indicator_id, party.role == LEAD), []).append(party.name)
+        if party.agency_id is not None:
+            keys.setdefault(party.indicator_id, set()).add(party.agency_id)
     return [
         PlanRow(
             row.code,
@@ -129,6 +162,7 @@ def plan_rows(session: Session, plan: Plan) -> list[PlanRow]:
             row.deadline_text or "",
             tuple(named.get((row.id or 0, True), ())),
             tuple(named.get((row.id or 0, False), ())),
+            frozenset(keys.get(row.id or 0, ())),
         )
         for row in rows
     ]

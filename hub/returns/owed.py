@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.agencies.queries import NAME_AT, NAME_SORT_AT
 from hub.returns.models import ReportingPeriod
 from policies.resources import RESOURCES
 
@@ -20,9 +21,12 @@ OWES = (
 )
 HANDED_IN = ("SUBMITTED", "APPROVED", "ACCEPTED")
 
-_OWING = text(
-    f"select a.id, a.code, a.name from agency a where {OWES.format(a='a', day=':day')} order by a.name_sort, a.code"
+_DAY = "cast(:day as date)"
+_NAMED = (
+    f"select a.id, a.code, {NAME_AT.format(a='a', day=_DAY)} as name,"
+    f" {NAME_SORT_AT.format(a='a', day=_DAY)} as sorted"
 )
+_OWING = text(f"{_NAMED} from agency a where {OWES.format(a='a', day=_DAY)} order by sorted, a.code")
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,10 @@ def owed(session: Session, actor: Actor, period: ReportingPeriod) -> list[Owed]:
     columns = dict.fromkeys(RESOURCES["return"].names.values(), "null") | {"agency_id": "a.id"}
     seen = actor.predicate("return", "read", columns, root=False)
     sql = f"""
-        select a.id, a.code, a.name, r.state
+        {_NAMED}, r.state
           from agency a left join agency_return r on r.agency_id = a.id and r.period_id = :period
-         where {OWES.format(a="a", day="cast(:day as date)")} and ({seen})
-         order by a.name_sort, a.code
+         where {OWES.format(a="a", day=_DAY)} and ({seen})
+         order by sorted, a.code
     """
     values = {"period": period.id, "day": period.deadline, **actor.values(seen)}
     return [Owed(row.id, row.code, row.name, row.state) for row in session.execute(text(sql), values)]
