@@ -11,9 +11,11 @@ from typing import Any
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.cli.core import agency_code, agency_key, day, read, settings_of
+from hub.cli.core import agency_code, agency_key, change, day, read, settings_of
 from hub.cli.terminal import as_json, say, table
 from hub.kit.clock import today
+from hub.kit.errors import BadRequest
+from hub.kpi.counters import Difference
 from hub.kpi.values import IndicatorValue
 
 PLAN = "67/KH-UBND"
@@ -22,11 +24,19 @@ PLAN = "67/KH-UBND"
 def add(commands: Any, options: argparse.ArgumentParser) -> None:
     """The two commands."""
     kpi = commands.add_parser("kpi", parents=[options], help="bảng chỉ tiêu · the scorecard")
-    kpi.add_argument("--as-of", required=True, metavar="DATE", help="số liệu đến ngày · cut-off")
+    kpi.add_argument("--as-of", metavar="DATE", help="số liệu đến ngày · cut-off")
     kpi.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
     kpi.add_argument("--plan", default=PLAN, metavar="CODE")
     kpi.add_argument("--format", choices=("table", "json", "csv"), default="table")
-    kpi.set_defaults(run=show_kpi)
+    kpi.add_argument(
+        "--recount",
+        action="store_true",
+        help="đếm lại từ hồ sơ ở mỗi kỳ và hôm nay, nêu chỗ khác · prove the counters by a recount of the records",
+    )
+    kpi.add_argument(
+        "--repair", action="store_true", help="với --recount: đếm mới · with --recount: count anew"
+    )
+    kpi.set_defaults(run=run_kpi)
     report = commands.add_parser("report", parents=[options], help="báo cáo sáu tháng · the half-year report")
     report.add_argument(
         "--period", required=True, metavar="DATE", help="ngày cuối kỳ · last day of the period"
@@ -34,6 +44,47 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
     report.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
     report.add_argument("--out", required=True, type=Path, metavar="FILE", help=".pdf, .html, .xlsx")
     report.set_defaults(run=write)
+
+
+def run_kpi(arguments: argparse.Namespace) -> int:
+    """Print the figures, or prove the counters they are read from."""
+    if arguments.recount:
+        return prove(arguments)
+    if arguments.as_of is None:
+        raise BadRequest(
+            "Thiếu --as-of NGÀY, ví dụ --as-of 2025-06-30.",
+            "--as-of DATE is missing, e.g. --as-of 2025-06-30.",
+        )
+    return show_kpi(arguments)
+
+
+def prove(arguments: argparse.Namespace) -> int:
+    """Compare every kept figure with a recount at each half-year and today, or at one date; 3 where they differ."""
+    from hub.kpi.counters import cut_offs, rebuild, recount
+
+    one = day(arguments.as_of) if arguments.as_of else None
+
+    def work(session: Session, actor: Actor) -> tuple[int, list[Difference], int | None]:
+        compared, found = recount(session, [one] if one else cut_offs(session, today()))
+        return compared, found, rebuild(session, actor) if found and arguments.repair else None
+
+    compared, found, files = (change if arguments.repair else read)(arguments, work)
+    if arguments.json:
+        print(as_json({"compared": compared, "differences": found, "filesCountedAnew": files}))
+    elif found:
+        heads = ("phép đo · measure", "số · figure", "cơ quan · agency", "năm", "đến ngày · as of", "tổng · sum",
+                 "bộ đếm · kept", "đếm lại · recounted")  # fmt: skip
+        told = ([one.measure, one.figure, one.agency, one.year, one.as_of, one.sum, one.kept, one.recounted]
+                for one in found)  # fmt: skip
+        print(table(heads, told))
+    if files is not None:
+        say(f"đã đếm mới {files} hồ sơ", f"{files} files were counted anew")
+        return 0
+    if found:
+        say("hãy chạy lại với --repair để đếm mới", "run it again with --repair to count anew")
+        return 3
+    say(f"{compared} tổng khớp với đếm lại", f"{compared} sums are what a recount finds")
+    return 0
 
 
 def show_kpi(arguments: argparse.Namespace) -> int:

@@ -25,6 +25,7 @@ from hub.demo.published import publish_closed_periods
 from hub.demo.vocabulary import FIELDS
 from hub.kit.errors import Conflict
 from hub.kit.vietnamese import sort_key
+from hub.kpi.counters import fold
 from hub.records.bulk import copy_lines, copy_rows, reserve_keys
 from hub.records.codes import load_code_lists
 from hub.records.models import Fonds, Series
@@ -84,6 +85,7 @@ def load_city(session: Session, items: int, progress: Progress = lambda *_: None
     _load_holdings(session, places, given, items, progress)
     old = _load_archive(session, agencies, maker, max(40, items // 9), progress)
     plan = load_evidence(session, agencies, city, old, users)
+    fold(session)
     reporting = {agencies[body.code] for body in city if body.has_archive}
     publish_closed_periods(session, administrator, plan, users, reporting)
     tokens = hand_out_tokens(session, administrator, users)

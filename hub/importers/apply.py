@@ -29,6 +29,7 @@ from hub.importers.registry import Format, files_in, format_of
 from hub.importers.storing import NeedsTheWhole, Storing
 from hub.importers.telling import tell
 from hub.kit import clock
+from hub.kpi.counters import fold
 from hub.records.bulk import driver_connection
 from hub.records.intake.plan import Intake
 from hub.records.models import ArchivalFile, Fonds
@@ -181,6 +182,7 @@ class _Import:
                 raise _Undo
             if any(result.count(action) for action in ("created", "updated", "listed")):
                 storing.write()
+                fold(self.session)
                 self._audit(result)
         result.stored = True
 

@@ -166,3 +166,11 @@ LACKING_MENDS = {
 
 # A legacy file whose field was left blank is unrestricted (HD169); anything else unsaid is unknown. f is the file.
 ACCESS_LEVEL = "coalesce(f.access_level, case f.access_provenance when 'HD169_blank' then 0 end)"
+
+# The rows of a counter that add up to everything until a date: whole years, months of its year, days of its month.
+KEPT_UNTIL = """
+(c.grain = 'YEAR' and c.day < date_trunc('year', @as_of)
+ or c.grain = 'MONTH' and c.day >= date_trunc('year', @as_of) and c.day < date_trunc('month', @as_of)
+ or c.grain = 'DAY' and c.day >= date_trunc('month', @as_of) and c.day <= @as_of
+ or c.grain = 'NEW' and c.day <= @as_of)
+"""

@@ -91,6 +91,18 @@ def bind(measure: Measure, text: str, values: Mapping[str, Any]) -> tuple[str, d
     return sql, {f"k_{name}": values[name] for name in names}
 
 
+def is_kept(one: Counting) -> bool:
+    """Do the counters hold what this counting asks? They know whole years and the measure's own parameters."""
+    return (
+        one.measure.counted is not None
+        and (one.window_from is None or (one.window_from.month, one.window_from.day) == (1, 1))
+        and (one.window_to is None or (one.window_to.month, one.window_to.day) == (12, 31))
+        and all(
+            number == one.measure.parameters[name] for name, number in one.parameters if name != "exclusions"
+        )
+    )
+
+
 @dataclass(frozen=True)
 class Slot:
     """One figure's counting on one day: what a row of `facts` belongs to."""
@@ -100,12 +112,18 @@ class Slot:
 
 
 def facts(
-    slots: Sequence[Slot], agency_id: int | None, *, by_year: bool = False
+    slots: Sequence[Slot], agency_id: int | None, *, by_year: bool = False, recount: bool = False
 ) -> tuple[str, dict[str, Any]]:
-    """The relation of all facts asked for: `slot` is the place in `slots`, then the columns of `Measure.facts`."""
+    """The relation of all facts asked for: `slot` is the place in `slots`, then the columns of `Measure.facts`.
 
-    def text_of(measure: Measure) -> str:
-        return measure.facts.replace("{year}", measure.year if by_year else "cast(null as integer)")
+    It reads the counters where they hold the answer, and the records where they do not, or for a `recount`.
+    """
+
+    def text_of(one: Counting) -> str:
+        text = one.measure.counted
+        if text is None or recount or not is_kept(one):
+            text = one.measure.facts
+        return text.replace("{year}", one.measure.year if by_year else "cast(null as integer)")
 
     return _stacked(slots, agency_id, text_of, "m.*")
 
@@ -115,22 +133,22 @@ _MEMBER = "m.kind, m.id, m.agency_id, m.numerator, m.denominator, m.excluded, m.
 
 def members(slots: Sequence[Slot], agency_id: int | None) -> tuple[str, dict[str, Any]]:
     """The records behind all headlines asked for: `slot`, then the columns of `Measure.members` but `detail`."""
-    return _stacked(slots, agency_id, lambda measure: measure.members, _MEMBER)
+    return _stacked(slots, agency_id, lambda one: one.measure.members, _MEMBER)
 
 
 def _stacked(
     slots: Sequence[Slot],
     agency_id: int | None,
-    text_of: Callable[[Measure], str],
+    text_of: Callable[[Counting], str],
     columns: str,
 ) -> tuple[str, dict[str, Any]]:
-    together: dict[Measure, list[int]] = {}
+    together: dict[tuple[Measure, str], list[int]] = {}
     for number, slot in enumerate(slots):
-        together.setdefault(slot.counting.measure, []).append(number)
+        together.setdefault((slot.counting.measure, text_of(slot.counting)), []).append(number)
     parts: list[str] = []
     values: dict[str, Any] = {}
-    for found, numbers in together.items():
-        text = place(found, text_of(found), agency_id)
+    for (found, text), numbers in together.items():
+        text = place(found, text, agency_id)
         names = list(dict.fromkeys(_VALUE.findall(text)))
         text = _VALUE.sub(r"asked.\1", text)
         rows = []
@@ -155,4 +173,5 @@ def _type(measure: Measure, name: str) -> str:
 
 def place(measure: Measure, text: str, agency_id: int | None) -> str:
     """The text for one agency or for all."""
-    return text.replace("{of_agency}", "true" if agency_id is None else measure.of_agency)
+    of_agency, of_counted = ("true", "true") if agency_id is None else (measure.of_agency, measure.of_counted)
+    return text.replace("{of_agency}", of_agency).replace("{of_counted}", of_counted)

@@ -1,4 +1,4 @@
-"""The command: `python -m tests.bench [reads] [search] [imports] [--items N] [--data DIR]`."""
+"""The command: `python -m tests.bench [reads] [search] [imports] [counters] [--items N] [--data DIR]`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 import platform
 from pathlib import Path
 
-from tests.bench import imports, reads, search
+from tests.bench import counters, imports, reads, search
 from tests.bench.servers import served
 
-PARTS = ("reads", "search", "imports")
+PARTS = ("reads", "search", "imports", "counters")
 
 
 def main() -> None:
@@ -34,6 +34,8 @@ def main() -> None:
                 reads.measure(servers)
             if "search" in parts:
                 search.measure(servers)
+    if "counters" in parts:
+        counters.measure(given.data)
 
 
 if __name__ == "__main__":

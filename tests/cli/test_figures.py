@@ -54,6 +54,27 @@ def test_unusable_input_is_one_line_and_exit_2(hub: Run, words: tuple[str, ...])
     assert len(said.splitlines()) == 1
 
 
+def test_the_counters_are_proved_by_a_recount_and_mended(hub: Run, city: City) -> None:
+    call = ("kpi", "--recount", "--as-of", "2025-06-30")
+    code, shown, said = hub(*call)
+    assert (code, shown) == (0, "")
+    assert "recount" in said
+    before = hub("kpi", "--as-of", "2025-06-30", "--json")[1]
+    with psycopg.connect(city.owner_dsn, autocommit=True) as connection:
+        connection.execute("update born_digital_count set electronic = electronic + 1 where grain = 'YEAR'")
+    code, shown, said = hub(*call)
+    assert code == 3
+    assert "born_digital" in shown
+    assert "--repair" in said
+    assert hub(*call, "--repair")[0] == 0
+    assert hub(*call)[0] == 0
+    assert hub("kpi", "--as-of", "2025-06-30", "--json")[1] == before
+    with psycopg.connect(city.owner_dsn) as connection:
+        (files,) = connection.execute("select count(*) from file").fetchone() or (0,)
+        told = connection.execute("select detail->>'files' from audit_event where event_type = 'kpi:recount'")
+        assert told.fetchall() == [(str(files),)]
+
+
 def test_a_report_is_written_as_html(hub: Run, tmp_path: Path) -> None:
     out = tmp_path / "bao-cao.html"
     code, shown, _ = hub("report", "--period", "30/6/2025", "--out", str(out))

@@ -376,4 +376,4 @@ def test_the_lines_of_a_breakdown_add_up(city: City) -> None:
     assert lines(By.AGENCY) == [("P", 3, 7), ("Q", 3, 7), ("R", 3, 7)]
     assert lines(By.PARENT) == [("UB", 9, 21)]
     assert lines(By.KIND) == [("DEPARTMENT", 3, 7), ("DISTRICT", 6, 14)]
-    assert lines(By.YEAR) == [("2020", 0, 9), ("2022", 6, 6), ("2024", 3, 3), ("unknown", 0, 3)]
+    assert lines(By.YEAR) == [("2020", 0, 12), ("2022", 6, 6), ("2024", 3, 3)]

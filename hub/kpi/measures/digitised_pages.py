@@ -20,9 +20,9 @@ Side figures: files digitised in full (every page accepted, and the totals agree
 
 from hub.kpi.lacks import Lack
 from hub.kpi.registry import Measure
-from hub.kpi.relations import EXTENT, PAGES
+from hub.kpi.relations import EXTENT, KEPT_UNTIL, PAGES
 
-_FILES = f"""
+_HOLDINGS = f"""
 scope as materialized (
     select f.id, f.fonds_id, f.custodian_id as agency_id, f.origin, f.page_count, f.page_count_declared,
            coalesce(f.end_date, f.start_date) as day
@@ -32,28 +32,42 @@ scope as materialized (
        and (f.transferred_on is null or f.transferred_on <= @as_of)
        and {{of_agency}}
 ),
-{PAGES},
-{EXTENT}
+{PAGES}
 """
 
-_FACTS = f"""
-with {_FILES},
+_FILES = """
 files as (
-    select agency_id, {{year}} as year, count(*) as n, sum(coalesce(pages, done)) as pages, sum(done) as done,
+    select agency_id, {year} as year, count(*) as n, sum(coalesce(pages, done)) as pages, sum(done) as done,
            sum(coalesce(pages, 0)) filter (where origin is null and accepted = 0) as missing,
            count(*) filter (where pages > 0 and accepted = pages
                               and coalesce(page_count_declared = page_count, true)) as full_files,
            count(*) filter (where pages is null) as pageless
       from holding group by 1, 2
-),
+)
+"""
+_KEPT_FILES = f"""
+files as (
+    select agency_id, {{year}} as year, sum(files) as n, sum(pages) as pages, sum(done) as done,
+           sum(missing) as missing, sum(files_full) as full_files, sum(files_pageless) as pageless
+      from (select c.agency_id, make_date(c.year, 1, 1) as day, c.files, c.pages, c.done, c.missing, c.files_full,
+                   c.files_pageless
+              from digitised_pages_count c where {KEPT_UNTIL} and {{of_counted}}) kept
+     group by 1, 2 having sum(files) > 0
+)
+"""
+_FIGURES = """
 metres as (
     select agency_id, sum(described_metres) as described, sum(total_metres) as total from extent group by 1
 ),
 unmeasured as (
-    select h.agency_id, count(distinct h.fonds_id) as n
-      from holding h
-      join fonds o on o.id = h.fonds_id and o.custodian_id = h.agency_id
-     where not exists (select from extent e where e.fonds_id = h.fonds_id)
+    select o.custodian_id as agency_id, count(*) as n
+      from fonds o
+      join agency a on a.id = o.custodian_id and a.is_historical_archive
+     where not exists (select from fonds_extent e where e.fonds_id = o.id and e.measured_on <= @as_of)
+       and exists (select from file f
+                    where f.fonds_id = o.id and f.custodian_id = o.custodian_id and f.state <> 'DISPOSED'
+                      and f.origin is distinct from 'BORN_DIGITAL'
+                      and (f.transferred_on is null or f.transferred_on <= @as_of))
      group by 1
 ),
 place as (
@@ -79,9 +93,11 @@ select p.agency_id, p.year, v.figure, coalesce(v.numerator, 0) as numerator, coa
        ('shelf', m.described, m.total, 0)
        ) as v (figure, numerator, denominator, missing)
 """
+_FACTS = f"with {_HOLDINGS}, {EXTENT}, {_FILES}, {_FIGURES}"
+_COUNTED = f"with {EXTENT}, {_KEPT_FILES}, {_FIGURES}"
 
 _MEMBERS = f"""
-with {_FILES}
+with {_HOLDINGS}, {EXTENT}
 select 'file' as kind, id, agency_id, done as numerator, coalesce(pages, done) as denominator, 0 as excluded,
        case when pages is null then 'PAGES_UNKNOWN'
             when accepted > pages and done = pages then 'PAGES_DISAGREE'
@@ -98,6 +114,8 @@ MEASURE = Measure(
     name="digitised_pages",
     headline="pages",
     facts=_FACTS,
+    counted=_COUNTED,
+    of_counted="c.agency_id = @agency",
     year="cast(extract(year from day) as integer)",
     of_agency="f.custodian_id = @agency",
     members=_MEMBERS,

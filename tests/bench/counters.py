@@ -1,0 +1,93 @@
+"""Figures read from counters against the scan they replace, and what keeping them costs a bulk load."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from hub.access.actor import PUBLIC
+from hub.installation import opened
+from hub.kit.db import open_engine
+from hub.kpi import statement
+from hub.kpi.scorecard import scorecard
+from hub.settings import load
+from tests.bench.timing import seconds
+
+PLAN = "67/KH-UBND"
+DAYS = (date(2021, 6, 30), date(2023, 2, 28), date(2024, 12, 31), date(2025, 6, 30))
+ROUNDS = 5
+
+# Files of twenty documents each, copied from what is there, into the busiest agency's fonds.
+_FILES = """
+    insert into file (fonds_id, series_id, agency_id, creator_id, custodian_id, code, title, state, start_date,
+                      end_date, retention_kind, accepted_at)
+    select f.fonds_id, f.series_id, f.agency_id, f.creator_id, f.custodian_id, 'BENCH.' || f.id, f.title, 'ACCEPTED',
+           f.start_date, f.end_date, 'PERMANENT', now() - interval '2 years'
+      from file f join fonds o on o.id = f.fonds_id where f.item_count > 0 order by f.id limit :files
+"""
+_ITEMS = """
+    insert into item (file_id, fonds_id, agency_id, custodian_id, code, ordinal, subject, number, notation, issued_date,
+                      origin, signature_evidence, direction, retention_kind, page_count)
+    select f.id, f.fonds_id, f.agency_id, f.custodian_id, f.code || '.' || n, n, 'Văn bản ' || n || ' ' || f.title,
+           n, 'QĐ-UBND', f.start_date + n, 'BORN_DIGITAL', 'VERIFIED', 'OUTGOING', 'PERMANENT', 2
+      from file f cross join generate_series(1, 20) n where f.code like 'BENCH.%'
+"""
+
+
+def measure(folder: Path) -> None:
+    """Both, on the demo in `folder`."""
+    with opened(load(data=folder)) as installation:
+        engine = open_engine(installation.owner_dsn, size=1)
+        with Session(engine) as session:
+            session.execute(text("select set_config('jit', 'off', false)"))
+            _scorecards(session)
+            _load(session)
+        engine.dispose()
+
+
+def _scorecards(session: Session) -> None:
+    kept = statement.is_kept
+    print("\nscorecard of the eight targets             scan ms   counters ms     ratio   (goal: 25)")
+    for day in DAYS:
+        told: dict[bool, list[float]] = {True: [], False: []}
+        for _ in range(ROUNDS):
+            for recount in (True, False):
+                statement.is_kept = (lambda _: False) if recount else kept
+                told[recount].append(seconds(lambda day=day: scorecard(session, PUBLIC, PLAN, day)) * 1000)
+        statement.is_kept = kept
+        scan, counters = (statistics.median(told[one]) for one in (True, False))
+        print(f"  {day}{scan:39,.0f}{counters:14,.1f}{scan / counters:10.1f}")
+
+
+def _load(session: Session) -> None:
+    """A load of 2,000 files with 40,000 documents, in a transaction that is undone."""
+    triggers = session.execute(
+        text(
+            "select tgname, tgrelid::regclass::text as relation from pg_trigger where tgname like '%\\_steps\\_%'"
+        )
+    ).all()
+
+    def load_once(keep: bool) -> float:
+        for one in triggers:
+            if not keep:
+                session.execute(text(f"alter table {one.relation} disable trigger {one.tgname}"))
+        taken = seconds(
+            lambda: [session.execute(text(_FILES), {"files": 2_000}), session.execute(text(_ITEMS))]
+        )
+        session.rollback()
+        return taken
+
+    rounds: list[Callable[[], float]] = [lambda: load_once(True), lambda: load_once(False)]
+    for one in rounds:
+        one()
+    times = [[one() for one in rounds] for _ in range(ROUNDS)]
+    ratio = statistics.median(with_ / without for with_, without in times)
+    print(
+        f"\nbulk load of 40,000 documents in 2,000 files: with counters / without {ratio:.2f}   (goal: 1.15)"
+    )
+    print(f"  seconds {', '.join(f'{with_:.2f}/{without:.2f}' for with_, without in times)}")

@@ -1,0 +1,121 @@
+"""The counters against a recount of the records, through every kind of change, and what they leave to the records."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from hub.access.actor import PUBLIC
+from hub.kpi.counters import fold, rebuild, recount
+from hub.kpi.models import COUNTERS
+from tests.kpi.city import CUT_OFF, City, parts
+from tests.kpi.test_recount import build
+
+DAYS = [
+    date(2019, 12, 31),
+    date(2020, 6, 30),
+    date(2022, 3, 1),
+    date(2023, 12, 31),
+    date(2024, 2, 29),
+    CUT_OFF,
+]
+
+
+def agrees(city: City) -> int:
+    compared, differences = recount(city.session, DAYS)
+    assert differences == [], "\n".join(map(str, differences[:12]))
+    return compared
+
+
+# Every kind of change that may move a figure, in sets as commands and bulk writes make them.
+CHANGES = (
+    "update item set origin = 'PAPER' where id % 7 = :n",
+    "update item set origin = 'BORN_DIGITAL', signature_evidence = 'VERIFIED' where id % 5 = :n",
+    "update item set state = 'DESTROYED' where id % 11 = :n",
+    "update item set state = 'ACTIVE' where id % 3 = :n",
+    "update item set issued_date = issued_date + 400 where id % 6 = :n",
+    "update item set issued_date = null where id % 13 = :n",
+    "update item set direction = 'INCOMING' where id % 4 = :n",
+    "update item set page_count = 3 where id % 4 = :n",
+    "delete from page_acceptance where id % 9 = :n",
+    "update page_acceptance set accepted_on = accepted_on + 90, last_page = last_page + 2 where id % 4 = :n",
+    "delete from item_listing where item_id % 3 = :n",
+    "update file set state = 'DISPOSED' where id % 12 = :n",
+    "update file set state = 'OPEN', closed_on = null, accepted_at = null where id % 8 = :n and not transferred",
+    "update file set state = 'CLOSED', closed_on = date '2023-05-05', work_ended_on = null where id % 9 = :n",
+    "update file set state = 'ACCEPTED', accepted_at = timestamptz '2023-12-31 16:59:59+00' where id % 7 = :n",
+    "update file set retention_kind = 'UNKNOWN', retention_years = null where id % 5 = :n",
+    "update file set retention_kind = 'YEARS', retention_years = 2 + id % 9 where id % 6 = :n",
+    "update file set total_doc = 9, origin_declared = 'PAPER', page_count_declared = 30 where id % 5 = :n",
+    "update file set end_date = null, start_date = null where id % 10 = :n",
+    "update file set end_date = date '2024-02-29', start_date = date '2023-01-01' where id % 10 = :n",
+    "update file set transferred_on = date '2023-03-03' where id % 4 = :n and transferred",
+    "update file f set custodian_id = a.id, transferred = true, state = 'TRANSFERRED'"
+    " from agency a where a.is_historical_archive and f.id % 9 = :n",
+    "update fonds set end_year = 2018 where id % 4 = :n",
+    "update fonds set end_year = null where id % 3 = :n",
+    "update agency set is_historical_archive = not is_historical_archive where id % 6 = :n",
+    "update file set creator_id = (select min(id) from agency) where id % 9 = :n",
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_counters_are_what_a_recount_finds_after_every_change(city: City, seed: int) -> None:
+    rng = Random(seed)
+    build(city, rng)
+    assert agrees(city) > 1_000
+    for change in rng.sample(CHANGES, len(CHANGES)):
+        done = city.session.execute(text(change), {"n": rng.randrange(3)})
+        if rng.random() < 0.3:
+            fold(city.session)
+        if rng.random() < 0.4:
+            assert recount(city.session, [rng.choice(DAYS)])[1] == [], change
+        assert done.rowcount >= 0  # type: ignore[attr-defined]
+    assert agrees(city) > 500
+    city.session.execute(text("delete from exclusion"))
+    city.session.execute(text("delete from item_listing"))
+    city.session.execute(text("delete from page_acceptance where item_id is not null"))
+    city.session.execute(text("delete from item where file_id % 3 = 0"))
+    assert agrees(city) > 500
+    city.session.execute(text("delete from page_acceptance"))
+    city.session.execute(text("delete from item"))
+    city.session.execute(text("delete from file"))
+    fold(city.session)
+    for name in COUNTERS:
+        assert city.session.execute(text(f"select count(*) from {name}_step")).scalar_one() == 0
+        assert city.session.execute(text(f"select count(*) from {name}_count")).scalar_one() == 0
+
+
+def test_a_wrong_sum_is_named_and_counting_anew_mends_it(city: City) -> None:
+    agency = city.agency("P")
+    city.items(city.file(city.fonds(agency)), 4)
+    city.session.execute(
+        text("update born_digital_count set electronic = electronic - 1, n = n + 2 where grain = 'NEW'")
+    )
+    city.session.execute(text("delete from born_digital_step"))
+    _, differences = recount(city.session, [CUT_OFF])
+    told = {
+        (one.measure, one.figure, one.agency, one.year, one.sum, one.kept, one.recounted)
+        for one in differences
+    }
+    assert ("born_digital", "created", "P", 2022, "numerator", 3, 4) in told
+    assert ("born_digital", "created", "P", 2022, "denominator", 6, 4) in told
+    assert rebuild(city.session, PUBLIC) == 1
+    assert recount(city.session, [CUT_OFF])[1] == []
+    assert parts(city.value("II.1.a")) == (4, 4)
+
+
+def test_a_window_within_a_year_is_answered_from_the_records(city: City) -> None:
+    file = city.file(city.fonds(city.agency("P")))
+    for month in (1, 6, 12):
+        city.item(file, issued_date=date(2022, month, 15))
+    kept = city.value("II.1.a")
+    city.session.execute(
+        text(
+            "update indicator set window_from = date '2022-03-01', window_to = date '2022-11-30' where code = 'II.1.a'"
+        )
+    )
+    assert (parts(kept), parts(city.value("II.1.a"))) == ((3, 3), (1, 1))
