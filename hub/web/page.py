@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.kit import clock
 from hub.web import sentences
+from hub.web.rights import may_read_some
 from hub.web.sheet import paper_standing, past_standing, shared_due, standing_of
 from hub.web.visit import Visit
 from reports import charts
@@ -76,6 +77,7 @@ def render(page: Page, visit: Visit) -> str:
             tell=sentences,
             charts=charts,
             dec=lambda told: None if told is None else Decimal(told),
+            may_read_some=may_read_some,
             paper_standing=paper_standing,
             past_standing=past_standing,
             shared_due=shared_due,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.access.actor import Actor
+from hub.access.errors import NAMES
+from hub.kit.errors import NotPermitted
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,25 @@ class _Figures:
 def may_read_live(actor: Actor, agency_id: int | None) -> bool:
     """Whether he may read figures counted now, of an agency or (None) of the whole city."""
     return actor.may("read", "kpi", _Figures(agency_id))
+
+
+def require_live(actor: Actor, agency_id: int | None) -> None:
+    """Raise NotPermitted unless he may read figures counted now, of an agency or (None) of the whole city."""
+    if not may_read_live(actor, agency_id):
+        raise NotPermitted("kpi:read", *NAMES["kpi"])
+
+
+def own_agencies(actor: Actor) -> list[int]:
+    """The agencies whose figures he may read by a role held there, where he may not read the city's."""
+    if may_read_live(actor, None):
+        return []
+    held = {grant.agency_id for grant in actor.subject.grants if grant.agency_id is not None}
+    return sorted(agency_id for agency_id in held if may_read_live(actor, agency_id))
+
+
+def may_read_some(actor: Actor) -> bool:
+    """Whether he may read figures counted now, of the city or of an agency of his."""
+    return may_read_live(actor, None) or bool(own_agencies(actor))
 
 
 def may_read_returns(actor: Actor) -> bool:

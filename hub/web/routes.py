@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.web.site import Site, View, files
-from hub.web.views import agencies, annex, city, indicators, sign_in
+from hub.web.views import agencies, annex, city, indicators, quality, radar, sign_in
 
 
 def routes() -> list[BaseRoute]:
@@ -17,6 +17,9 @@ def routes() -> list[BaseRoute]:
         _page("/annex", annex.show),
         _page("/agencies", agencies.every),
         _page("/agencies/{code}", agencies.one),
+        _page("/agencies/{code}/quality", quality.of_agency),
+        _page("/quality", quality.of_city),
+        _page("/radar", radar.show),
         _page("/indicators/{code}", indicators.show),
         _page("/sign-in", sign_in.ask),
         _page("/sign-in", sign_in.enter, method="POST", changing=True),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
-from hub.kpi.values import IndicatorValue
+from hub.kpi.values import IndicatorValue, Result
 from hub.web.ranking import Ranked
 from hub.web.sheet import Sheet, standing_of
 from hub.web.words import Words
 from hub.web.writing import Writing
 from reports.model import Figure, Standing
+from reports.numbers import UNKNOWN
 from reports.sentences import lacking
 
 # In the order in which a leader asks; what is met comes first and by itself.
@@ -40,6 +41,8 @@ def lead(sheet: Sheet, agencies: Sequence[Ranked], say: Words, write: Writing) -
 def reached(value: IndicatorValue, say: Words, write: Writing) -> str:
     """The figure itself: a percentage, k of n, done or not, or why there is none."""
     row = value.indicator
+    if value.result is Result.NOT_APPLICABLE and value.percent is None:
+        return UNKNOWN
     if row.has_percent:
         return write.percent(value.percent) if value.percent is not None else say("figure.none")
     if value.numerator is None or value.denominator is None:

@@ -14,6 +14,8 @@ from sqlmodel import Session
 from hub.access.actor import PUBLIC
 from hub.demo.evidence import TODAY
 from hub.kpi.frozen import thaw
+from hub.kpi.quality import Quality, quality
+from hub.kpi.radar import Radar, radar
 from hub.kpi.scorecard import scorecard
 from hub.kpi.values import IndicatorValue
 from hub.web.writing import Writing
@@ -22,7 +24,16 @@ from tests.web.conftest import CLOSED, Site, served, statements
 PLAN = "67/KH-UBND"
 LIVE = ("leader", "supervisor", "supervisor_head", "finance")
 NOT_LIVE = ("anyone", "user", "staff", "clerk", "officer", "approver", "archivist", "itsec", "sysadmin")
-EVERY = ("/", "/annex", "/agencies", "/agencies/UBND-BADINH", "/indicators/II.1.a", "/indicators/II.2.d")
+PUBLIC_PAGES = (
+    "/",
+    "/annex",
+    "/agencies",
+    "/agencies/UBND-BADINH",
+    "/indicators/II.1.a",
+    "/indicators/II.2.d",
+)
+LIVE_PAGES = ("/quality", "/radar", "/agencies/UBND-BADINH/quality", "/radar?agency=UBND-BADINH")
+EVERY = (*PUBLIC_PAGES, *LIVE_PAGES)
 WRITE = Writing("vi")
 
 
@@ -70,7 +81,7 @@ def test_everybody_else_sees_the_published_figures_and_no_others(site: Site, cit
 
 
 def test_published_figures_are_never_counted_from_records(site: Site) -> None:
-    for path in EVERY:
+    for path in PUBLIC_PAGES:
         with statements() as said:
             site.get(path)
         assert not [
@@ -140,7 +151,15 @@ def test_the_first_page_takes_few_statements_and_little_text(site: Site, role: s
 def test_every_page_is_there_in_both_languages(site: Site, path: str, role: str) -> None:
     cookies = site.session(role)
     for language in ("vi", "en"):
-        answer = site.get(f"{path}?lang={language}", cookies=cookies)
+        answer = site.get(f"{path}{'&' if '?' in path else '?'}lang={language}", cookies=cookies)
+        if path in LIVE_PAGES and role == "anyone":
+            assert answer.status_code == 403
+            assert 'href="/sign-in"' in answer.text
+            continue
+        if path in LIVE_PAGES[:2] and role == "officer":  # led to his own agency
+            assert answer.status_code == 303
+            assert "UBND-BADINH" in answer.headers["location"]
+            continue
         assert answer.status_code == 200, (path, language)
         assert len(answer.content) <= 150_000
         assert answer.text.count("<h1") == 1
@@ -231,3 +250,47 @@ def test_where_nothing_is_published_a_plain_sentence_says_so(clone: object) -> N
         answer = site.get("/")
         assert answer.status_code == 200
         assert "Chưa có báo cáo nào được công bố" in answer.text
+
+
+def test_who_may_read_no_figures_gets_no_data_quality_and_no_radar(site: Site) -> None:
+    for path in LIVE_PAGES:
+        for role in ("user", "itsec", "sysadmin"):
+            assert site.get(path, role).status_code == 403
+    for path in ("/agencies/SNV/quality", "/radar?agency=SNV"):
+        assert site.get(path, "officer").status_code == 403
+    assert "/quality" not in site.get("/").text
+    assert "/quality" in site.get("/", "officer").text
+
+
+def test_data_quality_says_what_the_service_says(site: Site) -> None:
+    def work(session: Session) -> Quality:
+        return quality(session, PUBLIC, PLAN, TODAY)
+
+    whole: Quality = site.app.state.services.seam.read_now(work)
+    page = site.get("/quality", "supervisor").text
+    said = _words(page)
+    assert f"{WRITE.number(whole.records)} hồ sơ, tài liệu thiếu dữ liệu" in said
+    for one in whole.indicators:
+        assert f"{one.value.indicator.code} {one.value.indicator.title_vi}" in said
+    lack = whole.lacks[0]
+    narrowed = _words(site.get(f"/quality?lack={lack.lack.value}", "supervisor").text)
+    assert f"{lack.lack.words[0]} {WRITE.number(lack.records)}" in narrowed
+    assert site.get("/quality?lack=NOTHING", "supervisor").status_code == 400
+
+
+def test_the_radar_says_what_the_service_says(site: Site) -> None:
+    def work(session: Session) -> Radar:
+        return radar(session, TODAY)
+
+    found: Radar = site.app.state.services.seam.read_now(work)
+    said = _words(site.get("/radar", "leader").text)
+    files = found.whole.files
+    assert f"Hồ sơ {files.late} {files.due_now} {files.within_6_months} {files.within_12_months}" in said
+    for blocked in found.whole.blocked:
+        assert blocked.message("vi") in said
+    late = site.get("/radar?due=LATE", "supervisor").text
+    due = re.findall(r"hạn theo Kế hoạch (\d+)/(\d+)/(\d+)", late)
+    assert due
+    assert due == sorted(due, key=lambda day: tuple(int(part) for part in reversed(day)))
+    for path in ("/radar?due=SOON", "/radar?obstacle=RAIN", "/radar?after=x.1", "/radar?as_of=2026-01-01"):
+        assert site.get(path, "leader").status_code == 400

@@ -19,7 +19,7 @@ from hub.web.rights import may_read_live
 from hub.web.sentences import lead
 from hub.web.sheet import Line, Sheet
 from hub.web.views import lookups
-from hub.web.views.city import own_agencies, worst_of
+from hub.web.views.city import worst_of
 from hub.web.visit import Visit
 from reports.model import Standing
 
@@ -51,7 +51,7 @@ def every(session: Session, visit: Visit) -> Page:
     """Every agency that has something to count, by default those first that cost the city most."""
     sheet = sheet_of(session, visit, with_history=False)
     if sheet is None:
-        return Page("nothing.html.j2", {"own": own_agencies(session, visit)})
+        return Page("nothing.html.j2", {"own": lookups.own_agencies(session, visit.actor)})
     found = listing(_rows(sheet), visit, _COLUMNS, "cost", page=50)
     live = may_read_live(visit.actor, None)
     return Page("agencies.html.j2", {"sheet": sheet, "found": found, "may_live": live})

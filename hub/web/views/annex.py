@@ -13,7 +13,7 @@ from hub.web import live
 from hub.web.dates import sheet_of, wants_live
 from hub.web.page import Page
 from hub.web.rights import may_read_live
-from hub.web.views.city import own_agencies
+from hub.web.views import lookups
 from hub.web.visit import Visit
 from reports.sources import PlanRow, plan_rows
 
@@ -36,7 +36,7 @@ def show(session: Session, visit: Visit) -> Page:
         codes = [row.code for row in rows]
     sheet = sheet_of(session, visit, codes=codes, parts=("ANNEX",), with_lines=False)
     if sheet is None:
-        return Page("nothing.html.j2", {"own": own_agencies(session, visit)})
+        return Page("nothing.html.j2", {"own": lookups.own_agencies(session, visit.actor)})
     rows = rows if rows is not None else _rows(session, sheet.plan)
     values = {value.indicator.code: value for value in sheet.values}
     groups: dict[str, list[Task]] = {}

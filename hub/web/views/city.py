@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.kpi.shortfall import Shortfall, shortfall
@@ -12,9 +11,9 @@ from hub.kpi.values import IndicatorValue
 from hub.web.dates import sheet_of
 from hub.web.page import Page
 from hub.web.ranking import is_held_back, ranked
-from hub.web.rights import may_read_live
 from hub.web.sentences import lead
 from hub.web.sheet import Sheet
+from hub.web.views import lookups
 from hub.web.visit import Visit
 
 AGENCIES = 8
@@ -24,7 +23,7 @@ RECORDS = 5
 def show(session: Session, visit: Visit) -> Page:
     """The city's figures, the agencies that hold it back, and the records behind its worst figure."""
     sheet = sheet_of(session, visit)
-    own = [] if may_read_live(visit.actor, None) else own_agencies(session, visit)
+    own = lookups.own_agencies(session, visit.actor)
     if sheet is None:
         return Page("nothing.html.j2", {"own": own})
     agencies = ranked(sheet)
@@ -41,18 +40,6 @@ def show(session: Session, visit: Visit) -> Page:
             "own": own,
         },
     )
-
-
-def own_agencies(session: Session, visit: Visit) -> list[tuple[str, str]]:
-    """Code and name of the agencies whose provisional figures the visitor may read by a role held there."""
-    held = {grant.agency_id for grant in visit.actor.subject.grants if grant.agency_id is not None}
-    ids = [agency_id for agency_id in held if may_read_live(visit.actor, agency_id)]
-    if not ids:
-        return []
-    found = session.execute(
-        text("select code, name from agency where id = any(:ids) order by name_sort"), {"ids": ids}
-    )
-    return [(row.code, row.name) for row in found]
 
 
 def worst_of(sheet: Sheet) -> IndicatorValue | None:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from hub.kit.errors import BadRequest, NotFound
-from hub.kpi.shortfall import Place, Shortfall, shortfall
+from hub.kit.errors import NotFound
+from hub.kpi.shortfall import Shortfall, shortfall
 from hub.kpi.values import IndicatorValue
 from hub.plan.queries import plan_by_code
 from hub.web.dates import sheet_of
@@ -17,6 +17,7 @@ from hub.web.ranking import Cost, costs_of
 from hub.web.rights import may_read_live
 from hub.web.sheet import Line, Sheet
 from hub.web.views import lookups
+from hub.web.views.places import record_place
 from hub.web.visit import Visit
 from hub.web.words import catalogue
 from reports.declared import exclusions
@@ -79,17 +80,15 @@ def _lines(sheet: Sheet, value: IndicatorValue, visit: Visit) -> Listing[tuple[L
 
 
 def _records(session: Session, visit: Visit, value: IndicatorValue, agency_id: int | None) -> Shortfall:
-    """A page of the records that keep the figure down. Raises BadRequest for a place that no page has named."""
-    told = visit.query.get("after")
-    after = None
-    if told:
-        weight, _, rest = told.partition(".")
-        kind, _, key = rest.partition(".")
-        if not (weight.isdigit() and key.isdigit() and kind in ("file", "item", "fonds", "agency")):
-            raise BadRequest("Địa chỉ trang không đúng.", "The address of the page is wrong.")
-        after = Place(int(weight), kind, int(key))
+    """A page of the records that keep the figure down. Raises WrongPlace."""
     return shortfall(
-        session, visit.actor, value.indicator, value.as_of, agency_id, first=RECORDS, after=after
+        session,
+        visit.actor,
+        value.indicator,
+        value.as_of,
+        agency_id,
+        first=RECORDS,
+        after=record_place(visit),
     )
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlmodel import Session
 
+from hub.access.actor import Actor
 from hub.agencies.queries import AGENCY_OF_CODE
 from hub.kit.errors import NotFound
+from hub.web import rights
 from reports.sources import Body
 
 _AGENCY = text(
@@ -42,3 +44,13 @@ def agency(session: Session, code: str) -> AgencyPlace:
     parent = (row.parent_code, row.parent_name) if row.parent_code else None
     body = Body(row.id, row.code, row.name, row.kind, row.parent_id)
     return AgencyPlace(body, parent, tuple((code, name) for code, name in row.units or ()))
+
+
+def own_agencies(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Code and name of the agencies whose provisional figures he may read by a role held there."""
+    if not (ids := rights.own_agencies(actor)):
+        return []
+    found = session.execute(
+        text("select code, name from agency where id = any(:ids) order by name_sort"), {"ids": ids}
+    )
+    return [(row.code, row.name) for row in found]
