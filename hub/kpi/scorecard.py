@@ -273,8 +273,13 @@ def result_of(row: IndicatorRow, total: Total, one: Counting) -> Result:
     if is_bounded(row, one):
         return rules.judged_with_bound(total.share, total.share_low, row.wanted, uncounted=uncounted)
     result = rules.judged(total.share, row.wanted, uncounted=uncounted)
-    lacks_cover = row.parameters.get("full_coverage") is True and total.covered < total.whole
+    lacks_cover = needs_cover(row) and total.covered < total.whole
     return Result.MISSING_DATA if result is Result.MET and lacks_cover else result
+
+
+def needs_cover(row: IndicatorRow) -> bool:
+    """Must all be covered before anything is met? Then what is not covered is no estimate: the ratio leaves it out."""
+    return row.parameters.get("full_coverage") is True
 
 
 def is_bounded(row: IndicatorRow, one: Counting) -> bool:
@@ -313,7 +318,7 @@ def _value(
         status_text=status_text,
         status_text_en=status_text_en,
         coverage=rules.percent(rules.share(known.covered, known.whole)),
-        estimated=known.uncounted > 0 or known.covered < known.whole,
+        estimated=(known.uncounted > 0 or known.covered < known.whole) and not needs_cover(row),
         agencies_reported=None if unknown else known.reported,
         agencies_expected=None if unknown else known.expected,
         side=side,

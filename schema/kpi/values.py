@@ -111,12 +111,12 @@ class IndicatorValue(Node):
 
     @strawberry.field(description="How much of what should be counted is described, percent (độ phủ).")
     def coverage(self) -> Percent | None:
-        """By shelf metres for II.2.b, by files for II.1.a."""
+        """By shelf metres for II.2.b, by files for II.1.a, by source agencies for II.1.b."""
         return _percent(self.value.coverage)
 
     @strawberry.field(description="Whether the figure rests on part of the holdings (ước tính).")
     def estimated(self) -> bool:
-        """True while coverage is below 100."""
+        """True while coverage is below 100, where what is not covered belongs to the figure."""
         return self.value.estimated
 
     @strawberry.field(description="Agencies with something to count (số cơ quan có số liệu).")

@@ -146,6 +146,8 @@ def test_a_report_tells_no_more_than_its_maker_may_see(city: Session, report: Re
     """The public reads the plan and its figures; exclusions and returns are not for it."""
     named = [(line.basis, line.count, line.unit, line.approved_on) for line in report.exclusions]
     assert ("Căn cứ thử nghiệm", 1, "văn bản", date(2021, 1, 2)) in named
+    whole = [line for line in report.exclusions if line.unit == "lưu trữ cơ quan"]
+    assert [(line.indicator, line.count) for line in whole] == [("II.1.c", 1)]
     public = build_report(city, PUBLIC, period=JUNE)
     assert [target.code for target in public.targets] == [target.code for target in report.targets]
     assert public.exclusions == ()
