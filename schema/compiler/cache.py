@@ -16,7 +16,7 @@ from graphql import DocumentNode
 from policies.law import Law
 from policies.subject import Shape
 from schema.compiler.operation import compile_operation
-from schema.compiler.plan import Plan
+from schema.compiler.plan import Bound, Plan
 from schema.compiler.values import Signature, literal_variables, shape
 
 
@@ -41,17 +41,19 @@ class Plans:
 
     def find(
         self, text: str, operation_name: str | None, variables: Mapping[str, Any] | None, subject: Shape
-    ) -> Plan | None:
+    ) -> Bound | None:
         """The plan that serves this request, or None. Raises BadVariables, BadText, ForgedId."""
         known = self._texts.get((text, operation_name))
         if known is None:
             return None
-        key = (text, operation_name, self._shape(known, variables), subject)
+        values = known.signature.read(variables)
+        key = (text, operation_name, shape(known.signature, values, known.literal), subject)
         plan = self._plans.get(key)
-        if plan is not None:
-            self._plans.move_to_end(key)
-            self._texts.move_to_end((text, operation_name))
-        return plan
+        if plan is None:
+            return None
+        self._plans.move_to_end(key)
+        self._texts.move_to_end((text, operation_name))
+        return Bound(plan, values)
 
     def compile(
         self,
@@ -65,17 +67,13 @@ class Plans:
     ) -> Plan:
         """Compiles a validated document and keeps the plan. Raises what `compile_operation` raises."""
         plan = compile_operation(schema, document, operation_name, variables, subject, law)
-        known = _Text(plan.signature, literal_variables(document))
-        self._texts[(text, operation_name)] = known
-        self._plans[(text, operation_name, self._shape(known, variables), subject)] = plan
+        known = self._texts[text, operation_name] = _Text(plan.signature, literal_variables(document))
+        told = shape(known.signature, known.signature.read(variables), known.literal)
+        self._plans[text, operation_name, told, subject] = plan
         for kept in (self._texts, self._plans):
             while len(kept) > self.size:
                 kept.popitem(last=False)
         return plan
-
-    @staticmethod
-    def _shape(known: _Text, variables: Mapping[str, Any] | None) -> Hashable:
-        return shape(known.signature, known.signature.read(variables), known.literal)
 
 
 PLANS = Plans()

@@ -42,7 +42,7 @@ def cursor_sql(mark: str, keys: Sequence[str]) -> str:
     values = " || ',' || ".join(f"to_json({key})::text" for key in keys)
     plain = f"'{_head(mark)}' || {values} || ']'"
     # base64 of PostgreSQL breaks lines after 76 characters
-    return f"translate(encode(convert_to({plain}, 'UTF8'), 'base64'), E'\\n', '')"
+    return f"replace(encode(convert_to({plain}, 'UTF8'), 'base64'), E'\\n', '')"
 
 
 def cursor_text(mark: str, keys: Sequence[bytes]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -57,13 +57,8 @@ class Plan:
 
         The connection is in autocommit. Raises psycopg's errors as they come, ForgedCursor and ForgedId.
         """
-        return self.join(checked(await ask(connection, self.questions(variables, actor))), rest)
-
-    def questions(self, variables: Mapping[str, Any] | None, actor: Actor) -> list[Question]:
-        """The statements with this request's values, one for each compiled root field."""
-        bindings = Bindings(self.signature.read(variables), actor)
-        reads = [read for _, read in self.fields if isinstance(read, Read)]
-        return [Question(read.sql, [one.read(bindings) for one in read.parameters]) for read in reads]
+        asked = Bound(self, self.signature.read(variables)).questions(actor)
+        return self.join(checked(await ask(connection, asked)), rest)
 
     def join(self, results: Sequence[PGresult], rest: Mapping[str, Any] | None = None) -> bytes:
         """JSON of `data` from the results of the questions."""
@@ -76,6 +71,19 @@ class Plan:
                 value = orjson.dumps((rest or {})[key]) if read is None else read
             parts.append(b'"%b":%b' % (key.encode(), value))
         return b"{%b}" % b",".join(parts)
+
+
+class Bound(NamedTuple):
+    """A plan with the variables of one request, as `Signature.read` gives them."""
+
+    plan: Plan
+    values: Mapping[str, Any]
+
+    def questions(self, actor: Actor) -> list[Question]:
+        """The statements with their values, one for each compiled root field."""
+        bindings = Bindings(self.values, actor)
+        reads = [read for _, read in self.plan.fields if isinstance(read, Read)]
+        return [Question(read.sql, [one.read(bindings) for one in read.parameters]) for read in reads]
 
 
 # ---- rows into JSON --------------------------------------------------------------------------------------
@@ -127,7 +135,7 @@ class PageJoin:
         rows = list(range(result.ntuples))
         closing = -1
         if self.has_meta:
-            closing = next(row for row in rows if result.get_value(row, 0) is None)
+            closing = next(row for row in reversed(rows) if result.get_value(row, 0) is None)
             rows.remove(closing)
         more = len(rows) > self.size
         rows = rows[: self.size]

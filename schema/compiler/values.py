@@ -22,6 +22,7 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
+    GraphQLString,
     ListValueNode,
     NullValueNode,
     ObjectValueNode,
@@ -31,6 +32,7 @@ from graphql import (
     VariableNode,
     Visitor,
     coerce_input_value,
+    get_nullable_type,
     type_from_ast,
     value_from_ast_untyped,
     visit,
@@ -111,6 +113,8 @@ class Signature:
 
 
 def _fits(value: Any, kind: Any) -> bool:
+    if isinstance(value, str) and get_nullable_type(kind) in (GraphQLString, GraphQLID):
+        return True  # nearly every variable
     try:
         return coerce_input_value(value, kind) is not Undefined
     except RecursionError:
@@ -158,7 +162,12 @@ class Given:
         self.path = path
 
     def field(self, name: str) -> Given:
-        """A field of an input object."""
+        """A field of an input object: where it is written out, and looked up again only where a variable is sent."""
+        if isinstance(self.node, ObjectValueNode):
+            kind = get_nullable_type(self.kind)
+            for field in self.node.fields:
+                if field.name.value == name and isinstance(kind, GraphQLInputObjectType):
+                    return Given(field.value, kind.fields[name].type)
         return Given(self.node, self.kind, (*self.path, name))
 
     def value(self, variables: Mapping[str, Any]) -> Any:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 from psycopg.pq.abc import PGresult
-from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
@@ -31,7 +31,7 @@ from hub.access.sessions import cookie_name
 from hub.kit.errors import Unauthenticated
 from hub.kit.origin import is_own_page
 from hub.kit.wire import Question, ask, checked, first_row
-from schema.compiler import Plan
+from schema.compiler import Bound
 from schema.errors import ForeignOrigin
 
 KEPT_CALLERS = 1_000
@@ -54,7 +54,7 @@ class Credential(NamedTuple):
     is_session: bool = False
 
 
-def credential(scope: Scope, headers: Headers, *, secure: bool) -> Credential | None:
+def credential(scope: Scope, headers: Mapping[str, str], *, secure: bool) -> Credential | None:
     """The credential of a request: a bearer token, else the session cookie; None when it carries neither.
 
     Raises Unauthenticated for what is no bearer token, and ForeignOrigin for a cookie that came along with the
@@ -111,19 +111,14 @@ class Callers:
         return self._last.get(shown)
 
     async def read_with(
-        self,
-        connection: AsyncConnection[Any],
-        shown: Credential,
-        guess: Remembered,
-        plan: Plan,
-        variables: dict[str, Any],
+        self, connection: AsyncConnection[Any], shown: Credential, guess: Remembered, ready: Bound
     ) -> bytes | None:
         """The data of a plan, asked in one journey with the caller; None, the data unseen, if he has changed.
 
         Saves a third of a small request. Raises what the plan's statements raise, if the caller is the same.
         """
-        told, *found = await ask(connection, [_question(shown), *plan.questions(variables, guess.actor)])
-        return plan.join(checked(found)) if _row(told) == guess.row else None
+        told, *found = await ask(connection, [_question(shown), *ready.questions(guess.actor)])
+        return ready.plan.join(checked(found)) if _row(told) == guess.row else None
 
     def _remember(self, shown: Credential, told: Remembered) -> None:
         self._last[shown] = told

@@ -8,19 +8,18 @@ before is found by its text, so that such a request costs a few look-ups and the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import strawberry
 from graphql import OperationType
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from hub.access.actor import PUBLIC, Actor
 from hub.kit.errors import BadRequest, HubError
-from schema.compiler import Plan, Plans, Unsupported
+from schema.compiler import Bound, Plan, Plans, Unsupported
 from schema.errors import failures
 from schema.http import negotiation
 from schema.http.callers import Callers, Credential, credential
@@ -37,7 +36,7 @@ class _Asked(NamedTuple):
     """A request as far as its headers tell; `accepted` is None when the client takes no answer we have."""
 
     method: str
-    headers: Headers
+    headers: Mapping[str, str]
     query_string: str
     request_id: str
     language: str
@@ -71,7 +70,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong becomes an answer too."""
-        headers = Headers(scope=scope)
+        headers = negotiation.headers_of(scope)
         asked = _Asked(
             method=scope["method"],
             headers=headers,
@@ -132,7 +131,7 @@ class GraphQLEndpoint:
             guess = self._callers.last(shown)
             ready = self._ready(asked, body, guess.actor) if guess is not None else None
             if guess is not None and ready is not None:
-                data = await self._callers.read_with(connection, shown, guess, *ready)
+                data = await self._callers.read_with(connection, shown, guess, ready)
                 if data is not None:
                     return data_answer(data, asked.media_type)
             actor = await self._callers.read(connection, shown)
@@ -145,14 +144,14 @@ class GraphQLEndpoint:
         step = Ordinary(sent, context)
         return step if plan is None else await self._compiled(asked, step, plan, lease)
 
-    def _ready(self, asked: _Asked, body: bytes, guess: Actor) -> tuple[Plan, dict[str, Any]] | None:
+    def _ready(self, asked: _Asked, body: bytes, guess: Actor) -> Bound | None:
         """The kept plan of a request by a caller who is probably still the same; None when it needs more."""
         try:
             sent = self._understand(asked, body, guess).request
-            plan = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape)
+            found = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape)
         except (HubError, InvalidOperation):
             return None  # said again, and to the caller, once he is known
-        return (plan, sent.variables) if plan is not None and plan.rest is None else None
+        return found if found is not None and found.plan.rest is None else None
 
     def _understand(self, asked: _Asked, body: bytes, actor: Actor) -> _Understood:
         """The operation, valid and inside the limits of this caller. Raises what is wrong with it."""
@@ -180,7 +179,7 @@ class GraphQLEndpoint:
         sent, shape = found.request, actor.shape
         known = self._plans.find(sent.query, sent.operation_name, sent.variables, shape)
         if known is not None:
-            return known
+            return known.plan
         try:
             return self._plans.compile(
                 self._schema, sent.query, found.document.node, sent.operation_name, sent.variables, shape

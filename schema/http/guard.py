@@ -11,13 +11,13 @@ import secrets
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.kit.origin import is_own_page
 from hub.settings import Settings
 from schema.errors import ForeignOrigin, failures
-from schema.http.negotiation import language
+from schema.http.negotiation import headers_of, language
 from schema.http.responses import Answer, failed, send_answer
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -52,7 +52,7 @@ class Guard:
         """Refuse a foreign page, answer a preflight, or pass the request on."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        headers = Headers(scope=scope)
+        headers = headers_of(scope)
         sent_id = headers.get("x-request-id", "")
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id

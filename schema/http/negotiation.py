@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
+from starlette.types import Scope
 
 from schema.errors import HttpRefusal
 
@@ -77,6 +78,11 @@ class GraphQLRequest(NamedTuple):
     variables: dict[str, Any]
 
 
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The headers of a request by their names in small letters; the first of a name counts."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
 def _qualities(header: str) -> list[tuple[str, float]]:
     """The values of an Accept-like header, best first; equal ones in the order they were sent."""
     found = []
@@ -123,6 +129,7 @@ def wants_html(accept: str | None) -> bool:
     return any(name == "text/html" for name, _ in _qualities(accept or ""))
 
 
+@lru_cache(KEPT_HEADERS)
 def check_content_type(content_type: str | None) -> None:
     """Raise UnsupportedMediaType unless the body is JSON in UTF-8."""
     name, *parameters = (piece.strip().lower() for piece in (content_type or "").split(";"))

@@ -30,7 +30,7 @@ class Desk:
         """The plan of a valid operation, kept the second time."""
         found = self.plans.find(text, None, variables, actor.shape)
         if found is not None:
-            return found
+            return found.plan
         document = parse(text)
         errors = validate(self.schema._schema, document)
         assert not errors, errors

@@ -51,7 +51,9 @@ def test_a_plan_serves_all_values_of_a_shape_and_no_other(desk: Desk) -> None:
     base = {"n": 5, "c": ["CQ-1"], "o": ["PAPER"], "t": "đất", "f": True}
     plan = plans.compile(desk.schema, text, parse(text), None, base, shape)
     same = {**base, "c": ["CQ-2"], "o": ["MIXED"], "t": "nước"}
-    assert plans.find(text, None, same, shape) is plan
+    found = plans.find(text, None, same, shape)
+    assert found is not None
+    assert found.plan is plan
     others: tuple[dict[str, Any], ...] = (
         {"n": 6},
         {"c": []},
