@@ -274,6 +274,10 @@ class _CostReader:
                 ("DataQuality", "toMend") | ("TransferRadar", "files" | "items") | ("Query", "transferRadar")
             ):
                 return SCORECARD + below
+            case ("Query", "indicatorChange"):
+                return 3 * SCORECARD + below
+            case ("IndicatorChangeCause", "records"):
+                return BEHIND_A_FIGURE + below
             case ("IndicatorValue", "history"):
                 first, last, grain = (
                     self._value(given[name]) if name in given else None for name in ("from", "to", "grain")

@@ -7,6 +7,7 @@ import strawberry
 from schema.agencies import AgenciesQuery
 from schema.audit import AuditQuery
 from schema.codes import CodesQuery
+from schema.kpi.change import ChangeQuery
 from schema.kpi.quality import QualityQuery
 from schema.kpi.query import IndicatorsQuery
 from schema.kpi.radar import RadarQuery
@@ -34,6 +35,7 @@ class Query(
     CodesQuery,
     ViewerQuery,
     IndicatorsQuery,
+    ChangeQuery,
     QualityQuery,
     RadarQuery,
     NodeQuery,
