@@ -5,12 +5,14 @@ from pathlib import Path
 
 from hub.kit.clock import now
 from hub.kit.errors import FieldError, Invalid
+from reports.brief import render_brief
 from reports.html import render_html
 from reports.model import Report
 from reports.pdf import PdfUnavailable, render_pdf
 from reports.workbook import render_workbook
 
 SUFFIXES = (".pdf", ".html", ".xlsx")
+BRIEF_SUFFIXES = (".pdf", ".html")
 
 
 class HtmlInstead(PdfUnavailable):
@@ -25,40 +27,44 @@ class HtmlInstead(PdfUnavailable):
         self.message_en += f" (written as HTML instead: {written})"
 
 
-def check_suffix(out: Path) -> None:
+def check_suffix(out: Path, *, brief: bool = False) -> None:
     """Raises Invalid when no form of the report has this suffix; ask before any figure is computed."""
-    if out.suffix.lower() in SUFFIXES:
+    if out.suffix.lower() in (BRIEF_SUFFIXES if brief else SUFFIXES):
         return
+    vi = "bản tóm tắt chỉ có .pdf và .html." if brief else "hãy dùng .pdf, .html hoặc .xlsx."
+    en = "the brief comes as .pdf or .html." if brief else "use .pdf, .html or .xlsx."
     raise Invalid(
         [
             FieldError(
                 "out",
                 "UNSUPPORTED_FORMAT",
-                f"{out.name}: đuôi tệp không được hỗ trợ; hãy dùng .pdf, .html hoặc .xlsx.",
-                f"{out.name}: this suffix is not supported; use .pdf, .html or .xlsx.",
+                f"{out.name}: đuôi tệp không được hỗ trợ; {vi}",
+                f"{out.name}: this suffix is not supported; {en}",
             )
         ]
     )
 
 
-def write_report(report: Report, out: Path) -> Path:
+def write_report(report: Report, out: Path, *, brief: bool = False) -> Path:
     """Writes .pdf, .html or .xlsx and returns the path written; a half-written file is never left behind.
 
     Raises Invalid for another suffix and HtmlInstead when this machine cannot print a PDF.
     """
-    check_suffix(out)
+    check_suffix(out, brief=brief)
     if out.suffix.lower() == ".xlsx":
-        return _put(out, render_workbook(report, now()))
+        return put(out, render_workbook(report, now()))
+    page = render_brief if brief else render_html
     if out.suffix.lower() == ".html":
-        return _put(out, render_html(report).encode())
+        return put(out, page(report).encode())
     try:
-        return _put(out, render_pdf(report))
+        return put(out, render_pdf(report, brief=brief))
     except PdfUnavailable as error:
-        written = _put(out.with_suffix(".html"), render_html(report).encode())
+        written = put(out.with_suffix(".html"), page(report).encode())
         raise HtmlInstead(error.missing, written) from error
 
 
-def _put(out: Path, content: bytes) -> Path:
+def put(out: Path, content: bytes) -> Path:
+    """Writes a file whole or not at all."""
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:

@@ -17,6 +17,7 @@ from typing import Any
 
 from hub.kit.errors import Unavailable
 from reports import figures, fonts
+from reports.brief import render_brief
 from reports.html import render_html
 from reports.model import Report
 
@@ -25,6 +26,7 @@ APT_COMMAND = (
     f"{fonts.PACKAGE}"
 )
 EXIT_MISSING = 3
+FITTING_SIZES = ("", "10.4", "9.8", "9.2", "8.6")  # points; the first is the page's own
 
 
 class PdfUnavailable(Unavailable):
@@ -48,28 +50,37 @@ class PdfFailed(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What the printer is given: a page, its attached figures and the moment written into the file."""
+    """What the printer is given: a page, its attached figures and the moment written into the file.
+
+    `on_one_page`: the text is made smaller until one page holds it.
+    """
 
     html: str
     csv: str
     json: str
     at: str
+    on_one_page: bool = False
 
     @classmethod
-    def of(cls, report: Report) -> "Print":
-        """The print of a report; the moment is the period's end, so that two prints are the same bytes."""
-        at = datetime(report.period.year, report.period.month, report.period.day, tzinfo=UTC)
-        return cls(render_html(report), figures.as_csv(report), figures.as_json(report), at.isoformat())
+    def of(cls, report: Report, *, brief: bool = False) -> "Print":
+        """The print of a report or of its one page, which carries no figures: they are the report's.
+
+        The moment is the period's end, so that two prints are the same bytes.
+        """
+        at = datetime(report.period.year, report.period.month, report.period.day, tzinfo=UTC).isoformat()
+        if brief:
+            return cls(render_brief(report), "", "", at, on_one_page=True)
+        return cls(render_html(report), figures.as_csv(report), figures.as_json(report), at)
 
 
-def render_pdf(report: Report) -> bytes:
-    """The report as PDF/A-3a and PDF/UA-1, printed in this process. Raises PdfUnavailable."""
-    return _print(Print.of(report))
+def render_pdf(report: Report, *, brief: bool = False) -> bytes:
+    """The report, or its one page, as PDF/A-3a and PDF/UA-1, printed in this process. Raises PdfUnavailable."""
+    return print_pdf(Print.of(report, brief=brief))
 
 
-def render_pdf_apart(report: Report, *, timeout_seconds: float = 600) -> bytes:
+def render_pdf_apart(report: Report, *, brief: bool = False, timeout_seconds: float = 600) -> bytes:
     """The same bytes, printed in a process of its own. Raises PdfUnavailable, PdfFailed."""
-    sent = json.dumps(asdict(Print.of(report))).encode()
+    sent = json.dumps(asdict(Print.of(report, brief=brief))).encode()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "reports.pdf"],
@@ -101,7 +112,8 @@ def check_printer() -> None:
     _face()
 
 
-def _print(wanted: Print) -> bytes:
+def print_pdf(wanted: Print) -> bytes:
+    """The bytes of a print. Raises PdfUnavailable."""
     weasyprint = _weasyprint()
     face = _face()
     from weasyprint.text.fonts import FontConfiguration
@@ -114,19 +126,25 @@ def _print(wanted: Print) -> bytes:
         string=face.css(), font_config=known, url_fetcher=URLFetcher(allowed_protocols={"file"})
     )
     page = weasyprint.HTML(string=wanted.html, url_fetcher=URLFetcher(allowed_protocols={"data"}))
+    attached = _attachments(weasyprint, wanted)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # it leaves its colour profile open
-        printed: bytes = page.write_pdf(
-            stylesheets=[style],
-            font_config=known,
-            pdf_variant=VARIANT,
-            finisher=also_accessible,
-            attachments=_attachments(weasyprint, wanted),
+        for size in FITTING_SIZES if wanted.on_one_page else ("",):
+            smaller = [weasyprint.CSS(string=f"html{{font-size:{size}pt!important}}")] if size else []
+            laid_out = page.render(
+                stylesheets=[style, *smaller], font_config=known, pdf_variant=VARIANT, attachments=attached
+            )
+            if len(laid_out.pages) == 1:
+                break
+        printed: bytes = laid_out.write_pdf(
+            pdf_variant=VARIANT, finisher=also_accessible, attachments=attached
         )
     return printed
 
 
 def _attachments(weasyprint: Any, wanted: Print) -> list[Any]:
+    if not wanted.csv:
+        return []
     at = datetime.fromisoformat(wanted.at)
     named = (
         ("so-lieu.csv", "Số liệu của báo cáo (CSV)", wanted.csv.encode("utf-8-sig")),
@@ -162,7 +180,7 @@ def _face() -> fonts.Face:
 def _main() -> int:
     wanted = Print(**json.load(sys.stdin))
     try:
-        sys.stdout.buffer.write(_print(wanted))
+        sys.stdout.buffer.write(print_pdf(wanted))
     except PdfUnavailable as error:
         print(error.missing, file=sys.stderr)
         return EXIT_MISSING

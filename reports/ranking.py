@@ -3,15 +3,26 @@
 Shares are compared as fractions, never as printed percentages (domain rule R4).
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
-from reports.model import AgencyLine, Figure, Rank, Ranked, Standing
+from reports.model import AgencyLine, Breakdown, Figure, Rank, Ranked, RankedGroup, Standing
+from reports.model.figures import lacking
 
 _JUDGED = (Standing.MET, Standing.IN_PROGRESS, Standing.OVERDUE, Standing.NO_TARGET)
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The percentage points that an agency takes off the whole, over the targets it keeps down."""
+
+    code: str
+    name: str
+    points: Fraction
+    targets: tuple[str, ...]
 
 
 def ranked_lines(lines: Sequence[AgencyLine]) -> list[AgencyLine]:
@@ -33,6 +44,34 @@ def standing_of(code: str, name: str, figures: Sequence[Figure | None]) -> Ranke
     concerned = [figure for figure in figures if figure and figure.standing is not Standing.NOT_APPLICABLE]
     met = sum(figure.standing is Standing.MET for figure in concerned)
     return Ranked(code, name, met, len(concerned), None, tuple(figures))
+
+
+def costs(breakdowns: Sequence[Breakdown], known: Collection[str]) -> list[Cost]:
+    """What each of the `known` agencies takes off the whole by lacking units to the target, dearest first.
+
+    A small agency at 10 % may cost less than a large one at 79 %.
+    """
+    found: dict[str, Cost] = {}
+    for breakdown in breakdowns:
+        target, whole = breakdown.target, breakdown.target.figure.denominator
+        if not target.figure.standing.is_short_of_target or not whole:
+            continue
+        for line in breakdown.agencies:
+            lack = lacking(line.figure, target.goal)
+            if line.code in known and lack:
+                before = found.get(line.code, Cost(line.code, line.name, Fraction(0), ()))
+                found[line.code] = replace(
+                    before,
+                    points=before.points + Fraction(lack * 100, whole),
+                    targets=(*before.targets, target.code),
+                )
+    return sorted(found.values(), key=lambda cost: (-cost.points, cost.code))
+
+
+def leaders(ranking: Sequence[RankedGroup]) -> list[Ranked]:
+    """The agencies that meet the largest part of what concerns them, of any kind; of equals, those with more."""
+    told = [one for group in ranking for one in group.agencies if one.met]
+    return sorted(told, key=lambda one: (-Fraction(one.met, one.counted), -one.counted, one.code))
 
 
 def ranks(shares: Sequence[Fraction | None]) -> list[Rank | None]:

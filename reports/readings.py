@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from hub.kpi.forecast import HALF_YEARS, can_be_forecast, carried_on
+from hub.kpi.forecast import Outlook as Pace
+from hub.kpi.forecast_words import assumption, conclusion
 from hub.kpi.quality import Quality
 from hub.kpi.rules import judged, percent, schedule, share
 from hub.kpi.values import (
@@ -21,6 +24,7 @@ from reports.model import (
     Figure,
     Kind,
     Lacking,
+    Outlook,
     Point,
     Proof,
     Rank,
@@ -33,6 +37,7 @@ from reports.model.figures import UNKNOWN
 from reports.sources import PlanRow
 
 History = list[IndicatorValue]
+FEWEST_UNITS = 10  # one archive of one is no pace
 
 
 def target_of(history: History, rank: Rank | None = None, lacks: tuple[Lacking, ...] = ()) -> Target:
@@ -58,6 +63,7 @@ def target_of(history: History, rank: Rank | None = None, lacks: tuple[Lacking, 
         sides=sides_of(history),
         proofs=proofs_of(value),
         history=points,
+        outlook=outlook_of(history),
         lacks=lacks,
         rank=rank,
     )
@@ -106,6 +112,15 @@ def sides_of(history: History) -> tuple[Side, ...]:
         )
         for side in history[-1].side
     )
+
+
+def outlook_of(history: History) -> Outlook | None:
+    """What the last half-years say of the next ones; None where too few units are counted to have a pace."""
+    if not can_be_forecast(history[-1].indicator) or (history[-1].denominator or 0) < FEWEST_UNITS:
+        return None
+    told = carried_on(history[-HALF_YEARS - 1 :])
+    at_risk = told.outlook in (Pace.WILL_BE_MISSED, Pace.WILL_FALL_BELOW)
+    return Outlook(at_risk, conclusion(told)[0], assumption(told)[0])
 
 
 def proofs_of(value: IndicatorValue) -> tuple[Proof, ...]:

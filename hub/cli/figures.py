@@ -43,6 +43,9 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
     )
     report.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
     report.add_argument("--out", required=True, type=Path, metavar="FILE", help=".pdf, .html, .xlsx")
+    report.add_argument(
+        "--brief", action="store_true", help="bản tóm tắt một trang · the one-page brief (.pdf, .html)"
+    )
     report.set_defaults(run=write)
 
 
@@ -136,7 +139,7 @@ def write(arguments: argparse.Namespace) -> int:
     from reports.build import build_report
     from reports.files import check_suffix, write_report
 
-    check_suffix(arguments.out)
+    check_suffix(arguments.out, brief=arguments.brief)
     period = day(arguments.period)
     # The setting names who signs for the city; an agency's own report is signed by its own head.
     signed_as = () if arguments.agency else settings_of(arguments).report_signed_as
@@ -147,7 +150,7 @@ def write(arguments: argparse.Namespace) -> int:
         return build_report(session, actor, period=period, agency_code=code, signed_as=signed_as)
 
     report = read(arguments, work)
-    written = write_report(report, arguments.out)
+    written = write_report(report, arguments.out, brief=arguments.brief)
     if arguments.json:
         print(as_json({"report": str(written), "period": period}))
     else:

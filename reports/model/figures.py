@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from itertools import groupby
 
 from reports.model.standing import Kind, Standing
@@ -36,6 +36,14 @@ def change(now: Figure, before: Figure | None) -> Decimal | None:
     return now.percent - before.percent
 
 
+def lacking(figure: Figure, wanted: Decimal | None) -> int | None:
+    """How many more units would reach the target; None when that cannot be said."""
+    if wanted is None or figure.numerator is None or not figure.denominator:
+        return None
+    needed = (wanted * figure.denominator / 100).to_integral_value(ROUND_CEILING)
+    return max(0, int(needed) - figure.numerator)
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """A figure printed beside a row: another unit, a broader or a narrower count."""
@@ -53,6 +61,15 @@ class Point:
 
     at: date
     figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the pace of the last half-years says of a target, in words, and on which assumption."""
+
+    is_at_risk: bool
+    said: str
+    assumption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,7 @@ class Target:
     sides: tuple[Side, ...] = ()
     proofs: tuple[Proof, ...] = ()
     history: tuple[Point, ...] = ()
+    outlook: Outlook | None = None
     lacks: tuple[Lacking, ...] = ()
     rank: Rank | None = None
 

@@ -4,8 +4,10 @@ A leader reads sentences, not tables; each one here states what the figures allo
 they allow no conclusion. Words only: layout is in `templates/`, numbers are written by `numbers.py`.
 
 `whole.py`: the report. `targets.py`: one target. `agencies.py`: agencies side by side. `sections.py`: the rest.
+`brief.py`: the one page for leadership.
 """
 
+from reports.model.figures import lacking
 from reports.sentences.agencies import counted, holding_back, mix_effect, placed, short_of_one
 from reports.sentences.sections import (
     declared_duties,
@@ -18,7 +20,7 @@ from reports.sentences.sections import (
     to_mend,
 )
 from reports.sentences.targets import about, trend
-from reports.sentences.values import fraction, lacking, moved, result, value
+from reports.sentences.values import fraction, moved, result, value
 from reports.sentences.whole import excluded, nature, next_steps, overall, own_place, plan_reference, subject
 
 __all__ = [

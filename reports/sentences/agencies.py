@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reports.model import AgencyLine, Breakdown, Rank
+from reports.model.figures import lacking
 from reports.numbers import number
-from reports.sentences.values import COUNTED, lacking
+from reports.sentences.values import COUNTED
 
 
 def counted(lines: Sequence[AgencyLine]) -> str:

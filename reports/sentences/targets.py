@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from reports.model import Kind, Standing, Target
+from reports.model.figures import lacking
 from reports.numbers import day, goal, number, percent, points
 from reports.sentences.agencies import placed
-from reports.sentences.values import fraction, lacking, value
+from reports.sentences.values import fraction, value
 
 
 def about(target: Target, cutoff: date, previous: date, exclusions: str = "", kind: str = "") -> list[str]:
@@ -21,7 +22,11 @@ def about(target: Target, cutoff: date, previous: date, exclusions: str = "", ki
         trend(target, previous),
         _place(target, kind),
     )
-    paragraphs = (" ".join(filter(None, first)), " ".join(_caveats(target, exclusions)))
+    paragraphs = (
+        " ".join(filter(None, first)),
+        " ".join(_caveats(target, exclusions)),
+        f"{target.outlook.said} {target.outlook.assumption}".strip() if target.outlook else "",
+    )
     return [text for text in paragraphs if text]
 
 

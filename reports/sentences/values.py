@@ -1,6 +1,6 @@
 """A figure as tables and running text show it."""
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from reports.model import Figure, Kind, Standing, Target
 from reports.numbers import number, percent
@@ -45,11 +45,3 @@ def moved(change: Decimal | None) -> str:
     if change == 0:
         return "không đổi"
     return f"{'tăng' if change > 0 else 'giảm'} {number(abs(change), 2)}"
-
-
-def lacking(figure: Figure, wanted: Decimal | None) -> int | None:
-    """How many more units would reach the target; None when that cannot be said."""
-    if wanted is None or figure.numerator is None or not figure.denominator:
-        return None
-    needed = (wanted * figure.denominator / 100).to_integral_value(ROUND_CEILING)
-    return max(0, int(needed) - figure.numerator)

@@ -89,6 +89,14 @@ def test_a_report_is_written_as_a_workbook(hub: Run, tmp_path: Path) -> None:
     assert "Chỉ tiêu" in CalamineWorkbook.from_path(str(out)).sheet_names
 
 
+def test_the_brief_is_one_page_and_no_workbook(hub: Run, tmp_path: Path) -> None:
+    out = tmp_path / "tom-tat.html"
+    code, shown, _ = hub("report", "--period", "30/6/2025", "--brief", "--out", str(out))
+    assert (code, shown.strip()) == (0, str(out))
+    assert "Bản tóm tắt" in out.read_text(encoding="utf-8")
+    assert hub("report", "--period", "30/6/2025", "--brief", "--out", str(tmp_path / "a.xlsx"))[0] == 2
+
+
 def test_a_former_code_means_the_agency_that_bore_it(hub: Run, city: City, tmp_path: Path) -> None:
     call = ("kpi", "--as-of", "2025-06-30", "--json", "--agency")
     before = json.loads(hub(*call, "UBND-BADINH")[1])
