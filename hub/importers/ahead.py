@@ -1,23 +1,40 @@
-"""Reading ahead: the parser goes on in a thread of its own while the database works at what it has been given."""
+"""Reading ahead: the next part of a file is parsed in a thread of its own while the database stores the last one.
+
+Only during one long statement: two threads of Python at a time would take turns, and the database would wait.
+"""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from hub.importers.batch import Batch
 
-AHEAD = 5  # batches that may wait: about what is parsed while the database stores a part
 
+class Ahead:
+    """The batches of a parser, some rows at a time; what it raises is raised by `part`."""
 
-def read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """The same batches in the same order; what the parser raises is raised here."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="parser") as parser:
-        waiting = deque(parser.submit(next, batches, None) for _ in range(AHEAD))
-        try:
-            while (batch := waiting.popleft().result()) is not None:
-                waiting.append(parser.submit(next, batches, None))
-                yield batch
-        finally:
-            parser.shutdown(cancel_futures=True)
+    def __init__(self, batches: Iterator[Batch]) -> None:
+        self._batches = batches
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="parser")
+        self._next: Future[list[Batch]] | None = None
+
+    def go_on(self, rows: int) -> None:
+        """Begin to read the next `rows`, or the rest where there are fewer."""
+        self._next = self._thread.submit(self._read, rows)
+
+    def part(self, rows: int) -> list[Batch]:
+        """The part that was begun, else the next `rows`; an empty list at the end."""
+        waiting, self._next = self._next, None
+        return waiting.result() if waiting else self._read(rows)
+
+    def close(self) -> None:
+        """End the thread, once it has read what it has begun."""
+        self._thread.shutdown()
+
+    def _read(self, rows: int) -> list[Batch]:
+        part: list[Batch] = []
+        while rows > 0 and (batch := next(self._batches, None)) is not None:
+            part.append(batch)
+            rows -= len(batch.rows)
+        return part

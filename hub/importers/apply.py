@@ -22,7 +22,6 @@ from sqlmodel import Session, col, select
 from hub.access.actor import Actor
 from hub.agencies.models import Agency
 from hub.audit.commands import record
-from hub.importers.ahead import read_ahead
 from hub.importers.batch import Progress, Reading
 from hub.importers.outcome import FileResult, ImportResult, UnusableInput
 from hub.importers.registry import Format, files_in, format_of
@@ -175,7 +174,7 @@ class _Import:
         intake = Intake(self.agency.id or 0, self.actor.id, clock.today().year, title)
         with self.session.begin_nested(), driver_connection(self.session).cursor() as cursor:
             storing = Storing(self.session, cursor, self.actor, intake, result)
-            storing.stage(read_ahead(format_.parse(reading)), in_parts=in_parts)
+            storing.stage(format_.parse(reading), in_parts=in_parts)
             storing.plan()
             tell(cursor, reading, result, every_row=self.dry_run)
             if self.dry_run or (result.refused and not self.partial):

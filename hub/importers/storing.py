@@ -8,19 +8,21 @@ begins again, and then everything is staged before anything is planned.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from psycopg.errors import UniqueViolation
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.outcome import FileResult
 from hub.records.intake import report
 from hub.records.intake.checks import check_files, check_items, check_new_files
 from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files, plan_new_files
 from hub.records.intake.plan_items import plan_items
-from hub.records.intake.stage import Cursor, empty_stage, fill_stage, open_stage
+from hub.records.intake.stage import OF_NEW_FILES, Cursor, fill_stage, open_stage
 from hub.records.intake.write import write
 
 PART_ROWS = 10_000
@@ -46,23 +48,24 @@ class Storing:
     def stage(self, batches: Iterator[Batch], *, in_parts: bool) -> None:
         """Everything parsed into the staging table, or what is left of it after the parts."""
         open_stage(self.cursor)
-        staged = 0
-        for batch in batches:
-            self.result.keep(outcome for outcome in batch.outcomes if outcome.findings)
-            for outcome in batch.outcomes:
-                if outcome.is_refused:
-                    self.result.counts[outcome.level, "refused"] += 1
-            if not batch.rows:
-                continue
+        with closing(Ahead(batches)) as ahead:
+            while part := ahead.part(PART_ROWS if in_parts else 1):
+                for batch in part:
+                    self._stage(batch)
+                in_parts = in_parts and self._is_all_files()
+                if in_parts and sum(len(batch.rows) for batch in part) >= PART_ROWS:
+                    self._store_part(ahead)
+
+    def _stage(self, batch: Batch) -> None:
+        self.result.keep(outcome for outcome in batch.outcomes if outcome.findings)
+        for outcome in batch.outcomes:
+            if outcome.is_refused:
+                self.result.counts[outcome.level, "refused"] += 1
+        if batch.rows:
             at = batch.columns.index("level")
             for level in {row[at] for row in batch.rows}:
                 self._provided[level].update(batch.columns)
             fill_stage(self.cursor, batch.columns, batch.rows)
-            staged += len(batch.rows)
-            in_parts = in_parts and self._is_all_files()
-            if in_parts and staged >= PART_ROWS:
-                self._store_part()
-                staged = 0
 
     def plan(self) -> None:
         """Decide about every row that is staged."""
@@ -82,18 +85,19 @@ class Storing:
             self.cursor, self.intake, {name: frozenset(said) for name, said in self._provided.items()}, levels
         )
 
-    def _store_part(self) -> None:
+    def _store_part(self, ahead: Ahead) -> None:
         self._parts += 1
         plan_new_files(self.cursor, self.intake)
         check_new_files(self.session, self.cursor, self.actor, self.intake)
         if not are_new(self.cursor):
             raise NeedsTheWhole
+        ahead.go_on(PART_ROWS)
         try:
             self._write(_OF_PARTS)
         except UniqueViolation:
             raise NeedsTheWhole from None
         self.result.counts.update(report.counts(self.cursor, _OF_PARTS))
-        empty_stage(self.cursor)
+        open_stage(self.cursor, OF_NEW_FILES)
 
     def _is_all_files(self) -> bool:
         others = any(said for level, said in self._provided.items() if level != "file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import xlsxwriter
 from sqlmodel import Session
 
 from hub.importers import storing
-from hub.importers.ahead import read_ahead
+from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.outcome import FileResult, UnusableInput
 from hub.importers.spreadsheet import sheet
@@ -134,8 +135,10 @@ def test_what_the_parser_raises_reaches_the_reader_and_ends_its_thread() -> None
         yield Batch(("level",), [("file",)])
         raise UnusableInput("FILE_EMPTY")
 
-    ahead = read_ahead(batches())
-    assert next(ahead).rows == [("file",)]
-    with pytest.raises(UnusableInput):
-        next(ahead)
+    with closing(Ahead(batches())) as ahead:
+        assert [batch.rows for batch in ahead.part(1)] == [[("file",)]]
+        ahead.go_on(1)
+        with pytest.raises(UnusableInput):
+            ahead.part(1)
+        assert ahead.part(1) == []
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("parser")]
