@@ -27,6 +27,7 @@ _AT = (
     "(select h.{column} from {table} h where h.agency_id = {{a}}.id and (h.valid_to is null or h.valid_to > {{day}})"
     " order by h.valid_to limit 1)"
 )
+CALLED = _AT.format(column="name, h.name_sort", table="agency_name")  # a row, for a lateral join
 NAME_AT = _AT.format(column="name", table="agency_name")
 NAME_SORT_AT = _AT.format(column="name_sort", table="agency_name")
 PARENT_AT = _AT.format(column="parent_id", table="agency_parent")

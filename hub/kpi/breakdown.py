@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.agencies.queries import CALLED, PARENT_AT
 from hub.kpi import rules
 from hub.kpi.scorecard import SUMS, Total, percent_of, result_of
 from hub.kpi.statement import Counting, Slot, counting, facts, figure_of
@@ -39,7 +40,7 @@ KIND_LABELS = {
 }
 _KEYS = {
     By.AGENCY: "a.id",
-    By.PARENT: "coalesce(a.parent_id, a.id)",
+    By.PARENT: f"coalesce({PARENT_AT.format(a='a', day='d.day')}, a.id)",
     By.KIND: "a.kind",
     By.YEAR: "facts.year",
 }
@@ -55,8 +56,8 @@ def breakdown(
 ) -> list[BreakdownRow]:
     """The lines that add up to the indicator's figure at `as_of`, by name, kind or year; one statement.
 
-    An agency that should report and has nothing is a line too (không phát sinh). A measure that is not written
-    yet has no lines.
+    Agencies bear the name, and stand under the body, of that day. An agency that should report and has nothing is
+    a line too (không phát sinh). A measure that is not written yet has no lines.
     """
     return breakdowns(session, actor, [(as_of, indicator)], by, agency_id)[0]
 
@@ -79,25 +80,31 @@ def breakdowns(
         return found
     slots = list(dict.fromkeys(slot for slot, _ in places))
     relation, values = facts(slots, agency_id, by_year=by is By.YEAR)
-    shown = {f"figure_{number}": figure for number, (_, figure) in enumerate(places)}
+    shown: dict[str, object] = {f"figure_{number}": figure for number, (_, figure) in enumerate(places)}
     pairs = ", ".join(
         f"({slots.index(slot)}, cast(:figure_{number} as text))" for number, (slot, _) in enumerate(places)
     )
+    days = ", ".join(f"({number}, cast(:day_{number} as date))" for number in range(len(slots)))
+    shown |= {f"day_{number}": slot.as_of for number, slot in enumerate(slots)}
     # Agencies and metres that know no year stand in a line of their own. A line that says nothing is left out:
     # it would stand for every year in which something lies outside the window.
     by_year = by is By.YEAR
     lines = "and (facts.year is not null or facts.denominator > 0)" if by_year else ""
     told = "having sum(denominator) > 0 or sum(excluded) > 0 or sum(missing) > 0 or sum(uncounted) > 0"
     sql = f"""
-        with line as (
+        with day (slot, day) as (values {days}),
+        line as (
             select facts.slot, facts.figure, {_KEYS[by]} as key, {SUMS}
-              from ({relation}) facts join agency a on a.id = facts.agency_id
+              from ({relation}) facts join agency a on a.id = facts.agency_id join day d on d.slot = facts.slot
              where (facts.slot, facts.figure) in (values {pairs}) {lines}
              group by 1, 2, 3 {told if by_year else ""}
         )
-        select line.*, n.id as agency_id, n.code as agency_code, n.name as agency_name
-          from line left join agency n on n.id = {"line.key" if by in (By.AGENCY, By.PARENT) else "null"}
-         order by n.name_sort, n.name, line.key
+        select line.*, n.id as agency_id, n.code as agency_code, c.name as agency_name
+          from line
+          join day d on d.slot = line.slot
+          left join agency n on n.id = {"line.key" if by in (By.AGENCY, By.PARENT) else "null"}
+          left join lateral {CALLED.format(a="n", day="d.day")} c on true
+         order by c.name_sort, c.name, line.key
     """
     for told_row in session.execute(text(sql), {**values, **shown}).mappings():
         slot = slots[told_row["slot"]]

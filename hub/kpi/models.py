@@ -50,10 +50,10 @@ def _counter(name: str, keys: str, counts: str) -> None:
     )  # fmt: skip
 
 
-# name: what its sums are kept by, what is summed
+# name: what its sums are kept by, what is summed. The fonds, not its owner: who owned it depends on the day asked for.
 COUNTERS = {
     "born_digital": (
-        "creator_id owner_id year end_year",
+        "creator_id fonds_id year end_year",
         "n electronic missing broad signed verified own own_electronic incoming incoming_electronic files"
         " files_electronic files_missing files_countable",
     ),

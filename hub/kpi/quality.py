@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.agencies.queries import CALLED
 from hub.kpi.lacks import Lack
 from hub.kpi.scorecard import scorecard
 from hub.kpi.shortfall import Place
@@ -132,14 +133,15 @@ def quality(
                    grouping(slot) as all_slots, grouping(agency_id) as all_agencies, grouping(lack) as all_lacks
               from each group by grouping sets ((slot, lack), (slot), (lack), (agency_id, lack), (agency_id), ())
         )
-        select c.*, a.code, a.name from counted c left join agency a on a.id = c.agency_id
-         order by c.records desc, a.name_sort, a.id, c.lack
+        select c.*, a.code, n.name from counted c left join agency a on a.id = c.agency_id
+          left join lateral {CALLED.format(a="a", day="cast(:called_on as date)")} n on true
+         order by c.records desc, n.name_sort, a.id, c.lack
     """
     by_slot: dict[int, list[LackCount]] = defaultdict(list)
     by_agency: dict[AgencyRef, list[LackCount]] = defaultdict(list)
     records: dict[int | AgencyRef | None, int] = {}
     lacks: list[LackCount] = []
-    for row in session.execute(text(statement), bound):
+    for row in session.execute(text(statement), {**bound, "called_on": as_of}):
         whose: int | AgencyRef | None = None if row.all_slots else row.slot
         if not row.all_agencies:
             whose = AgencyRef(row.agency_id, row.code, row.name)

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.agencies.queries import CALLED
 from hub.kit.clock import HANOI
 from hub.kpi.registers import BODIES, INTEGRATION, SYSTEMS
 from hub.kpi.relations import HEIR_OF_PAIR, HEIRS
@@ -180,10 +181,12 @@ handed as materialized (
      group by e.file_id, e.item_id
 ),
 here as materialized (
-    select f.id, f.creator_id, f.agency_id as owner_id, {FILE_CREATED.replace("{t}", "f")} as created,
-           f.retention_kind as retention, f.access_level, f.on_hold, f.accepted_at, {_STATE} as state,
+    select f.id, f.creator_id, coalesce(w.agency_id, f.agency_id) as owner_id,
+           {FILE_CREATED.replace("{t}", "f")} as created, f.retention_kind as retention,
+           f.access_level, f.on_hold, f.accepted_at, {_STATE} as state,
            h.accepted is true as accepted, h.waiting is true as waiting, h.returned is true as returned
       from file f
+      left join owned w on w.fonds_id = f.fonds_id
       join agency k on k.id = f.custodian_id
       left join handed h on h.file_id = f.id and h.item_id is null
      where f.state <> 'DISPOSED'
@@ -243,10 +246,11 @@ def radar(session: Session, as_of: date, agency_id: int | None = None) -> Radar:
     """The counts, whole whoever asks; one statement. The radar is as public as the figures of the plan."""
     sql, values = _due(as_of, agency_id)
     statement = f"""{sql}
-        select d.agency_id, a.code, a.name, d.kind, d.bucket, d.obstacle, count(*) as n,
+        select d.agency_id, a.code, n.name, d.kind, d.bucket, d.obstacle, count(*) as n,
                count(*) filter (where d.bucket = 'LATE' and d.law < cast(:as_of as date)) as past_law
           from due d join agency a on a.id = d.agency_id
-         group by 1, 2, 3, 4, 5, 6, a.name_sort order by a.name_sort, 1
+         cross join lateral {CALLED.format(a="a", day="cast(:as_of as date)")} n
+         group by 1, 2, 3, 4, 5, 6, n.name_sort order by n.name_sort, 1
     """
     whole = _Tally()
     by_agency: dict[AgencyRef, _Tally] = defaultdict(_Tally)

@@ -14,7 +14,7 @@ body as (
       from agency a
      where (a.valid_from is null or a.valid_from <= @as_of) and (a.valid_to is null or @as_of < a.valid_to)
        and not exists (select from agency_succession s
-                        where s.predecessor_id = a.id and s.effective_on <= @as_of)
+                        where s.predecessor_id = a.id and s.effective_on <= @as_of and s.kind <> 'SEPARATED')
 )
 """
 

@@ -5,28 +5,42 @@ Most texts are lists of common table expressions to stand after `with recursive`
 
 from hub.kpi.lacks import Lack
 
-# R13: records follow the successor from the day it took over; before that day they stay with the predecessor.
-# After a split the owner of the record now says which successor. R10: the creating agency counts, wherever
-# the record is kept.
+# R13: what a body did follows its successor from the day it took over; before that day it stays with the predecessor.
+# A body that was split and went on (SEPARATED, tách) answers for itself, and the part that left for the records it
+# took. The historical archive that took in a body's records (ARCHIVED) answers for nothing of it: that body does, for
+# R10 counts the creating agency, wherever the record is kept.
+#   heir       who answers for a body at the date; several after it was divided
+#   answering  who may answer for its records, parts included
+#   owned      who owned a fonds at the date, where that is not who owns it now
 HEIRS = """
-lineage (origin_id, agency_id) as (
-    select id, id from agency
+lineage (origin_id, agency_id, since, is_part) as (
+    select id, id, cast('-infinity' as date), false from agency
     union
-    select l.origin_id, s.successor_id
-      from lineage l join agency_succession s on s.predecessor_id = l.agency_id and s.effective_on <= @as_of
+    select l.origin_id, s.successor_id, s.effective_on, l.is_part or s.kind = 'SEPARATED'
+      from lineage l
+      join agency_succession s on s.predecessor_id = l.agency_id
+                              and s.effective_on between l.since and @as_of and s.kind <> 'ARCHIVED'
 ),
-heir as (
-    select l.origin_id, l.agency_id
+answering as (
+    select l.origin_id, l.agency_id, bool_and(l.is_part) as is_part
       from lineage l
      where not exists (select from agency_succession s
-                        where s.predecessor_id = l.agency_id and s.effective_on <= @as_of)
+                        where s.predecessor_id = l.agency_id and s.effective_on <= @as_of
+                          and s.kind in ('MERGED', 'DIVIDED', 'DISSOLVED'))
+     group by l.origin_id, l.agency_id
+),
+heir as (select origin_id, agency_id from answering where not is_part),
+owned as (
+    select distinct on (fonds_id) fonds_id, agency_id
+      from fonds_owner where valid_to > @as_of order by fonds_id, valid_to
 )
 """
 
-# The heir of a pair (creator, owner); an agency that nobody follows answers for itself.
+# Who answers for a pair (creator, owner at the date): after a split the owner says which part; an agency that nobody
+# follows answers for itself.
 HEIR_OF_PAIR = """
-coalesce((select h.agency_id from heir h where h.origin_id = p.creator_id
-           order by h.agency_id = p.owner_id desc, h.agency_id limit 1), p.creator_id)
+coalesce((select h.agency_id from answering h where h.origin_id = p.creator_id
+           order by h.agency_id = p.owner_id desc, h.is_part, h.agency_id limit 1), p.creator_id)
 """
 
 # R5: in force at the date, approved once. A series takes its sub-series and files with it, a file its items.

@@ -16,6 +16,7 @@ from sqlalchemy import RowMapping, text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.agencies.queries import CALLED
 from hub.kit.errors import BadRequest, NotFound
 from hub.kpi import rules
 from hub.kpi.evidence import evidence_of
@@ -122,7 +123,7 @@ def scorecards(
 ) -> dict[date, list[IndicatorValue]]:
     """The same at several dates, by date; three statements however many there are. Raises what `scorecard` raises."""
     cards = _Cards(rows_of(session, plan, dates, codes), actor, codes)
-    agency = agency_by_id(session, agency_id) if agency_id is not None else None
+    agency = agency_on(session, agency_id, dates) if agency_id is not None else {}
     return cards.of(agency, _totals(session, cards.counted, agency_id).get(None, {}))
 
 
@@ -131,16 +132,25 @@ def scorecards_by_agency(
 ) -> dict[AgencyRef, dict[date, list[IndicatorValue]]]:
     """The targets of part II of every agency that has or owes something, by name: what `scorecards` says of each.
 
-    Three statements however many there are. Raises NotFound for an unknown plan.
+    An agency is called as on the last of the dates, and in each value as on its own. Three statements however many
+    there are. Raises NotFound for an unknown plan.
     """
     cards = _Cards(rows_of(session, plan, dates, None), actor, None)
     totals = _totals(session, cards.counted, None, by_agency=True)
-    named = session.execute(
-        text("select id, code, name from agency where id = any(:ids) order by name_sort, name, id"),
-        {"ids": list(totals)},
-    )
-    agencies = [AgencyRef(row.id, row.code, row.name) for row in named]
-    return {agency: cards.of(agency, totals[agency.id]) for agency in agencies}
+    named: dict[int, dict[date, AgencyRef]] = {}
+    for row in session.execute(text(_NAMED), {"ids": list(totals), "days": list(dates)}):
+        named.setdefault(row.id, {})[row.day] = AgencyRef(row.id, row.code, row.name)
+    return {refs[max(dates)]: cards.of(refs, totals[key]) for key, refs in named.items()}
+
+
+# Agencies with the names they bore on each day, in the order of the last.
+_NAMED = f"""
+select a.id, a.code, d.day, n.name
+  from agency a cross join unnest(cast(:days as date[])) d(day)
+ cross join lateral {CALLED.format(a="a", day="d.day")} n
+ where a.id = any(:ids)
+ order by d.day desc, n.name_sort, n.name, a.id
+"""
 
 
 class _Cards:
@@ -159,12 +169,12 @@ class _Cards:
         self.counted = list(dict.fromkeys(self._slots.values()))
 
     def of(
-        self, agency: AgencyRef | None, totals: Mapping[tuple[Slot, str], Total]
+        self, agency: Mapping[date, AgencyRef], totals: Mapping[tuple[Slot, str], Total]
     ) -> dict[date, list[IndicatorValue]]:
-        """The values of an agency, or of the city, by date."""
+        """The values of an agency as it was called on each date, or of the city (an empty mapping), by date."""
         return {
             as_of: [
-                self._value(row, as_of, agency, totals)
+                self._value(row, as_of, agency.get(as_of), totals)
                 for row in rows
                 if (row.part == "TARGET" if self._codes is None else row.code in self._codes)
                 and self._actor.may("read", "indicator", row)
@@ -221,14 +231,12 @@ def rows_of(
     return found
 
 
-def agency_by_id(session: Session, agency_id: int) -> AgencyRef:
-    """Who a figure is about. Raises NotFound."""
-    found = session.execute(
-        text("select id, code, name from agency where id = :id"), {"id": agency_id}
-    ).first()
-    if found is None:
+def agency_on(session: Session, agency_id: int, dates: Sequence[date]) -> dict[date, AgencyRef]:
+    """Who a figure is about, as it was called on each date. Raises NotFound."""
+    found = session.execute(text(_NAMED), {"ids": [agency_id], "days": list(dates)}).all()
+    if not found:
         raise NotFound("cơ quan", "the agency", path=("agencyCode",))
-    return AgencyRef(found.id, found.code, found.name)
+    return {row.day: AgencyRef(row.id, row.code, row.name) for row in found}
 
 
 def _totals(

@@ -14,7 +14,7 @@ from strawberry import Info
 from hub.kit.clock import today
 from hub.kpi import radar as due
 from hub.kpi.radar import NEVER, Bucket, DuePlace
-from hub.kpi.scorecard import agency_by_id, check_reached
+from hub.kpi.scorecard import agency_on, check_reached
 from hub.kpi.values import AgencyRef
 from schema.compiler.cursors import ForgedCursor
 from schema.connections import PageInfo
@@ -369,7 +369,7 @@ def read_radar(session: Session, as_of: date, agency_code: str | None) -> Transf
     """Raises FutureDate, and NotFound for an unknown agency."""
     check_reached(as_of, today())
     _plan, agency_id = placed(session, None, as_of, agency_code)
-    scope = None if agency_id is None else agency_by_id(session, agency_id)
+    scope = None if agency_id is None else agency_on(session, agency_id, [as_of])[as_of]
     return TransferRadar(found=due.radar(session, as_of, agency_id), scope=scope)
 
 

@@ -53,9 +53,8 @@ IndicatorEvidenceState = strawberry.enum(
 BreakdownBy = strawberry.enum(
     By,
     name="BreakdownBy",
-    description="What a breakdown is cut by. PARENT is the body that an agency belongs to today, since earlier ones are"
-    " not known: after a merger, units of the body that ended stand under its successor, at earlier dates too; their"
-    " own lines, by AGENCY, are of the date (phân tích theo; PARENT: cơ quan cấp trên hiện nay).",
+    description="What a breakdown is cut by. PARENT is the body that an agency stood under at the date (phân tích "
+    "theo; PARENT: cơ quan cấp trên vào ngày đó).",
 )
 
 

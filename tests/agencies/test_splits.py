@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from hub.agencies.errors import AgencyHasEnded
-from hub.agencies.models import AgencySuccession, RegisteredSystem, SourceMembership, SystemAgency
+from hub.agencies.models import AgencySuccession, SourceMembership
 from hub.kit.errors import Invalid, NotPermitted, StaleVersion
 from hub.records.commands import list_item, merge_agencies, split_agency
 from hub.records.commands.succession import Part
@@ -140,19 +140,13 @@ def test_duties_go_to_every_part(session: Session, world: World) -> None:
     world.a.archive_since = date(2010, 1, 1)
     c.archive_since = date(2024, 1, 1)
     world.add(SourceMembership, agency_id=world.a.id, valid_from=date(2012, 1, 1), decision="QĐ 1")
-    system = world.add(RegisteredSystem, code="HT-A", name="Hệ thống A")
-    world.session.add(SystemAgency(system_id=system.id, agency_id=world.a.id, valid_from=date(2022, 1, 1)))
     session.flush()
     split(session, world, world.a, Part(world.b.id), Part(c.id))
     listed = session.exec(select(SourceMembership.agency_id).where(SourceMembership.valid_to.is_(None)))  # type: ignore[union-attr]
     assert sorted(listed) == sorted([world.b.id, c.id])
-    served = session.exec(select(SystemAgency)).all()
-    assert {(one.agency_id, one.valid_from, one.valid_to) for one in served} == {
-        (world.a.id, date(2022, 1, 1), DAY), (world.b.id, DAY, None), (c.id, DAY, None),
-    }  # fmt: skip
     assert (world.a.archive_until, world.b.archive_since, c.archive_since) == (DAY, DAY, date(2024, 1, 1))
     told = events(session, "agency", world.b.id)[-1].detail
-    assert (told["systems"], told["archive_since"]) == (["HT-A"], "2025-03-01")
+    assert told["archive_since"] == "2025-03-01"
 
 
 def test_papers_under_way_go_along(session: Session, world: World) -> None:

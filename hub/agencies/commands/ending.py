@@ -1,7 +1,7 @@
 """What happens to a body, besides its records, when others follow it on a day (R13).
 
-Duties go along: the source list, an agency archive, the systems in use. What rests on a decision of the body's own
-(its online procedure, the rights of its people) ends with it.
+Duties go along: the source list, an agency archive; what it held serves its successor, as figures tell by themselves
+(hub/kpi/registers.py). What rests on a decision of its own (its online procedure, the rights of its people) ends.
 """
 
 from __future__ import annotations
@@ -70,12 +70,9 @@ def inherit(
         "decision": step.decision,
     }
     listed = session.connection().execute(text(_INHERIT_MEMBERSHIP), values).first()
-    systems = session.connection().scalars(text(_INHERIT_SYSTEMS), values).all()
     told: dict[str, Any] = {}
     if listed:
         told["source_membership"] = {name: str(value) for name, value in listed._mapping.items() if value}
-    if systems:
-        told["systems"] = sorted(systems)
     if successor.archive_since is None and any(_has_archive(body, step.day) for body in predecessors):
         successor.archive_since = step.day
         told["archive_since"] = step.day.isoformat()
@@ -110,19 +107,4 @@ select :successor, h.first, least(h.last, (select min(o.valid_from) from own o w
    and not exists (select from own o
                     where o.valid_from <= h.first and (o.valid_to is null or o.valid_to > h.first))
 returning valid_from, valid_to, decision
-"""
-
-# A system goes on serving whoever does the body's work; a shared one counts once for each (II.1.b).
-_INHERIT_SYSTEMS = """
-with taken as (
-    insert into system_agency (system_id, agency_id, valid_from, valid_to)
-    select s.system_id, :successor, max(greatest(s.valid_from, :day)),
-           case when bool_and(s.valid_to is not null) then max(s.valid_to) end
-      from system_agency s
-     where s.agency_id = any(:ids) and (s.valid_to is null or s.valid_to > :day)
-     group by s.system_id
-    on conflict do nothing
-    returning system_id
-)
-select r.code from taken t join registered_system r on r.id = t.system_id
 """

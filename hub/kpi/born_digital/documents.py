@@ -8,8 +8,8 @@ _DOCUMENTS = f"""
 {HEIRS},
 {EXCLUSIONS},
 {{special}}candidate as (
-    select f.id, f.creator_id, f.agency_id as owner_id, f.series_id, f.origin, f.origin_declared, f.item_count,
-           f.total_doc, coalesce(f.end_date, f.start_date) as day, o.end_year,
+    select f.id, f.creator_id, coalesce(w.agency_id, f.agency_id) as owner_id, f.series_id, f.origin,
+           f.origin_declared, f.item_count, f.total_doc, coalesce(f.end_date, f.start_date) as day, o.end_year,
            f.accepted_at < @until or f.transferred_on <= @as_of
                or (f.accepted_at is null and f.transferred_on is null
                    and (f.transferred or f.state in ('ACCEPTED', 'TRANSFERRED'))) as held,
@@ -18,6 +18,7 @@ _DOCUMENTS = f"""
            f.retention_kind, f.retention_years
       from file f
       join fonds o on o.id = f.fonds_id
+      left join owned w on w.fonds_id = f.fonds_id
       join agency k on k.id = f.custodian_id
      where f.state <> 'DISPOSED'
        and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)

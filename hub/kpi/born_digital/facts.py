@@ -131,12 +131,15 @@ whole as (
 ),
 tally as (
     select creator_id, owner_id, {{year}} as year, in_window, in_year, false as excluded, {", ".join(_COUNTS)}
-      from (select c.creator_id, c.owner_id, make_date(c.year, 1, 1) as day, {", ".join(f"c.{n}" for n in _COUNTS)},
+      from (select c.creator_id, coalesce(w.agency_id, o.agency_id) as owner_id,
+                   make_date(c.year, 1, 1) as day, {", ".join(f"c.{n}" for n in _COUNTS)},
                    case when c.year is null then coalesce(c.end_year >= extract(year from @window_from), true)
                         else c.year between extract(year from @window_from) and extract(year from @window_to)
                    end as in_window,
                    coalesce(c.year = extract(year from @as_of), false) as in_year
               from born_digital_count c
+              join fonds o on o.id = c.fonds_id
+              left join owned w on w.fonds_id = c.fonds_id
              where {KEPT_UNTIL} and {{of_counted}} offset 0) kept
     union all ({_TALLIED.format(documents="moved", files="whole")})
 ),

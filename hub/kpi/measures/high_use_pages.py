@@ -24,9 +24,10 @@ _FILES = f"""
 {HEIRS},
 {listed("HIGH_USE")},
 scope as materialized (
-    select f.id, f.creator_id, f.agency_id as owner_id, f.origin, f.page_count,
+    select f.id, f.creator_id, coalesce(w.agency_id, f.agency_id) as owner_id, f.origin, f.page_count,
            coalesce(f.end_date, f.start_date) as day, {ACCESS_LEVEL} is not null and {LACKING} is null as described
       from file f
+      left join owned w on w.fonds_id = f.fonds_id
       join agency k on k.id = f.custodian_id
      where f.id in (select id from listed_file where @category in ('', lower(category)))
        and f.state <> 'DISPOSED' and f.origin is distinct from 'BORN_DIGITAL'

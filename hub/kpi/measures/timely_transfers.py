@@ -49,8 +49,8 @@ handed as materialized (
      group by e.file_id, e.item_id
 ),
 candidate as materialized (
-    select f.id, f.creator_id, f.agency_id as owner_id, f.series_id, f.retention_kind as retention, f.origin,
-           f.end_date, f.origin_declared, f.item_count, f.total_doc,
+    select f.id, f.creator_id, coalesce(w.agency_id, f.agency_id) as owner_id, f.series_id,
+           f.retention_kind as retention, f.origin, f.end_date, f.origin_declared, f.item_count, f.total_doc,
            coalesce(f.end_date, f.start_date,
                     case when o.end_year < extract(year from cast(@window_from as date))
                          then make_date(o.end_year, 12, 31) end) as day,
@@ -60,6 +60,7 @@ candidate as materialized (
                or exists (select from excluded_series x where x.id = f.series_id) as excluded
       from file f
       join fonds o on o.id = f.fonds_id
+      left join owned w on w.fonds_id = f.fonds_id
       join agency k on k.id = f.custodian_id
      where f.state <> 'DISPOSED'
        and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)
