@@ -266,18 +266,14 @@ class _CostReader:
                 return below + SCORECARD * sum(map(_is_figure, ids))
             case ("IndicatorValue", "breakdown" | "shortfall"):
                 return BEHIND_A_FIGURE + below
-            case ("Query", "dataQuality"):
-                return 2 * SCORECARD + below
+            case ("Query", "dataQuality" | "indicatorChange"):
+                return 3 * SCORECARD + below
+            case ("Query", "transferRadar") | ("TransferRadar", "files" | "items"):
+                return SCORECARD + below
+            case ("DataQuality", "toMend") | ("IndicatorChangeCause", "records"):
+                return 3 * BEHIND_A_FIGURE + below
             case ("DataQuality", "indicators"):
                 return TARGETS * below
-            case (
-                ("DataQuality", "toMend") | ("TransferRadar", "files" | "items") | ("Query", "transferRadar")
-            ):
-                return SCORECARD + below
-            case ("Query", "indicatorChange"):
-                return 3 * SCORECARD + below
-            case ("IndicatorChangeCause", "records"):
-                return BEHIND_A_FIGURE + below
             case ("IndicatorValue", "history"):
                 first, last, grain = (
                     self._value(given[name]) if name in given else None for name in ("from", "to", "grain")

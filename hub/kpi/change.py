@@ -9,7 +9,7 @@ A reading decided between the days (`indicator_parameter`) is a cause of its own
 the second is, and what that alone moves is PARAMETER_CHANGED, or FORMULA_CHANGED where another figure of the measure
 became the headline. A figure whose measure lists no records (one printed beside another) moves as NOT_TRACED.
 
-Statements are constant: rows, agency, totals, lines by agency, successions, causes, and two for what was reported.
+Statements are constant: rows, agency, totals, lines by agency, successions, causes, and one for what was reported.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Reported:
 
 @dataclass(frozen=True)
 class Revision:
-    """What was reported of the first day, and what has become known of that day since."""
+    """What was reported of the first day, and what has become known of it since; no causes where it is the same."""
 
     reported: Reported
     causes: tuple[Moved, ...]
@@ -192,13 +192,13 @@ def _complete(found: Iterable[Moved], before: IndicatorValue, after: IndicatorVa
 def _revision(
     session: Session, reported: Reported, now: IndicatorValue, slot: Slot, agency_id: int | None
 ) -> Revision:
-    known = reported.value.denominator is not None
+    old = reported.value
+    if old.denominator is None or (old.numerator, old.denominator) == (now.numerator, now.denominator):
+        return Revision(reported, (), None)  # nothing to explain
     question = Question(slot, slot, agency_id, known_at=reported.frozen_at)
-    traced = known and _is_headline(now.indicator) and _is_headline(reported.value.indicator)
+    traced = _is_headline(now.indicator) and _is_headline(old.indicator)
     found = moved(session, question) if traced else []
-    return Revision(
-        reported, _complete(found, reported.value, now) if known else (), question if traced else None
-    )
+    return Revision(reported, _complete(found, old, now), question if traced else None)
 
 
 def _readings(old: IndicatorRow, new: IndicatorRow) -> tuple[Reading, ...]:
