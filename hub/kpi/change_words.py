@@ -90,8 +90,11 @@ def _both_effects(found: Effects, points: Decimal) -> tuple[str, str]:
     if line.before.rate is None or line.after.rate is None:
         what = ("mới phát sinh", "is new") if line.before.rate is None else ("không còn phát sinh", "is gone")
         return f"{vi}; {line.agency.name} {what[0]}.", f"{en}; {line.agency.name} {what[1]}."
-    change_vi = f"{_share(line.before.rate)} → {_share(line.after.rate)}"
-    change_en = f"{_share_en(line.before.rate)} → {_share_en(line.after.rate)}"
+    spans, what_vi, what_en = (line.before.rate, line.after.rate), "", ""
+    if abs(line.mix) > abs(line.rate):
+        spans, what_vi, what_en = line.weights, "tỷ trọng ", "weight "
+    change_vi = f"{what_vi}{_share(spans[0])} → {_share(spans[1])}"
+    change_en = f"{what_en}{_share_en(spans[0])} → {_share_en(spans[1])}"
     return (
         f"{vi}; ảnh hưởng nhiều nhất: {line.agency.name} ({change_vi}).",
         f"{en}; {line.agency.name} weighed most ({change_en}).",

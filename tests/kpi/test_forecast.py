@@ -45,6 +45,10 @@ def told(
     return carried_on([value(day, *figure, row) for day, figure in zip(days, figures, strict=True)])
 
 
+def met() -> Forecast:
+    return told((80, 100), (81, 100))
+
+
 def test_the_pace_is_that_of_the_last_half_years() -> None:
     assert days_before(CUT_OFF) == DAYS[:-1]
     assert days_before(date(2025, 3, 15)) == DAYS[:-1]
@@ -121,8 +125,10 @@ def test_a_target_whose_day_has_come_is_not_forecast() -> None:
     assert (found.outlook, found.needed, found.expected) == (Outlook.PAST_DUE, None, None)
     assert found.met_on is not None
     assert conclusion(found)[0].startswith("Đã đến hạn ngày 30/6/2025; không dự báo nữa. Hiện đạt 74,00%")
-    met = told((70, 100), (84, 100), row=past)
-    assert (met.outlook, met.met_on) == (Outlook.PAST_DUE, CUT_OFF)
+    done = told((70, 100), (84, 100), row=past)
+    assert (done.outlook, done.met_on) == (Outlook.PAST_DUE, CUT_OFF)
+    assert assumption(done) == ("", "")
+    assert assumption(found)[0]
     alone = told((84, 100), row=past)
     assert (alone.outlook, alone.numerator_pace) == (Outlook.PAST_DUE, None)
     assert assumption(alone) == ("", "")
@@ -132,10 +138,19 @@ def test_the_words_say_the_numbers() -> None:
     found = told((60_000, 100_000), (70_000, 110_000))
     vi, en = conclusion(found)
     assert vi.startswith(
-        "Giữ nhịp độ này, đến 31/12/2025 đạt khoảng 66,71%, chưa đạt chỉ tiêu 80%, đạt vào khoảng "
+        "Giữ nhịp độ này, đến 31/12/2025 đạt khoảng 66,71%, chưa đạt chỉ tiêu 80%; đến khoảng năm 2029 mới đạt. "
     )
     assert "văn bản mỗi nửa năm; hiện là 10.090." in vi
-    assert "66.71% on 2025-12-31 and miss the target of 80%" in en
+    assert "66.71% on 2025-12-31 and miss the target of 80%; it will be met about 2029." in en
+    near = conclusion(told((70_000, 100_000), (75_000, 100_000)))
+    assert "đạt chỉ tiêu 80% khoảng 28/12/2025." in near[0]
+    few = assumption(told((10, 100), (11, 103)))
+    assert "tăng 1 văn bản và tăng 3 văn bản" in few[0]
+    assert "tăng 0,5 văn bản" in assumption(told((10, 100), (10, 100), (11, 100)))[0]
+    doubtful = carried_on([*met().basis[:-1], replace(met().value, result=Result.MISSING_DATA)])
+    assert conclusion(doubtful)[0].endswith(
+        "vẫn đạt chỉ tiêu 80%. Chưa kết luận là đạt vì còn thiếu dữ liệu."
+    )
     said, also = assumption(found)
     assert "tăng 10.090 văn bản" in said
     assert "từ 31/12/2024 đến 30/6/2025" in said
