@@ -1,17 +1,16 @@
-"""`hub kpi` and `hub report`: the scorecard and the half-year report."""
+"""`hub kpi`: the scorecard, and the proof of the counters it is read from."""
 
 from __future__ import annotations
 
 import argparse
 import csv
 import io
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.cli.core import agency_code, agency_key, change, day, read, settings_of
+from hub.cli.core import agency_code, agency_key, change, day, read
 from hub.cli.terminal import as_json, say, table
 from hub.kit.clock import today
 from hub.kit.errors import BadRequest
@@ -22,7 +21,7 @@ PLAN = "67/KH-UBND"
 
 
 def add(commands: Any, options: argparse.ArgumentParser) -> None:
-    """The two commands."""
+    """The command."""
     kpi = commands.add_parser("kpi", parents=[options], help="bảng chỉ tiêu · the scorecard")
     kpi.add_argument("--as-of", metavar="DATE", help="số liệu đến ngày · cut-off")
     kpi.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
@@ -37,16 +36,6 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         "--repair", action="store_true", help="với --recount: đếm mới · with --recount: count anew"
     )
     kpi.set_defaults(run=run_kpi)
-    report = commands.add_parser("report", parents=[options], help="báo cáo sáu tháng · the half-year report")
-    report.add_argument(
-        "--period", required=True, metavar="DATE", help="ngày cuối kỳ · last day of the period"
-    )
-    report.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
-    report.add_argument("--out", required=True, type=Path, metavar="FILE", help=".pdf, .html, .xlsx")
-    report.add_argument(
-        "--brief", action="store_true", help="bản tóm tắt một trang · the one-page brief (.pdf, .html)"
-    )
-    report.set_defaults(run=write)
 
 
 def run_kpi(arguments: argparse.Namespace) -> int:
@@ -130,32 +119,6 @@ def show_kpi(arguments: argparse.Namespace) -> int:
             "statusText",
         )
         print(table(heads, ([row[name] for name in names] for row in rows)))
-    return 0
-
-
-def write(arguments: argparse.Namespace) -> int:
-    """Render one report into a file; without a printer as HTML beside it, and exit 3."""
-    from hub.kpi.scorecard import check_reached
-    from reports.build import build_report
-    from reports.files import check_suffix, write_report
-
-    check_suffix(arguments.out, brief=arguments.brief)
-    period = day(arguments.period)
-    # The setting names who signs for the city; an agency's own report is signed by its own head.
-    signed_as = () if arguments.agency else settings_of(arguments).report_signed_as
-
-    def work(session: Session, actor: Actor) -> Any:
-        check_reached(period, today())
-        code = agency_code(session, arguments.agency)
-        return build_report(session, actor, period=period, agency_code=code, signed_as=signed_as)
-
-    report = read(arguments, work)
-    written = write_report(report, arguments.out, brief=arguments.brief)
-    if arguments.json:
-        print(as_json({"report": str(written), "period": period}))
-    else:
-        say("đã ghi báo cáo", "the report is written")
-        print(written)
     return 0
 
 

@@ -20,6 +20,7 @@ _SAID = (
     (r"argument (.+?): expected one argument", "{0}: thiếu giá trị"),
     (r"argument (.+?): expected at least one argument", "{0}: cần ít nhất một giá trị"),
     (r"argument (.+?): invalid \S+ value: (.*)", "{0}: giá trị {1} không hợp lệ"),
+    (r"argument (.+?): not allowed with argument (.*)", "{0} không dùng cùng {1}"),
     (r"ambiguous option: (\S+) could match (.*)", "{0} chưa rõ, có thể là {1}"),
 )
 

@@ -1,4 +1,4 @@
-"""The command: `python -m tests.bench [reads] [search] [imports] [counters] [--items N] [--data DIR]`."""
+"""The command: `python -m tests.bench [reads] [search] [imports] [counters] [reports] [--items N] [--data DIR]`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 import platform
 from pathlib import Path
 
-from tests.bench import counters, imports, reads, search
+from tests.bench import counters, imports, reads, reports, search
 from tests.bench.servers import served
 
-PARTS = ("reads", "search", "imports", "counters")
+PARTS = ("reads", "search", "imports", "counters", "reports")
 
 
 def main() -> None:
@@ -36,6 +36,8 @@ def main() -> None:
                 search.measure(servers)
     if "counters" in parts:
         counters.measure(given.data)
+    if "reports" in parts:
+        reports.measure(given.data.parent / "bench-reports")
 
 
 if __name__ == "__main__":

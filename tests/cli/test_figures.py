@@ -97,6 +97,48 @@ def test_the_brief_is_one_page_and_no_workbook(hub: Run, tmp_path: Path) -> None
     assert hub("report", "--period", "30/6/2025", "--brief", "--out", str(tmp_path / "a.xlsx"))[0] == 2
 
 
+def test_the_reports_of_all_agencies_are_written_once_and_what_fails_is_told(
+    hub: Run, city: City, tmp_path: Path
+) -> None:
+    out = tmp_path / "reports"
+    call = ("report", "--period", "30/6/2025", "--all", "--out", str(out), "--json")
+    with psycopg.connect(city.owner_dsn, autocommit=True) as connection:
+        # Three agencies owe a return; the others have no archive of their own any more.
+        others = "code not in ('STC', 'STP', 'SNV') and archive_since is not null"
+        connection.execute(f"update agency set archive_until = '2020-01-01' where {others}")
+        try:
+            (out / "bao-cao-2025-06-30-STP.pdf").mkdir(parents=True)
+            code, shown, said = hub(*call)
+            told = json.loads(shown)
+            assert (code, told["written"], told["kept"]) == (3, 2, 0), said
+            assert [one["agency"] for one in told["failed"]] == ["STP"]
+            assert sum("STP" in line for line in said.splitlines()) == 1
+            made = (out / "bao-cao-2025-06-30-STC.pdf").stat().st_mtime_ns
+            (out / "bao-cao-2025-06-30-STP.pdf").rmdir()
+            code, shown, _ = hub(*call)
+            told = json.loads(shown)
+            assert (code, told["written"], told["kept"], told["failed"]) == (0, 1, 2, [])
+            assert (out / "bao-cao-2025-06-30-STC.pdf").stat().st_mtime_ns == made
+            names = sorted(path.name for path in out.iterdir())
+            assert names == [
+                f"bao-cao-2025-06-30-{agency}.{form}"
+                for agency in ("SNV", "STC", "STP")
+                for form in ("pdf", "xlsx")
+            ]
+        finally:
+            connection.execute(f"update agency set archive_until = null where {others}")
+
+
+@pytest.mark.parametrize(
+    "words", [("--brief",), ("--agency", "STC"), ("--processes", "0"), ("--processes", "two")]
+)
+def test_all_goes_with_neither_brief_nor_agency(hub: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    code, shown, said = hub("report", "--period", "30/6/2025", "--all", "--out", str(tmp_path / "x"), *words)
+    assert (code, shown) == (2, "")
+    assert len(said.splitlines()) == 1
+    assert not (tmp_path / "x").exists()
+
+
 def test_a_former_code_means_the_agency_that_bore_it(hub: Run, city: City, tmp_path: Path) -> None:
     call = ("kpi", "--as-of", "2025-06-30", "--json", "--agency")
     before = json.loads(hub(*call, "UBND-BADINH")[1])

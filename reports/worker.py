@@ -1,0 +1,49 @@
+"""A process that renders reports one after the other: `python -m reports.worker`, spoken to by `reports.many`.
+
+It reads a pickled report and a path without suffix from standard input, writes the workbook and then the PDF, and
+answers None, or what went wrong in Vietnamese and English. Whatever a library prints goes to standard error.
+"""
+
+import pickle
+import sys
+from pathlib import Path
+
+from hub.kit.errors import HubError
+from reports.files import write_report
+from reports.model import Report
+
+Answer = tuple[str, str] | None
+FORMS = (".xlsx", ".pdf")  # the PDF last: where both are, the report is whole
+
+
+def render(report: Report, path: Path) -> Answer:
+    """Write both forms of a report; what went wrong, or None."""
+    try:
+        for suffix in FORMS:
+            write_report(report, path.with_name(path.name + suffix))
+    except HubError as error:
+        return error.message_vi, error.message_en
+    except OSError as error:
+        where = f"{error.filename or path}: {error.strerror or error}"
+        return f"không ghi được {where}", f"cannot write {where}"
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        return f"lỗi ngoài dự kiến, {told}", f"unexpected error, {told}"
+    return None
+
+
+def main() -> None:
+    """Answer until the other side closes."""
+    answers = sys.stdout.buffer
+    sys.stdout = sys.stderr
+    while True:
+        try:
+            report, path = pickle.load(sys.stdin.buffer)
+        except (EOFError, KeyboardInterrupt):
+            return
+        pickle.dump(render(report, Path(path)), answers)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
