@@ -20,6 +20,7 @@ ARCHIVE_FILE_COLUMNS = (
     "origin_declared", "languages", "total_doc", "sheet_count", "page_count_declared", "published",
     "metadata_schema", "created_by",
 )  # fmt: skip
+_LANGUAGES, _TOTAL_DOC = (ARCHIVE_FILE_COLUMNS.index(name) for name in ("languages", "total_doc"))
 PAGE_COLUMNS = ("file_id", "batch_id", "first_page", "last_page", "accepted_on")
 
 
@@ -83,6 +84,10 @@ def archive_files(
             "{09}" if rng.random() < 0.01 else "{01}", 3 + rng.randrange(30), pages // 2 + 1, pages,
             not restricted and rng.random() < 0.7, "HD169" if year < 2005 else "TT02_2019", maker,
         ]  # fmt: skip
+        if number % 31 == 3:  # a register of which not everything was typed in
+            row[_LANGUAGES] = "{}"
+        elif number % 43 == 7:
+            row[_TOTAL_DOC] = None
         ranges: list[list[object]] = []
         roll = rng.random()
         if roll < 0.665:

@@ -169,7 +169,6 @@ def _load_holdings(
     while chunk := copy_lines(session, "item", holdings.ITEM_COLUMNS, islice(lines, CHUNK)):
         done += chunk
         progress("item", done, items)
-    _load_transfers(session)
 
 
 def _item_lines(files: list[holdings.DemoFile], first: int) -> Iterator[str]:
@@ -177,30 +176,6 @@ def _item_lines(files: list[holdings.DemoFile], first: int) -> Iterator[str]:
         for row in holdings.items_of(file, first, SEED):
             yield holdings.line(row)
         first += file.items
-
-
-def _load_transfers(session: Session) -> None:
-    """One accepted transfer for each agency and year of the files that were handed over."""
-    connection = session.connection()
-    connection.execute(
-        text(
-            "insert into transfer (code, agency_id, custodian_id, fonds_id, state, channel, registered_on,"
-            " submitted_at, accepted_at, minutes_number)"
-            " select 'GN.' || f.catalog_number || '.' || a.code, f.creator_id, f.custodian_id, min(f.fonds_id),"
-            " 'ACCEPTED', 'INTEGRATED', min(f.transferred_on) - 60, min(f.transferred_on) - 45,"
-            " min(f.transferred_on), 'BB-' || f.catalog_number || '/' || a.code"
-            " from file f join agency a on a.id = f.creator_id where f.transferred_on is not null"
-            " group by f.catalog_number, a.code, f.creator_id, f.custodian_id order by a.code, f.catalog_number"
-        )
-    )
-    connection.execute(
-        text(
-            "insert into transfer_entry (transfer_id, file_id) select t.id, f.id from file f"
-            " join agency a on a.id = f.creator_id"
-            " join transfer t on t.agency_id = f.creator_id and t.code = 'GN.' || f.catalog_number || '.' || a.code"
-            " where f.transferred_on is not null order by f.id"
-        )
-    )
 
 
 def _load_archive(

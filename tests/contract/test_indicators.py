@@ -99,7 +99,10 @@ def digitised(city: City) -> Recount:
     count = Recount()
     archives = {row.id for row in city.rows("agency").values() if row.is_historical_archive}
     accepted: dict[int, set[int]] = {}
+    files = city.rows("file")
     for row in city.sql("select * from page_acceptance where accepted_on <= %s", AS_OF):
+        if files[row.file_id].custodian_id not in archives:
+            continue
         assert row.item_id is None
         accepted.setdefault(row.file_id, set()).update(range(row.first_page, row.last_page + 1))
     electronic: Counter[int] = Counter()

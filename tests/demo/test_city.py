@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
@@ -15,7 +16,8 @@ from hub.demo.load import AnotherDemo, load_city, loaded_items
 from hub.demo.people import ROLES
 from hub.kit.db import sqlalchemy_url
 from hub.kpi.frozen import thaw
-from hub.kpi.scorecard import scorecard
+from hub.kpi.scorecard import scorecard, scorecards
+from hub.kpi.values import Result
 
 ITEMS = 1500
 # Everything but keys of rows, which follow from sequences, and times of writing.
@@ -85,3 +87,26 @@ def test_another_size_on_a_full_database_is_refused(load: Callable[[], Session])
         load_city(session, 20)
     assert str(ITEMS) in refusal.value.message_vi
     assert session.connection().scalar(text("select count(*) from item")) == ITEMS
+
+
+def test_hand_overs_lists_and_what_is_online_give_figures_at_every_half_year(
+    load: Callable[[], Session],
+) -> None:
+    session = load()
+    days = [date(year, month, day) for year in range(2021, 2026) for month, day in ((6, 30), (12, 31))][:9]
+    codes = ["II.1.d", "3.6", "II.2.c", "3.3", "3.5", "4.4"]
+    told = scorecards(session, PUBLIC, "67/KH-UBND", days, codes=codes)
+    shares = {
+        code: [value.numerator or 0 for day in days for value in told[day] if value.indicator.code == code]
+        for code in codes
+    }
+    assert all(0 <= first <= second for counts in shares.values() for first, second in pairwise(counts))
+    last = {value.indicator.code: value for value in told[days[-1]]}
+    for code in codes:
+        value = last[code]
+        assert 0 < (value.numerator or 0) < (value.denominator or 0), code
+    assert {value.result for value in told[days[0]] if value.indicator.code != "II.2.c"} == {
+        Result.NOT_APPLICABLE
+    }
+    levels = session.connection().scalars(text("select distinct service_level from publication order by 1"))
+    assert list(levels) == [2, 3, 4]

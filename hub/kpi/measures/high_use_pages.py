@@ -4,8 +4,8 @@
     denominator    pages of agencies' files on a high-use list in force that are not born digital
 
 The list is a decided one; it names fonds, series or files, each with its kind: `administrative` (hành chính),
-`specialised` (chuyên ngành) or `procedure` (hồ sơ giải quyết thủ tục hành chính). With `category` only that kind is
-counted; a file named under two kinds stands in both and once in the whole.
+`specialised` (chuyên ngành) or `procedure` (hồ sơ giải quyết thủ tục hành chính). A file named under two kinds stands
+in the side figures of both and once in the whole.
 
 A file at the historical archive keeps its creating agency (R10), unless it came there without a transfer. Who answers
 for it is the agency that has followed by the date (R13). Unknown origin without any scan is missing data (R3). A file
@@ -24,13 +24,13 @@ _FILES = f"""
 {HEIRS},
 {listed("HIGH_USE")},
 scope as materialized (
-    select f.id, f.creator_id, coalesce(w.agency_id, f.agency_id) as owner_id, f.origin, f.page_count,
+    select f.id, f.creator_id, coalesce(w.agency_id, f.agency_id) as owner_id, f.origin, f.page_count, l.kinds,
            coalesce(f.end_date, f.start_date) as day, {ACCESS_LEVEL} is not null and {LACKING} is null as described
-      from file f
+      from (select id, array_agg(lower(category)) as kinds from listed_file group by id) l
+      join file f on f.id = l.id
       left join owned w on w.fonds_id = f.fonds_id
       join agency k on k.id = f.custodian_id
-     where f.id in (select id from listed_file where @category in ('', lower(category)))
-       and f.state <> 'DISPOSED' and f.origin is distinct from 'BORN_DIGITAL'
+     where f.state <> 'DISPOSED' and f.origin is distinct from 'BORN_DIGITAL'
        and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)
        and {{of_agency}}
 ),
@@ -44,11 +44,18 @@ pair as (
 _FACTS = f"""
 with recursive {_FILES},
 files as (
-    select p.agency_id, {{year}} as year, count(*) as n, sum(coalesce(h.pages, h.done)) as pages, sum(h.done) as done,
+    select p.agency_id, {{year}} as year, count(*) as n, sum(h.size) as pages, sum(h.done) as done,
            sum(coalesce(h.pages, 0)) filter (where h.origin is null and h.accepted = 0) as missing,
+           sum(h.size) filter (where 'administrative' = any(kinds)) as office_pages,
+           sum(h.done) filter (where 'administrative' = any(kinds)) as office_done,
+           sum(h.size) filter (where 'specialised' = any(kinds)) as trade_pages,
+           sum(h.done) filter (where 'specialised' = any(kinds)) as trade_done,
+           sum(h.size) filter (where 'procedure' = any(kinds)) as case_pages,
+           sum(h.done) filter (where 'procedure' = any(kinds)) as case_done,
            count(*) filter (where h.described) as described, count(*) filter (where h.pages is null) as pageless,
            count(*) filter (where h.done >= h.pages and h.accepted > 0) as full_files
-      from holding h join pair p using (creator_id, owner_id) group by 1, 2
+      from (select *, coalesce(pages, done) as size from holding) h join pair p using (creator_id, owner_id)
+     group by 1, 2
 ),
 expected as (
     select a.id as agency_id
@@ -67,6 +74,9 @@ select p.agency_id, p.year, v.figure, coalesce(v.numerator, 0) as numerator, coa
   left join files f on f.agency_id = p.agency_id and f.year is not distinct from p.year
  cross join lateral (values
        ('pages', f.done, f.pages, f.missing),
+       ('administrative', f.office_done, f.office_pages, 0),
+       ('specialised', f.trade_done, f.trade_pages, 0),
+       ('procedure', f.case_done, f.case_pages, 0),
        ('described', f.described, f.n, 0),
        ('file', f.full_files, f.n, 0)
        ) as v (figure, numerator, denominator, missing)
@@ -99,6 +109,5 @@ MEASURE = Measure(
         ),
         "NOT_DIGITISED": ("Chưa số hóa", "Not digitised"),
     },
-    parameters={"category": ""},
     mends={"PAGES_UNKNOWN": Lack.PAGE_COUNT, "ORIGIN_UNKNOWN": Lack.ORIGIN},
 )
