@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -119,10 +118,9 @@ def _line(row: BreakdownRow) -> Line:
 
 def _history(
     told: dict[date, list[IndicatorValue]], days: Sequence[date]
-) -> dict[str, tuple[tuple[date, Decimal | None], ...]]:
-    found: dict[str, list[tuple[date, Decimal | None]]] = {}
+) -> dict[str, tuple[IndicatorValue, ...]]:
+    found: dict[str, list[IndicatorValue]] = {}
     for day in days:
         for value in told[day]:
-            percent = None if value.percent is None else Decimal(value.percent)
-            found.setdefault(value.indicator.code, []).append((day, percent))
-    return {code: tuple(points) for code, points in found.items()}
+            found.setdefault(value.indicator.code, []).append(value)
+    return {code: tuple(values) for code, values in found.items()}

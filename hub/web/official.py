@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -38,8 +39,9 @@ _REPORTS = """
            case when r.deadline = c.day or r.deadline = :compared_on
                      or r.deadline = (select max(deadline) from report where deadline < c.day and plan = c.plan)
                 then r.figures end as figures,
-           (select jsonb_object_agg(x -> 'indicator' ->> 'code', x -> 'percent')
-              from jsonb_array_elements(r.figures -> 'indicators') x) as percents
+           (select jsonb_object_agg(x -> 'indicator' ->> 'code',
+                                    jsonb_build_array(x -> 'percent', x -> 'numerator', x -> 'denominator'))
+              from jsonb_array_elements(r.figures -> 'indicators') x) as brief
       from report r join chosen c on c.plan = r.plan
      order by r.deadline
 """
@@ -96,9 +98,7 @@ def sheet(
         },
         history={
             value.indicator.code: tuple(
-                (row.deadline, _percent(row.percents, value.indicator.code))
-                for row in reports
-                if row.deadline <= chosen.deadline
+                _at(value, row.deadline, row.brief) for row in reports if row.deadline <= chosen.deadline
             )
             for value in values
         },
@@ -140,6 +140,7 @@ def _whole(value: Decimal | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _percent(percents: Any, code: str) -> Decimal | None:
-    told = (percents or {}).get(code)
-    return None if told is None else Decimal(told)
+def _at(value: IndicatorValue, day: date, brief: Any) -> IndicatorValue:
+    """The figure as an earlier report had it, as far as a history tells."""
+    percent, numerator, denominator = (brief or {}).get(value.indicator.code) or (None, None, None)
+    return replace(value, as_of=day, percent=percent, numerator=numerator, denominator=denominator)

@@ -50,6 +50,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["dec"] = lambda told: None if told is None else Decimal(told)
     made.filters["capitalize_first"] = lambda told: told[:1].upper() + told[1:]
     return made
 
@@ -76,7 +77,6 @@ def render(page: Page, visit: Visit) -> str:
             visit=visit,
             tell=sentences,
             charts=charts,
-            dec=lambda told: None if told is None else Decimal(told),
             may_read_some=may_read_some,
             paper_standing=paper_standing,
             past_standing=past_standing,

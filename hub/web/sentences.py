@@ -14,24 +14,24 @@ from reports.model import Figure, Standing
 from reports.numbers import UNKNOWN
 from reports.sentences import lacking
 
-# In the order in which a leader asks; what is met comes first and by itself.
-_TOLD = (
-    Standing.OVERDUE,
-    Standing.IN_PROGRESS,
-    Standing.MISSING_DATA,
-    Standing.NOT_APPLICABLE,
-)
-
 
 def lead(sheet: Sheet, agencies: Sequence[Ranked], say: Words, write: Writing) -> str:
     """The one sentence to take away: targets met, which are not, how many agencies are behind, how sure it is."""
     where = sheet.standings()
+    risky = {value.indicator.code for value in sheet.values if sheet.is_at_risk(value)}
     met = len(where.get(Standing.MET, ()))
     whole = len(sheet.values) - len(where.get(Standing.NOT_APPLICABLE, ()))  # R1: neither met nor missed
     parts = [say("lead.met", n=met, whole=whole, day=write.day(sheet.as_of))]
-    for standing in _TOLD:
-        if codes := where.get(standing):
-            parts.append(say(f"lead.{standing.value.lower()}", n=len(codes), codes=", ".join(codes)))
+    under_way = where.get(Standing.IN_PROGRESS, [])
+    told = {
+        "lead.overdue": where.get(Standing.OVERDUE, []),
+        "lead.risk": [code for code in under_way if code in risky],
+        "lead.in_progress": [code for code in under_way if code not in risky],
+        "lead.falling": [code for code in where.get(Standing.MET, ()) if code in risky],
+        "lead.missing_data": where.get(Standing.MISSING_DATA, []),
+        "lead.not_applicable": where.get(Standing.NOT_APPLICABLE, []),
+    }
+    parts += [say(key, n=len(codes), codes=", ".join(codes)) for key, codes in told.items() if codes]
     if sheet.agency is None and agencies:
         parts.append(say("lead.agencies", n=len(agencies)))
     nature = say("lead.official") if sheet.official else say("lead.provisional")
@@ -69,6 +69,17 @@ def needed(value: IndicatorValue, say: Words, write: Writing) -> str:
         return ""
     lack = lacking(Figure(value.numerator, value.denominator, None, standing), row.target_percent)
     return say("figure.needed", n=write.number(lack), unit=write.unit(row, lack)) if lack else ""
+
+
+def outlook(sheet: Sheet, value: IndicatorValue, say: Words, write: Writing) -> str:
+    """Where the figure will be on its day at the pace of the last half-years; empty where that cannot be said."""
+    found = sheet.forecast(value)
+    if found is None or found.expected_percent is None or value.indicator.due_on is None:
+        return ""
+    expected = write.percent(found.expected_percent)
+    return say(
+        f"outlook.{found.outlook.value.lower()}", percent=expected, day=write.day(value.indicator.due_on)
+    )
 
 
 def quality(value: IndicatorValue, say: Words, write: Writing) -> list[str]:

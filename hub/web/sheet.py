@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from hub.kpi.forecast import Forecast, Outlook, can_be_forecast, carried_on, days_before
 from hub.kpi.values import AgencyRef, Evidence, EvidenceState, IndicatorRow, IndicatorValue, Result
 from reports.model import Standing
 from reports.readings import standing
@@ -63,7 +64,7 @@ class Returns:
 class Sheet:
     """The figures at `as_of`, those they are compared with, their history, and the agencies behind them.
 
-    `days` are the dates to choose from, oldest first; `history` gives percents by code at `days` up to `as_of`.
+    `days` are the dates to choose from, oldest first; `history` gives the figures of a code at `days` up to `as_of`.
     """
 
     plan: str
@@ -72,7 +73,7 @@ class Sheet:
     values: tuple[IndicatorValue, ...]
     compared_on: date | None = None
     before: Mapping[str, IndicatorValue] = field(default_factory=dict)
-    history: Mapping[str, tuple[tuple[date, Decimal | None], ...]] = field(default_factory=dict)
+    history: Mapping[str, tuple[IndicatorValue, ...]] = field(default_factory=dict)
     lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
     days: tuple[date, ...] = ()
     publication: Publication | None = None
@@ -90,6 +91,19 @@ class Sheet:
         for value in self.values:
             found.setdefault(standing_of(value), []).append(value.indicator.code)
         return found
+
+    def forecast(self, value: IndicatorValue) -> Forecast | None:
+        """The figure carried on at its pace; None for what has no target by a day."""
+        if not can_be_forecast(value.indicator):
+            return None
+        basis = days_before(value.as_of)
+        past = [one for one in self.history.get(value.indicator.code, ()) if one.as_of in basis]
+        return carried_on([*past, value])
+
+    def is_at_risk(self, value: IndicatorValue) -> bool:
+        """Whether the figure will be below its target on the day, at the pace of the last half-years."""
+        found = self.forecast(value)
+        return found is not None and found.outlook in (Outlook.WILL_BE_MISSED, Outlook.WILL_FALL_BELOW)
 
     def change(self, value: IndicatorValue) -> Decimal | None:
         """Percentage points since the date compared with; None when either is unknown."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from hub.kit.errors import NotFound
+from hub.kpi.forecast_words import assumption, conclusion
 from hub.kpi.shortfall import Shortfall, shortfall
 from hub.kpi.values import IndicatorValue
 from hub.plan.queries import plan_by_code
@@ -48,9 +49,19 @@ def show(session: Session, visit: Visit) -> Page:
             "records": _records(session, visit, value, agency_id) if not sheet.official else None,
             "exclusions": _exclusions(session, visit, sheet, value, place),
             "formula": formula(value, visit),
+            "forecast": _forecast(sheet, value, visit),
             "may_live": may_read_live(visit.actor, agency_id),
         },
     )
+
+
+def _forecast(sheet: Sheet, value: IndicatorValue, visit: Visit) -> tuple[str, str] | None:
+    """What the pace says and on which assumption; None for what cannot be forecast."""
+    found = sheet.forecast(value)
+    if found is None:
+        return None
+    english = visit.language == "en"
+    return conclusion(found)[english], assumption(found)[english]
 
 
 def formula(value: IndicatorValue, visit: Visit) -> str | None:
