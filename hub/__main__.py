@@ -210,18 +210,21 @@ def set_up() -> None:
     STAMP.write_text(f"{base()}\n{contents()}\n")
 
 
-def offer_packages() -> None:
-    """Get what a PDF needs of Debian where we may, else say in one line how to get it."""
+def offer_packages(command: str) -> None:
+    """Get what a command needs of Debian where we may, else say in one line how to get it.
+
+    That is what draws a PDF, and for the tests a browser.
+    """
     missing = system.missing_packages()
+    if command == "test" and system.browser() is None:
+        missing.append(system.BROWSER_PACKAGE)
     if not missing:
         return
     command = system.install_command(missing)
     if not system.may_install():
-        say(
-            f"thiếu thư viện để in PDF; hãy chạy: {command}", f"libraries for PDF are missing; run: {command}"
-        )
+        say(f"thiếu gói hệ thống; hãy chạy: {command}", f"system packages are missing; run: {command}")
         return
-    say(f"đang cài cho PDF: {' '.join(missing)}", f"installing for PDF: {' '.join(missing)}")
+    say(f"đang cài gói hệ thống: {' '.join(missing)}", f"installing system packages: {' '.join(missing)}")
     if reason := system.install(missing):
         say(f"không cài được ({reason}); hãy chạy: {command}", f"not installed ({reason}); run: {command}")
 
@@ -239,7 +242,7 @@ def main(arguments: list[str]) -> NoReturn:
             if not is_ready():  # another start may have done it while we waited
                 set_up()
     if arguments and arguments[0] in RENDERS:
-        offer_packages()
+        offer_packages(arguments[0])
     os.environ.pop(system.NO_INSTALL, None)  # a word between us and `system`, not a setting of the hub
     os.execv(PYTHON, [str(PYTHON), str(VENV / "bin" / "hub"), *arguments])
 

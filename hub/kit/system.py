@@ -28,6 +28,9 @@ TIMES_FACES = (
     "times.ttf",
     "Times_New_Roman.ttf",
 )
+# The pages are tested in a real browser; Debian's package names the program alike.
+BROWSER_PACKAGE = "chromium"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_INSTALL = "HUB_NO_SYSTEM_PACKAGES"
 
 
@@ -63,6 +66,11 @@ def missing_packages() -> list[str]:
     """Debian packages that a PDF needs and this machine lacks."""
     packages = [package for library, package in PDF_LIBRARIES.items() if not loads(library)]
     return packages if times_font() else [*packages, FONT_PACKAGE]
+
+
+def browser() -> str | None:
+    """The Chromium of this machine, or None."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
 def install_command(packages: Sequence[str]) -> str:

@@ -120,9 +120,14 @@ def scorecards(
     dates: Sequence[date],
     agency_id: int | None = None,
     codes: Sequence[str] | None = None,
+    *,
+    sides: bool = True,
 ) -> dict[date, list[IndicatorValue]]:
-    """The same at several dates, by date; three statements however many there are. Raises what `scorecard` raises."""
-    cards = _Cards(rows_of(session, plan, dates, codes), actor, codes)
+    """The same at several dates, by date; three statements however many there are. Raises what `scorecard` raises.
+
+    `sides=False` leaves out the figures printed beside the rows, for who does not show them.
+    """
+    cards = _Cards(rows_of(session, plan, dates, codes, sides=sides), actor, codes)
     agency = agency_on(session, agency_id, dates) if agency_id is not None else {}
     return cards.of(agency, _totals(session, cards.counted, agency_id).get(None, {}))
 
@@ -206,14 +211,14 @@ class _Cards:
 
 
 def rows_of(
-    session: Session, plan: str, dates: Sequence[date], codes: Sequence[str] | None
+    session: Session, plan: str, dates: Sequence[date], codes: Sequence[str] | None, *, sides: bool = True
 ) -> dict[date, list[IndicatorRow]]:
     """The rows asked for and the figures printed beside them, as read at each date; one statement.
 
     Raises NotFound for an unknown plan or code.
     """
     found: dict[date, list[IndicatorRow]] = {as_of: [] for as_of in dates}
-    for row in indicator_rows(session, plan, dates, codes, sides=True):
+    for row in indicator_rows(session, plan, dates, codes, sides=sides):
         told = {
             name: row[name] for name in IndicatorRow.__annotations__ if name not in ("measure", "evidence")
         }

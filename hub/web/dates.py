@@ -29,6 +29,7 @@ def sheet_of(
     parts: Sequence[str] = ("TARGET",),
     with_history: bool = True,
     with_lines: bool = True,
+    with_sides: bool = False,
 ) -> Sheet | None:
     """The figures that the visitor asks for and may see; None where nothing has been published.
 
@@ -45,6 +46,7 @@ def sheet_of(
             codes,
             with_history=with_history,
             with_lines=with_lines,
+            with_sides=with_sides,
         )
     return official.sheet(
         session, visit.actor, as_of, compared_on, agency_id, parts=parts, with_lines=with_lines

@@ -72,6 +72,7 @@ def sheet(
     *,
     with_history: bool = True,
     with_lines: bool = True,
+    with_sides: bool = False,
 ) -> Sheet:
     """The figures at a date, by default the targets of part II, with trends and agencies.
 
@@ -84,7 +85,7 @@ def sheet(
     compared_on = compared_on or (earlier[-1] if earlier else None)
     past = [*earlier, as_of] if with_history else [as_of]
     days = sorted({*past, *([compared_on] if compared_on else [])})
-    told = scorecards(session, actor, frame.plan, days, agency_id, codes)
+    told = scorecards(session, actor, frame.plan, days, agency_id, codes, sides=with_sides)
     values = told[as_of]
     return Sheet(
         plan=frame.plan,

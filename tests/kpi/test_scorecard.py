@@ -103,6 +103,10 @@ def test_many_dates_are_what_each_alone_is_and_cost_no_more_statements(city: Cit
             told = scorecards(city.session, PUBLIC, PLAN, days, owner)
         assert len(sent) <= 3, sent
         assert told == {day: scorecard(city.session, PUBLIC, PLAN, day, owner) for day in days}
+        bare = scorecards(city.session, PUBLIC, PLAN, days, owner, sides=False)
+        assert bare == {
+            day: [dataclasses.replace(value, side=()) for value in values] for day, values in told.items()
+        }
     assert [parts(told[day][0]) for day in days] == [(0, 0), (1, 1), (3, 3), (6, 6), (10, 10)]
 
 

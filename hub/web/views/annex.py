@@ -34,7 +34,7 @@ def show(session: Session, visit: Visit) -> Page:
         plan = live.frame_of(session, visit.actor, visit.day("as_of") or clock.today()).plan
         rows = _rows(session, plan)
         codes = [row.code for row in rows]
-    sheet = sheet_of(session, visit, codes=codes, parts=("ANNEX",), with_lines=False)
+    sheet = sheet_of(session, visit, codes=codes, parts=("ANNEX",), with_history=False, with_lines=False)
     if sheet is None:
         return Page("nothing.html.j2", {"own": lookups.own_agencies(session, visit.actor)})
     rows = rows if rows is not None else _rows(session, sheet.plan)

@@ -33,7 +33,7 @@ def show(session: Session, visit: Visit) -> Page:
     code = visit.parts["code"]
     place = lookups.agency(session, visit.query["agency"]) if visit.query.get("agency") else None
     agency_id = place.id if place else None
-    sheet = sheet_of(session, visit, agency_id, codes=[code], parts=("TARGET", "ANNEX"))
+    sheet = sheet_of(session, visit, agency_id, codes=[code], parts=("TARGET", "ANNEX"), with_sides=True)
     if sheet is None:
         return Page("unpublished.html.j2", {"place": place})
     value = next((one for one in sheet.values if one.indicator.code == code), None)
