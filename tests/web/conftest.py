@@ -90,7 +90,9 @@ class Site:
 @contextlib.contextmanager
 def served(dsn: str, **changed: Any) -> Iterator[Site]:
     """The application over a database; the rest are settings."""
-    settings = replace(Settings(dsn=dsn, profile="development", pool_size=2), **changed)
+    # Patient, since a busy machine is no fault of the pages.
+    patient = Settings(dsn=dsn, profile="development", pool_size=4, request_timeout=120_000)
+    settings = replace(patient, **changed)
     app = create_app(settings)
     with asyncio.Runner() as runner:
         stack = contextlib.AsyncExitStack()

@@ -1,0 +1,71 @@
+"""A real Chromium on the pages: Debian's program, driven by Playwright, with axe-core to look for faults."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from starlette.applications import Starlette
+
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WIDE, NARROW = ViewportSize(width=1200, height=900), ViewportSize(width=360, height=740)
+
+
+@contextlib.contextmanager
+def listening(app: Starlette) -> Iterator[str]:
+    """The application on a port of this machine; yields its address."""
+    config = uvicorn.Config(app, port=0, log_level="error", ws="none", lifespan="on", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it is shown now."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(
+        """axe.run(document, {resultTypes: ['violations']}).then(told => told.violations.flatMap(
+               fault => fault.nodes.map(node => `${fault.id}: ${node.target} ${node.failureSummary}`)))"""
+    )
+    return found
+
+
+def sticks_out(page: Page) -> list[str]:
+    """What makes the page wider than the screen."""
+    found: list[str] = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+               [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+               .map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 40)).slice(0, 5)"""
+    )
+    return found
+
+
+def signed_in(browser: Browser, address: str, link: str | None, **words: Any) -> BrowserContext:
+    """A visitor with a browser of his own, who has come in by the button behind his link."""
+    context = browser.new_context(base_url=address, viewport=WIDE, **words)
+    context.set_default_timeout(90_000)
+    if link is not None:
+        page = context.new_page()
+        page.goto(link)
+        page.click("main button")
+        page.close()
+    return context
