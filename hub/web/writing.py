@@ -23,6 +23,10 @@ class Writing:
             return numbers.number(value, places)
         return f"{value:,.{places}f}"
 
+    def signed(self, change: int) -> str:
+        """A difference of whole numbers with its sign."""
+        return f"{'+' if change > 0 else '−' if change < 0 else '±'}{self.number(abs(change))}"
+
     def percent(self, value: Decimal | str | None) -> str:
         """A measured percentage, with its two places."""
         return numbers.UNKNOWN if value is None else f"{self.number(Decimal(value), 2)}%"

@@ -13,11 +13,14 @@ from sqlmodel import Session
 
 from hub.access.actor import PUBLIC
 from hub.demo.evidence import TODAY
+from hub.kpi.change import Change, change
+from hub.kpi.change_words import sentences
+from hub.kpi.forecast import Forecast, Outlook, forecasts
 from hub.kpi.frozen import thaw
 from hub.kpi.quality import Quality, quality
 from hub.kpi.radar import Radar, radar
 from hub.kpi.scorecard import scorecard
-from hub.kpi.values import IndicatorValue
+from hub.kpi.values import IndicatorValue, Result
 from hub.web.writing import Writing
 from tests.web.conftest import CLOSED, Site, served, statements
 
@@ -294,3 +297,36 @@ def test_the_radar_says_what_the_service_says(site: Site) -> None:
     assert due == sorted(due, key=lambda day: tuple(int(part) for part in reversed(day)))
     for path in ("/radar?due=SOON", "/radar?obstacle=RAIN", "/radar?after=x.1", "/radar?as_of=2026-01-01"):
         assert site.get(path, "leader").status_code == 400
+
+
+def test_what_moved_a_figure_is_told_with_its_causes_and_their_records(site: Site) -> None:
+    address = "/indicators/II.1.a?as_of=2024-12-31&compare=2023-12-31"
+
+    def work(session: Session) -> Change:
+        return change(session, PUBLIC, PLAN, "II.1.a", date(2023, 12, 31), CLOSED)
+
+    moves: Change = site.app.state.services.seam.read_now(work)
+    said = _words(site.get(address, "leader").text)
+    assert sentences(moves)[0] in said
+    for one in moves.causes:
+        assert f"{one.cause.words[0]} {WRITE.signed(one.numerator)} {WRITE.signed(one.denominator)}" in said
+    listed = next(one for one in moves.causes if one.records)
+    shown = site.get(f"{address}&cause={listed.cause.value}", "supervisor").text.split('id="forecast"')[0]
+    assert 'class="records"' in shown
+    assert site.get(f"{address}&cause=RAIN", "leader").status_code == 400
+    assert "Vì sao thay đổi so với" in site.get("/indicators/II.1.a", "leader").text
+    assert "Vì sao thay đổi" not in site.get(address).text  # published figures are not counted again
+
+
+def test_the_first_sentence_tells_what_is_at_risk(site: Site) -> None:
+    def work(session: Session) -> dict[str, Forecast | None]:
+        values = scorecard(session, PUBLIC, PLAN, TODAY)
+        return forecasts(session, PUBLIC, PLAN, values)
+
+    told: dict[str, Forecast | None] = site.app.state.services.seam.read_now(work)
+    missed = [code for code, one in told.items() if one and one.outlook is Outlook.WILL_BE_MISSED]
+    short = {value.indicator.code for value in _counted(site) if value.result is Result.NOT_MET}
+    risky = [code for code in missed if code in short]
+    said = _words(site.get("/", "leader").text)
+    assert risky
+    assert f"có nguy cơ không đạt đúng hạn ({', '.join(risky)})" in said

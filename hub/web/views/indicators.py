@@ -6,7 +6,10 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from hub.kit.errors import NotFound
+from hub.kit.errors import BadRequest, NotFound
+from hub.kpi.causes import Cause, MovedPage, moved_records
+from hub.kpi.change import Change, change
+from hub.kpi.change_words import sentences
 from hub.kpi.forecast_words import assumption, conclusion
 from hub.kpi.shortfall import Shortfall, shortfall
 from hub.kpi.values import IndicatorValue
@@ -39,6 +42,8 @@ def show(session: Session, visit: Visit) -> Page:
     value = next((one for one in sheet.values if one.indicator.code == code), None)
     if value is None:
         raise NotFound(f"chỉ tiêu «{code}»", f'indicator "{code}"', path=("code",))
+    moves = _change(session, visit, sheet, value)
+    cause = _cause(visit)
     return Page(
         "indicator.html.j2",
         {
@@ -49,7 +54,11 @@ def show(session: Session, visit: Visit) -> Page:
             "records": _records(session, visit, value, agency_id) if not sheet.official else None,
             "exclusions": _exclusions(session, visit, sheet, value, place),
             "formula": formula(value, visit),
+            "why": sentences,
             "forecast": _forecast(sheet, value, visit),
+            "change": moves,
+            "cause": cause,
+            "moved": _moved(session, visit, moves, cause),
             "may_live": may_read_live(visit.actor, agency_id),
         },
     )
@@ -62,6 +71,30 @@ def _forecast(sheet: Sheet, value: IndicatorValue, visit: Visit) -> tuple[str, s
         return None
     english = visit.language == "en"
     return conclusion(found)[english], assumption(found)[english]
+
+
+def _change(session: Session, visit: Visit, sheet: Sheet, value: IndicatorValue) -> Change | None:
+    """What moved the figure since the date that the address compares with; None when it names none."""
+    first = visit.day("compare")
+    if sheet.official or first is None or first >= sheet.as_of:
+        return None
+    agency_id = sheet.agency.id if sheet.agency else None
+    return change(session, visit.actor, sheet.plan, value.indicator.code, first, sheet.as_of, agency_id)
+
+
+def _cause(visit: Visit) -> Cause | None:
+    """The cause whose records are asked for. Raises BadRequest for what is none."""
+    told = visit.query.get("cause")
+    if told and told not in set(Cause):
+        raise BadRequest("Không có nguyên nhân này.", "There is no such cause.")
+    return Cause(told) if told else None
+
+
+def _moved(session: Session, visit: Visit, moves: Change | None, cause: Cause | None) -> MovedPage | None:
+    """The heaviest records of a cause, as far as the visitor may see them."""
+    if moves is None or moves.question is None or cause is None:
+        return None
+    return moved_records(session, visit.actor, moves.question, [cause], first=RECORDS).get(cause)
 
 
 def formula(value: IndicatorValue, visit: Visit) -> str | None:
