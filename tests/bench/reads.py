@@ -88,7 +88,7 @@ def measure(servers: Servers) -> None:
         print(f"  {name:29}{times}{ratios}   ({len(ours):,} bytes)")
     _slope(servers, hub, hand)
     _law(servers)
-    _memory(servers, servers.hub(ROLE))  # the server has closed what stood idle meanwhile
+    _memory(servers, hub)
 
 
 def _slope(servers: Servers, hub: Client, hand: Client) -> None:

@@ -27,8 +27,13 @@ class Client:
 
     def post(self, path: str, body: bytes) -> bytes:
         """The answer's bytes. Raises RuntimeError for any other status than 200."""
-        self._connection.request("POST", path, body, self._headers)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request("POST", path, body, self._headers)
+            answer = self._connection.getresponse()
+        except ConnectionError:  # stood idle while something slow was measured, and was closed
+            self._connection.close()
+            self._connection.request("POST", path, body, self._headers)
+            answer = self._connection.getresponse()
         said = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status} {said[:300]!r}")
