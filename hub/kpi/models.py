@@ -58,6 +58,16 @@ COUNTERS = {
         " files_electronic files_missing files_countable",
     ),
     "digitised_pages": ("agency_id year", "files pages done missing files_full files_pageless"),
+    "timely_transfers": (
+        "creator_id fonds_id year end_year",
+        "n in_time in_time_integrated missing late late_integrated waiting waiting_integrated open open_integrated"
+        " scanned scanned_in_time scanned_in_time_integrated scanned_missing files files_in_time"
+        " files_in_time_integrated files_missing files_uncounted",
+    ),
+    "described_online": (
+        "agency_id year",
+        "files restricted served missing described conditional pages served_pages",
+    ),
 }
 for _name, (_keys, _counts) in COUNTERS.items():
     _counter(_name, _keys, _counts)

@@ -30,8 +30,8 @@ class Measure:
 
     `facts` has a row for each agency and figure: agency_id, year, figure, numerator, denominator, excluded,
     excluded_numerator, missing, covered, whole, uncounted, held, expected.
-    `counted` is the same relation read from the counters (hub/kpi/models.py), for windows of whole years and the
-    measure's own parameters; `{of_counted}` in it is a condition on one agency or true.
+    `counted` is the same relation read from the counters (hub/kpi/models.py), for windows of whole years and those
+    values of parameters that are `kept`; `{of_counted}` in it is a condition on one agency or true.
     `members` has a row for each record that the headline counts or leaves out: kind, id, agency_id, numerator,
     denominator, excluded (units left out by law, R5), reason (one of `reasons`, where the record keeps the figure
     down, else null). Its sums are those of the headline's facts. Where what keeps it down has no page of its own (a
@@ -53,6 +53,7 @@ class Measure:
     mends: Mapping[str, Lack] = field(default_factory=dict)
     counted: str | None = None
     of_counted: str = "true"
+    kept: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)
 
 
 @cache

@@ -92,14 +92,12 @@ def bind(measure: Measure, text: str, values: Mapping[str, Any]) -> tuple[str, d
 
 
 def is_kept(one: Counting) -> bool:
-    """Do the counters hold what this counting asks? They know whole years and the measure's own parameters."""
+    """Do the counters hold what this counting asks? They know whole years, and parameters with set values."""
     return (
         one.measure.counted is not None
         and (one.window_from is None or (one.window_from.month, one.window_from.day) == (1, 1))
         and (one.window_to is None or (one.window_to.month, one.window_to.day) == (12, 31))
-        and all(
-            number == one.measure.parameters[name] for name, number in one.parameters if name != "exclusions"
-        )
+        and all(told in one.measure.kept.get(name, (told,)) for name, told in one.parameters)
     )
 
 

@@ -5,7 +5,7 @@
 -- II.1.a: when an agency archive answers for a file, and what its documents then are.
 create function hub_born_digital_steps(ids bigint[]) returns setof born_digital_step language sql stable as $$
 with held as (
-    select f.id, f.creator_id, f.agency_id as owner_id, f.origin, f.origin_declared,
+    select f.id, f.creator_id, f.fonds_id, f.origin, f.origin_declared,
            coalesce(f.end_date, f.start_date) as day, o.end_year,
            greatest(coalesce(f.total_doc, 0) - f.item_count, 0) as unlisted,
            f.item_count = 0 and f.total_doc is null as uncounted,
@@ -86,7 +86,7 @@ summed as (
            case when not s.uncounted then m.n else 0 end
       from file_move m join scope s on s.id = m.id
 )
-select m.id, s.creator_id, s.owner_id, m.year, case when m.year is null then s.end_year end, m.day,
+select m.id, s.creator_id, s.fonds_id, m.year, case when m.year is null then s.end_year end, m.day,
        sum(n), coalesce(sum(electronic), 0), coalesce(sum(missing), 0), coalesce(sum(broad), 0),
        coalesce(sum(signed), 0), coalesce(sum(verified), 0), coalesce(sum(own), 0), coalesce(sum(own_electronic), 0),
        coalesce(sum(incoming), 0), coalesce(sum(incoming_electronic), 0), sum(files), sum(files_electronic),
@@ -152,6 +152,192 @@ select id, agency_id, year, day, files - coalesce(lag(files) over sooner, 0), pa
   from state window sooner as (partition by id order by day)
 $$;
 
+-- II.1.d: when a document falls due, whether its hand-over was accepted in time, through any channel or the integrated
+-- one, and until when it is late, waiting, or in an open file.
+create function hub_timely_transfers_steps(ids bigint[]) returns setof timely_transfers_step language sql stable as $$
+with candidate as materialized (
+    select f.id, f.creator_id, f.fonds_id, o.end_year, f.retention_kind as retention, f.origin, f.end_date,
+           coalesce(f.end_date, f.start_date) as day,
+           coalesce(f.closed_on, case when f.state <> 'OPEN' then '-infinity'::date end) as closed_from,
+           f.item_count < coalesce(f.total_doc, 1) and (f.item_count = 0 or f.origin_declared = 'BORN_DIGITAL') as uncounted
+      from unnest(ids) t(id)
+      join file f on f.id = t.id
+      join fonds o on o.id = f.fonds_id
+      join agency k on k.id = f.custodian_id
+     where f.state <> 'DISPOSED'
+       and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)
+),
+sent as (
+    select id, state <> 'RETURNED' as stands, channel = 'INTEGRATED' as integrated,
+           (accepted_at at time zone 'Asia/Ho_Chi_Minh')::date as accepted_on,
+           (submitted_at at time zone 'Asia/Ho_Chi_Minh')::date as submitted_on
+      from transfer where accepted_at is not null or submitted_at is not null
+),
+handed as materialized (
+    select c.id as file_id, null::bigint as item_id, min(t.accepted_on) as accepted,
+           min(t.accepted_on) filter (where t.integrated) as accepted_integrated,
+           min(t.submitted_on) filter (where t.stands) as submitted,
+           min(t.submitted_on) filter (where t.stands and t.integrated) as submitted_integrated
+      from candidate c
+      join transfer_entry e on e.file_id = c.id and e.item_id is null
+      join sent t on t.id = e.transfer_id
+     group by 1
+    union all
+    select i.file_id, i.id, min(t.accepted_on), min(t.accepted_on) filter (where t.integrated),
+           min(t.submitted_on) filter (where t.stands), min(t.submitted_on) filter (where t.stands and t.integrated)
+      from candidate c
+      join item i on i.file_id = c.id
+      join transfer_entry e on e.item_id = i.id
+      join sent t on t.id = e.transfer_id
+     group by 1, 2
+),
+scan as materialized (
+    select c.id as file_id, null::bigint as item_id, min(a.accepted_on) as day
+      from candidate c join page_acceptance a on a.file_id = c.id and a.item_id is null group by 1
+    union all
+    select i.file_id, i.id, min(a.accepted_on)
+      from candidate c join item i on i.file_id = c.id and i.origin = 'DIGITIZED'
+      join page_acceptance a on a.item_id = i.id group by 1, 2
+),
+created as (
+    select c.id, i.id as item_id, true as is_item, i.origin is not distinct from 'DIGITIZED' as scanned, i.origin,
+           case i.origin when 'DIGITIZED' then least(own.day, whole.day) else coalesce(i.issued_date, c.day) end as day,
+           i.issued_date is null and i.origin is distinct from 'DIGITIZED' as undated,
+           case i.retention_kind when 'UNKNOWN' then c.retention else i.retention_kind end as retention,
+           false as uncounted, '-infinity'::date as counted_from, c.closed_from
+      from candidate c
+      join item i on i.file_id = c.id
+      left join scan own on own.item_id = i.id
+      left join scan whole on whole.file_id = c.id and whole.item_id is null
+     where i.state = 'ACTIVE' and i.retention_kind in ('PERMANENT', 'UNKNOWN')
+       and (i.origin in ('BORN_DIGITAL', 'DIGITIZED') or i.origin is null)
+       and (i.origin is distinct from 'DIGITIZED' or own.day is not null or whole.day is not null)
+    union all
+    select c.id, null, false, false, c.origin, c.day, c.end_date is null, c.retention, c.uncounted,
+           case when c.end_date is null then c.closed_from else '-infinity' end, c.closed_from
+      from candidate c
+     where (c.origin = 'BORN_DIGITAL' or c.origin is null) and (c.end_date is not null or c.closed_from is not null)
+),
+due as (
+    select d.*, (d.day + interval '3 years')::date as due, undated or origin is null or retention = 'UNKNOWN' as missing
+      from created d where retention in ('PERMANENT', 'UNKNOWN')
+),
+judged as materialized (
+    select d.*, greatest(coalesce(due, '2023-01-01'), counted_from) as "from",
+           coalesce(least(w.accepted, o.accepted) <= due and not missing, false) as in_time,
+           coalesce(least(w.accepted_integrated, o.accepted_integrated) <= due and not missing, false) as in_time_integrated,
+           case when not missing then least(w.accepted, o.accepted) end as accepted,
+           case when not missing then least(w.accepted_integrated, o.accepted_integrated) end as accepted_integrated,
+           coalesce(least(w.submitted, o.submitted) <= due and not missing, false) as sent,
+           coalesce(least(w.submitted_integrated, o.submitted_integrated) <= due and not missing, false) as sent_integrated,
+           is_item and not scanned and not missing and (closed_from is null or closed_from > due) as open
+      from due d
+      left join handed w on w.file_id = d.id and w.item_id is null
+      left join handed o on o.item_id = d.item_id
+),
+move as (
+    select id, day, "from", is_item, scanned, 1 as n, in_time::int as in_time,
+           in_time_integrated::int as in_time_integrated, missing::int as missing, 0 as late, 0 as late_integrated,
+           (sent and not in_time)::int as waiting, (sent_integrated and not in_time_integrated)::int as waiting_integrated,
+           (open and not in_time)::int as open, (open and not in_time_integrated)::int as open_integrated,
+           uncounted::int as uncounted
+      from judged
+    union all
+    select id, day, accepted, is_item, scanned, 0, 0, 0, 0, 1, 0, -sent::int, 0, 0, 0, 0
+      from judged where accepted > due
+    union all
+    select id, day, accepted_integrated, is_item, scanned, 0, 0, 0, 0, 0, 1, 0, -sent_integrated::int, 0, 0, 0
+      from judged where accepted_integrated > due
+    union all
+    select id, day, closed_from, is_item, scanned, 0, 0, 0, 0, 0, 0, 0, 0,
+           -(open and not in_time)::int, -(open and not in_time_integrated)::int, 0
+      from judged where open and closed_from is not null
+)
+select m.id, c.creator_id, c.fonds_id, extract(year from m.day)::smallint, case when m.day is null then c.end_year end,
+       m."from",
+       coalesce(sum(n) filter (where document), 0), coalesce(sum(in_time) filter (where document), 0),
+       coalesce(sum(in_time_integrated) filter (where document), 0), coalesce(sum(missing) filter (where document), 0),
+       coalesce(sum(late) filter (where document), 0), coalesce(sum(late_integrated) filter (where document), 0),
+       coalesce(sum(waiting) filter (where document), 0), coalesce(sum(waiting_integrated) filter (where document), 0),
+       coalesce(sum(open) filter (where document), 0), coalesce(sum(open_integrated) filter (where document), 0),
+       coalesce(sum(n) filter (where scanned), 0), coalesce(sum(in_time) filter (where scanned), 0),
+       coalesce(sum(in_time_integrated) filter (where scanned), 0), coalesce(sum(missing) filter (where scanned), 0),
+       coalesce(sum(n) filter (where not is_item), 0), coalesce(sum(in_time) filter (where not is_item), 0),
+       coalesce(sum(in_time_integrated) filter (where not is_item), 0),
+       coalesce(sum(missing) filter (where not is_item), 0), coalesce(sum(m.uncounted) filter (where not is_item), 0)
+  from (select *, is_item and not scanned as document from move) m
+  join candidate c on c.id = m.id
+ group by 1, 2, 3, 4, 5, 6
+$$;
+
+-- II.2.c: when the archive took a file, when a list restricted it, and when it was online at level 3 or higher.
+create function hub_described_online_steps(ids bigint[]) returns setof described_online_step language sql stable as $$
+with recursive scope as materialized (
+    select f.id, f.custodian_id as agency_id, f.fonds_id, f.series_id,
+           extract(year from coalesce(f.end_date, f.start_date))::smallint as year,
+           coalesce(f.transferred_on, '-infinity'::date) as kept_from, coalesce(f.page_count, 0) as pages,
+           coalesce(f.access_level, case f.access_provenance when 'HD169_blank' then 0 end) as mode,
+           btrim(f.code) <> '' and not starts_with(f.code, 'TAM-') and btrim(f.title) <> ''
+               and f.retention_kind <> 'UNKNOWN' and cardinality(f.languages) > 0
+               and f.start_date is not null and f.end_date is not null
+               and coalesce(nullif(f.total_doc, 0), nullif(f.item_count, 0)) is not null
+               and coalesce(f.page_count, 0) <> 0 as complete
+      from unnest(ids) t(id)
+      join file f on f.id = t.id
+      join agency k on k.id = f.custodian_id and k.is_historical_archive
+     where f.state <> 'DISPOSED' and f.access_level is distinct from 2
+),
+above (series_id, ancestor_id) as (
+    select distinct series_id, series_id from scope where series_id is not null
+    union
+    select a.series_id, s.parent_id from above a join series s on s.id = a.ancestor_id where s.parent_id is not null
+),
+restriction as materialized (
+    select s.id, l.valid_from as "from", l.valid_to as "to"
+      from scope s
+      join decided_list_entry e on e.file_id = s.id or e.fonds_id = s.fonds_id
+        or e.series_id in (select a.ancestor_id from above a where a.series_id = s.series_id)
+      join decided_list l on l.id = e.list_id and l.kind = 'RESTRICTED'
+),
+offer as materialized (
+    select s.id, p.published_on as "from", p.withdrawn_on as "to"
+      from scope s join publication p on p.file_id = s.id and p.service_level >= 3
+),
+event as (
+    select id, kept_from as day from scope
+    union
+    select s.id, greatest(d.day, s.kept_from)
+      from (select id, "from" as day from restriction union all select id, "to" from restriction
+            union all select id, "from" from offer union all select id, "to" from offer) d
+      join scope s on s.id = d.id
+     where d.day is not null
+),
+state as (
+    select s.id, s.agency_id, s.year, e.day, s.pages, s.mode, s.complete,
+           exists (select from restriction r
+                    where r.id = s.id and r."from" <= e.day and (r."to" is null or e.day < r."to")) as restricted,
+           exists (select from offer o
+                    where o.id = s.id and o."from" <= e.day and (o."to" is null or e.day < o."to")) as online
+      from event e join scope s on s.id = e.id
+),
+counted as (
+    select id, agency_id, year, day, 1 as files, restricted::int as restricted,
+           coalesce(not restricted and mode = 0 and complete and online, false)::int as served,
+           (not restricted and mode is null)::int as missing,
+           coalesce(not restricted and mode is not null and complete, false)::int as described,
+           coalesce(not restricted and mode = 1, false)::int as conditional,
+           case when restricted then 0 else pages end as pages,
+           case when not restricted and mode = 0 and complete and online then pages else 0 end as served_pages
+      from state
+)
+select id, agency_id, year, day, files - coalesce(lag(files) over sooner, 0),
+       restricted - coalesce(lag(restricted) over sooner, 0), served - coalesce(lag(served) over sooner, 0),
+       missing - coalesce(lag(missing) over sooner, 0), described - coalesce(lag(described) over sooner, 0),
+       conditional - coalesce(lag(conditional) over sooner, 0), pages - coalesce(lag(pages) over sooner, 0),
+       served_pages - coalesce(lag(served_pages) over sooner, 0)
+  from counted window sooner as (partition by id order by day)
+$$;
+
 -- One file at a time is counted by one transaction: a second one that touches it waits here, and then sees what the
 -- first has done. Without it both would count the same documents.
 create function hub_count_files(ids bigint[]) returns void language plpgsql as $$
@@ -159,12 +345,15 @@ begin
     if ids is null then return; end if;
     perform 1 from file where id = any(ids) order by id for no key update;
     perform hub_count_born_digital(ids);
+    perform hub_count_timely_transfers(ids);
     -- Nearly all files are none of the historical archive's, and never were.
-    perform hub_count_digitised_pages((
-        select array_agg(f.id) from unnest(ids) f (id)
-         where exists (select from file x join agency k on k.id = x.custodian_id
-                        where x.id = f.id and k.is_historical_archive)
-            or exists (select from digitised_pages_step s where s.file_id = f.id)));
+    select array_agg(f.id) into ids from unnest(ids) f (id)
+     where exists (select from file x join agency k on k.id = x.custodian_id
+                    where x.id = f.id and k.is_historical_archive)
+        or exists (select from digitised_pages_step s where s.file_id = f.id)
+        or exists (select from described_online_step s where s.file_id = f.id);
+    perform hub_count_digitised_pages(ids);
+    perform hub_count_described_online(ids);
 end
 $$;
 
@@ -199,17 +388,27 @@ begin
      cross join lateral (select n.file_id union select o.file_id
                          union select l.file_id from item_listing l
                                 where l.item_id = n.id and n.origin is distinct from o.origin) f (id)
-     where (n.file_id, n.state, n.issued_date, n.origin, n.direction, n.signature_evidence, n.page_count)
+     where (n.file_id, n.state, n.issued_date, n.origin, n.direction, n.signature_evidence, n.page_count,
+            n.retention_kind)
            is distinct from
-           (o.file_id, o.state, o.issued_date, o.origin, o.direction, o.signature_evidence, o.page_count)
+           (o.file_id, o.state, o.issued_date, o.origin, o.direction, o.signature_evidence, o.page_count,
+            o.retention_kind)
     $sql$ into changed;
     perform hub_count_files(changed);
     return null;
 end
 $$;
+-- A file that is opened adds to no figure yet, so an import of new files need not look at each of them again.
 create function hub_file_steps_added() returns trigger language plpgsql as $$
+declare counted bigint[];
 begin
-    perform hub_count_files((select array_agg(n.id) from newer n));
+    execute $sql$
+    select array_agg(n.id) from newer n join agency k on k.id = n.custodian_id
+     where k.is_historical_archive or n.state <> 'OPEN' or n.closed_on is not null or n.transferred
+        or n.transferred_on is not null or n.accepted_at is not null
+        or (n.end_date is not null and n.retention_kind in ('PERMANENT', 'UNKNOWN'))
+    $sql$ into counted;
+    perform hub_count_files(counted);
     return null;
 end
 $$;
@@ -227,11 +426,13 @@ begin
     select array_agg(n.id) from newer n join older o on o.id = n.id
      where (n.fonds_id, n.agency_id, n.creator_id, n.custodian_id, n.state, n.start_date, n.end_date, n.end_latest,
             n.work_ended_on, n.closed_on, n.retention_kind, n.retention_years, n.origin_declared,
-            n.page_count_declared, n.total_doc, n.transferred, n.transferred_on, n.accepted_at)
+            n.page_count_declared, n.total_doc, n.transferred, n.transferred_on, n.accepted_at, n.series_id,
+            n.access_level, n.access_provenance, n.code, n.title, n.languages)
            is distinct from
            (o.fonds_id, o.agency_id, o.creator_id, o.custodian_id, o.state, o.start_date, o.end_date, o.end_latest,
             o.work_ended_on, o.closed_on, o.retention_kind, o.retention_years, o.origin_declared,
-            o.page_count_declared, o.total_doc, o.transferred, o.transferred_on, o.accepted_at)
+            o.page_count_declared, o.total_doc, o.transferred, o.transferred_on, o.accepted_at, o.series_id,
+            o.access_level, o.access_provenance, o.code, o.title, o.languages)
     $sql$ into changed;
     perform hub_count_files(changed);
     return null;
@@ -250,6 +451,78 @@ begin
     perform hub_count_files((select array_agg(f.id)
         from newer n join older o on o.id = n.id join file f on f.custodian_id = n.id
        where n.is_historical_archive <> o.is_historical_archive));
+    return null;
+end
+$$;
+
+create function hub_transfer_steps_changed() returns trigger language plpgsql as $$
+begin
+    perform hub_count_files((select array_agg(distinct coalesce(i.file_id, e.file_id))
+        from newer n join older o on o.id = n.id join transfer_entry e on e.transfer_id = n.id
+        left join item i on i.id = e.item_id
+       where (n.state, n.channel, n.accepted_at, n.submitted_at)
+             is distinct from (o.state, o.channel, o.accepted_at, o.submitted_at)));
+    return null;
+end
+$$;
+-- A document may be handed over by itself, in whatever file it was listed: its own file counts it.
+create function hub_entry_steps_added() returns trigger language plpgsql as $$
+begin
+    perform hub_count_files((select array_agg(distinct coalesce(i.file_id, n.file_id))
+        from newer n left join item i on i.id = n.item_id));
+    return null;
+end
+$$;
+create function hub_entry_steps_removed() returns trigger language plpgsql as $$
+begin
+    perform hub_count_files((select array_agg(distinct coalesce(i.file_id, o.file_id))
+        from older o left join item i on i.id = o.item_id));
+    return null;
+end
+$$;
+-- The files that lists of restricted records name, by themselves or with their series or fonds.
+create function hub_files_named(fonds_ids bigint[], series_ids bigint[], file_ids bigint[]) returns bigint[]
+    language sql stable as $$
+with recursive below (id) as (
+    select unnest(series_ids)
+    union
+    select s.id from below b join series s on s.parent_id = b.id
+)
+select array_agg(distinct f.id) from (
+    select id from file where fonds_id = any(fonds_ids)
+    union all
+    select f.id from file f join below b on b.id = f.series_id
+    union all
+    select unnest(file_ids)
+) f where f.id is not null
+$$;
+create function hub_list_entry_steps_added() returns trigger language plpgsql as $$
+begin
+    perform hub_count_files((select hub_files_named(array_agg(n.fonds_id), array_agg(n.series_id), array_agg(n.file_id))
+        from newer n join decided_list l on l.id = n.list_id and l.kind = 'RESTRICTED'));
+    return null;
+end
+$$;
+-- A list that is gone takes its entries with it, so its kind can no longer be asked.
+create function hub_list_entry_steps_removed() returns trigger language plpgsql as $$
+begin
+    perform hub_count_files((select hub_files_named(array_agg(o.fonds_id), array_agg(o.series_id), array_agg(o.file_id))
+        from older o));
+    return null;
+end
+$$;
+create function hub_list_steps_changed() returns trigger language plpgsql as $$
+begin
+    perform hub_count_files((select hub_files_named(array_agg(e.fonds_id), array_agg(e.series_id), array_agg(e.file_id))
+        from newer n join older o on o.id = n.id join decided_list_entry e on e.list_id = n.id
+       where (n.kind, n.valid_from, n.valid_to) is distinct from (o.kind, o.valid_from, o.valid_to)));
+    return null;
+end
+$$;
+create function hub_series_steps_changed() returns trigger language plpgsql as $$
+begin
+    perform hub_count_files((select hub_files_named(null, array_agg(n.id), null)
+        from newer n join older o on o.id = n.id where n.parent_id is distinct from o.parent_id));
     return null;
 end
 $$;
@@ -280,3 +553,23 @@ create trigger fonds_steps_changed after update on fonds
     referencing old table as older new table as newer for each statement execute function hub_fonds_steps_changed();
 create trigger agency_steps_changed after update on agency
     referencing old table as older new table as newer for each statement execute function hub_agency_steps_changed();
+create trigger transfer_steps_changed after update on transfer
+    referencing old table as older new table as newer for each statement execute function hub_transfer_steps_changed();
+create trigger transfer_entry_steps_added after insert on transfer_entry
+    referencing new table as newer for each statement execute function hub_entry_steps_added();
+create trigger transfer_entry_steps_removed after delete on transfer_entry
+    referencing old table as older for each statement execute function hub_entry_steps_removed();
+create trigger publication_steps_added after insert on publication
+    referencing new table as newer for each statement execute function hub_steps_added();
+create trigger publication_steps_removed after delete on publication
+    referencing old table as older for each statement execute function hub_steps_removed();
+create trigger publication_steps_changed after update on publication
+    referencing old table as older new table as newer for each statement execute function hub_steps_changed();
+create trigger decided_list_entry_steps_added after insert on decided_list_entry
+    referencing new table as newer for each statement execute function hub_list_entry_steps_added();
+create trigger decided_list_entry_steps_removed after delete on decided_list_entry
+    referencing old table as older for each statement execute function hub_list_entry_steps_removed();
+create trigger decided_list_steps_changed after update on decided_list
+    referencing old table as older new table as newer for each statement execute function hub_list_steps_changed();
+create trigger series_steps_changed after update on series
+    referencing old table as older new table as newer for each statement execute function hub_series_steps_changed();

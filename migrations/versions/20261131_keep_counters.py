@@ -18,13 +18,23 @@ CHUNK = 5_000
 # Each counter: what its sums are kept by, and what is summed.
 COUNTERS = {
     "born_digital": (
-        ("creator_id bigint not null", "owner_id bigint not null", "year smallint", "end_year integer"),
+        ("creator_id bigint not null", "fonds_id bigint not null", "year smallint", "end_year integer"),
         "n electronic missing broad signed verified own own_electronic incoming incoming_electronic files"
         " files_electronic files_missing files_countable",
     ),
     "digitised_pages": (
         ("agency_id bigint not null", "year smallint"),
         "files pages done missing files_full files_pageless",
+    ),
+    "timely_transfers": (
+        ("creator_id bigint not null", "fonds_id bigint not null", "year smallint", "end_year integer"),
+        "n in_time in_time_integrated missing late late_integrated waiting waiting_integrated open open_integrated"
+        " scanned scanned_in_time scanned_in_time_integrated scanned_missing files files_in_time"
+        " files_in_time_integrated files_missing files_uncounted",
+    ),
+    "described_online": (
+        ("agency_id bigint not null", "year smallint"),
+        "files restricted served missing described conditional pages served_pages",
     ),
 }
 

@@ -35,6 +35,7 @@ MEASURE = Measure(
     year="cast(extract(year from day) as integer)",
     of_agency="f.creator_id in (select origin_id from lineage where agency_id = @agency)",
     of_counted="c.creator_id in (select origin_id from lineage where agency_id = @agency)",
+    kept={"retention_years_min": (5,), "due_after_years": (1,)},
     members=MEMBERS,
     reasons={
         "DATE_UNKNOWN": ("Thiếu ngày ban hành", "The date of issue is missing"),

@@ -23,9 +23,18 @@ Source: Kế hoạch 67/KH-UBND, II.2.c; domain facts 3.5 and 10.2.
 
 from hub.kpi.lacks import Lack
 from hub.kpi.registry import Measure
-from hub.kpi.relations import ACCESS_LEVEL, EXTENT, LACKING, LACKING_MENDS, LACKING_REASONS, ONLINE, listed
+from hub.kpi.relations import (
+    ACCESS_LEVEL,
+    EXTENT,
+    KEPT_UNTIL,
+    LACKING,
+    LACKING_MENDS,
+    LACKING_REASONS,
+    ONLINE,
+    listed,
+)
 
-_FILES = f"""
+_HOLDINGS = f"""
 {listed("RESTRICTED")},
 {ONLINE},
 {EXTENT},
@@ -43,17 +52,30 @@ holding as materialized (
 )
 """
 
-_FACTS = f"""
-with recursive {_FILES},
+_FILES = """
 files as (
-    select agency_id, {{year}} as year, count(*) as whole, count(*) filter (where restricted) as restricted,
+    select agency_id, {year} as year, count(*) as whole, count(*) filter (where restricted) as restricted,
            count(*) filter (where not restricted) as n, count(*) filter (where served) as served,
            count(*) filter (where not restricted and mode is null) as missing,
            count(*) filter (where not restricted and mode is not null and lacking is null) as described,
            count(*) filter (where not restricted and mode = 1) as conditional,
            sum(pages) filter (where not restricted) as pages, sum(pages) filter (where served) as served_pages
       from holding group by 1, 2
-),
+)
+"""
+_KEPT_FILES = f"""
+files as (
+    select agency_id, {{year}} as year, sum(files) as whole, sum(restricted) as restricted,
+           sum(files) - sum(restricted) as n, sum(served) as served, sum(missing) as missing,
+           sum(described) as described, sum(conditional) as conditional, sum(pages) as pages,
+           sum(served_pages) as served_pages
+      from (select c.agency_id, make_date(c.year, 1, 1) as day, c.files, c.restricted, c.served, c.missing,
+                   c.described, c.conditional, c.pages, c.served_pages
+              from described_online_count c where {KEPT_UNTIL} and {{of_counted}}) k
+     group by 1, 2 having sum(files) > 0
+)
+"""
+_FIGURES = """
 metres as (
     select agency_id, sum(described_metres) as described, sum(total_metres) as total from extent group by 1
 ),
@@ -80,8 +102,11 @@ select p.agency_id, p.year, v.figure, coalesce(v.numerator, 0) as numerator, coa
        ) as v (figure, numerator, denominator, missing)
 """
 
+_FACTS = f"with recursive {_HOLDINGS}, {_FILES}, {_FIGURES}"
+_COUNTED = f"with {EXTENT}, {_KEPT_FILES}, {_FIGURES}"
+
 _MEMBERS = f"""
-with recursive {_FILES}
+with recursive {_HOLDINGS}
 select 'file' as kind, id, agency_id, case when served then 1 else 0 end as numerator, 1 as denominator, 0 as excluded,
        case when served then null
             when mode is null then 'ACCESS_UNKNOWN'
@@ -98,6 +123,9 @@ MEASURE = Measure(
     name="described_online",
     headline="files",
     facts=_FACTS,
+    counted=_COUNTED,
+    of_counted="c.agency_id = @agency",
+    kept={"service_level_min": (3,)},
     year="cast(extract(year from day) as integer)",
     of_agency="f.custodian_id = @agency",
     members=_MEMBERS,
