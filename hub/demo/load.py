@@ -18,8 +18,9 @@ from hub.access.queries import actor_for_user, user_by_name
 from hub.agencies.models import Agency, AgencyCode
 from hub.audit.commands import record
 from hub.demo import archive, holdings
+from hub.demo.changes import change_bodies
 from hub.demo.city import ARCHIVE, DISTRICT, Body, bodies
-from hub.demo.evidence import load_evidence
+from hub.demo.evidence import TODAY, load_evidence
 from hub.demo.people import ROLES, hand_out_tokens, seat_people
 from hub.demo.published import publish_closed_periods
 from hub.demo.vocabulary import FIELDS
@@ -85,6 +86,7 @@ def load_city(session: Session, items: int, progress: Progress = lambda *_: None
     _load_holdings(session, places, given, items, progress)
     old = _load_archive(session, agencies, maker, max(40, items // 9), progress)
     plan = load_evidence(session, agencies, city, old, users)
+    change_bodies(session, administrator, agencies, TODAY)
     fold(session)
     reporting = {agencies[body.code] for body in city if body.has_archive}
     publish_closed_periods(session, administrator, plan, users, reporting)

@@ -54,6 +54,13 @@ class IndicatorValue(Node):
         """Whose figure it is."""
         return await load_record(info, "Agency", self.value.agency.id if self.value.agency else None)
 
+    @strawberry.field(
+        description="What the agency was called at the date; null for the whole city (tên cơ quan vào ngày đó)."
+    )
+    def agency_name(self) -> str | None:
+        """The node itself tells today's name."""
+        return self.value.agency.name if self.value.agency else None
+
     @strawberry.field(description="The date the facts are true at (tính đến ngày).")
     def as_of(self) -> date:
         """Cut-off, Hà Nội."""

@@ -176,7 +176,9 @@ class AgenciesMutation:
                 actor,
                 key_in("Agency", input.id, "id"),
                 input.expected_version,
-                parent_id=key_in("Agency", input.parent_id, "parent_id") if input.parent_id else None,
+                parent_id=key_in("Agency", input.parent_id, "parent_id")
+                if input.parent_id is not None
+                else None,
                 effective_on=input.effective_on or today(),
                 decision=input.decision or None,
                 on=today(),

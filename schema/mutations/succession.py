@@ -15,7 +15,7 @@ from hub.records.commands.succession import Part
 from schema.agencies import Agency
 from schema.mutations.agencies import DECISION, EFFECTIVE
 from schema.mutations.doing import Given, described, do, today
-from schema.mutations.inputs import key_in, needed, once, said, version
+from schema.mutations.inputs import key_in, needed, once, or_none, said, version
 from schema.problems import (
     AgencyEnded,
     IdempotencyKeyReused,
@@ -197,6 +197,7 @@ class SuccessionMutation:
         self, info: strawberry.Info, input: Given[DissolveAgencyInput]
     ) -> DissolveAgencyResult:
         """See the description."""
+        taker = or_none(input.records_to_id)
         answer: DissolveAgencyResult = await do(
             info,
             "dissolveAgency",
@@ -209,11 +210,7 @@ class SuccessionMutation:
                     actor,
                     key_in("Agency", input.id, "id"),
                     input.expected_version,
-                    records_to=(
-                        key_in("Agency", input.records_to_id, "records_to_id")
-                        if input.records_to_id
-                        else None
-                    ),
+                    records_to=(key_in("Agency", taker, "records_to_id") if taker is not None else None),
                     effective_on=input.effective_on or today(),
                     decision=input.decision,
                     decided_on=input.decided_on,

@@ -39,6 +39,25 @@ def test_a_figure_is_read_again_by_its_id(hub: Hub, role: str, agency: str | Non
     assert list(told) == ["a", "agencies", "__typename"]
 
 
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        ("2024-12-31", "Phòng Tài nguyên và Môi trường quận Tây Hồ"),
+        ("2025-06-30", "Phòng Nông nghiệp và Môi trường quận Tây Hồ"),
+    ],
+)
+def test_a_figure_calls_its_agency_as_it_was_called_then(hub: Hub, day: str, name: str) -> None:
+    query = """query($asOf: Date!) { indicators(asOf: $asOf, agencyCode: "PTNMT-TAYHO", codes: ["II.1.a"]) {
+      agencyName agency { name } breakdown { nodes { label agency { name } } } } }"""
+    [figure] = hub.ask(query, asOf=day).data["indicators"]
+    today = {"name": "Phòng Nông nghiệp và Môi trường quận Tây Hồ"}
+    assert figure == {
+        "agencyName": name,
+        "agency": today,
+        "breakdown": {"nodes": [{"label": name, "agency": today}]},
+    }
+
+
 def test_figures_and_records_are_read_together_in_the_order_asked(hub: Hub) -> None:
     figures = hub.ask(SCORECARD, "officer", asOf="2025-06-30").data["indicators"]
     item = next(key for key in hub.city.rows("item") if hub.city.sees("officer", "item", key))

@@ -61,6 +61,12 @@ def created_electronically(city: City) -> Recount:
     """II.1.a."""
     count = Recount()
     files = {row.id: row for row in _agency_files(city)}
+    ended = {key for key, row in city.rows("agency").items() if row.valid_to and row.valid_to <= AS_OF}
+
+    def answers(file: SimpleNamespace) -> int:
+        """Its creator, or who owns it now that the creator has ended."""
+        return int(file.agency_id if file.creator_id in ended else file.creator_id)
+
     listings = city.sql("select file_id, item_id from item_listing")
     listed = {row.item_id: row.file_id for row in listings if row.file_id in files}
     excluded = {row.item_id for row in city.sql("select item_id from exclusion where state = 'APPROVED'")}
@@ -75,8 +81,8 @@ def created_electronically(city: City) -> Recount:
             item.origin == "BORN_DIGITAL" and item.signature_evidence == "UNKNOWN"
         )
         counts = item.origin == "BORN_DIGITAL" and not unknown
-        count.denominator[home.creator_id] += 1
-        count.numerator[home.creator_id] += counts
+        count.denominator[answers(home)] += 1
+        count.numerator[answers(home)] += counts
         count.missing += unknown
         if not counts:
             count.short.add(("item", item.id))
@@ -86,8 +92,8 @@ def created_electronically(city: City) -> Recount:
             continue
         unlisted = max(0, (row.total_doc or 0) - row.item_count)
         counts = row.origin_declared == "BORN_DIGITAL"
-        count.denominator[row.creator_id] += unlisted
-        count.numerator[row.creator_id] += unlisted * counts
+        count.denominator[answers(row)] += unlisted
+        count.numerator[answers(row)] += unlisted * counts
         count.missing += unlisted if row.origin_declared in (None, "MIXED") else 0
         if (unlisted and not counts) or (row.item_count == 0 and row.total_doc is None):
             count.short.add(("file", row.id))

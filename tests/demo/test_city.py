@@ -80,6 +80,27 @@ def test_the_closed_half_years_are_published_as_they_were_counted(load: Callable
         assert thaw(figures)[: len(counted)] == counted
 
 
+def test_bodies_changed_within_the_years_of_the_plan(load: Callable[[], Session]) -> None:
+    connection = load().connection()
+    steps = connection.execute(
+        text(
+            "select kind, count(*) from agency_succession where effective_on > '2021-01-01' group by kind order by 1"
+        )
+    )
+    assert [tuple(step) for step in steps] == [("DIVIDED", 2), ("MERGED", 1)]
+    names = connection.scalars(
+        text(
+            "select n.name from agency_name n join agency a on a.id = n.agency_id where a.code = 'PTNMT-TAYHO'"
+            " order by n.valid_to"
+        )
+    )
+    assert list(names) == [
+        "Phòng Tài nguyên và Môi trường quận Tây Hồ",
+        "Phòng Nông nghiệp và Môi trường quận Tây Hồ",
+    ]
+    assert connection.scalar(text("select count(*) from fonds where code = 'PTCKH-LONGBIEN.P01.T'")) == 1
+
+
 def test_another_size_on_a_full_database_is_refused(load: Callable[[], Session]) -> None:
     session = load()
     assert loaded_items(session) == ITEMS
