@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from hub.web import failing
 from hub.web.site import Site, View, files
 from hub.web.views import agencies, annex, city, indicators, quality, radar, sign_in
 
@@ -40,7 +41,7 @@ def _page(path: str, view: View, *, method: str = "GET", changing: bool = False)
 async def nothing_here(request: Request, error: Exception) -> Response:
     """What an address that leads nowhere answers, or a method that nothing there takes."""
     site: Site = request.app.state.site
-    return site.nothing_here(request)
+    return await site.answer(request, lambda session, visit: failing.nothing_here())
 
 
 async def _file(request: Request) -> Response:

@@ -62,7 +62,7 @@ class Site:
             return self._response(view(session, visit), visit)
 
         try:
-            if request.method == "POST":
+            if request.method == "POST" and changing:
                 visit = await self._with_form(request, visit)
             work = self._seam.change if changing else self._seam.read
             response = await work(made)
@@ -73,11 +73,6 @@ class Site:
                 log.error("request %s failed", visit.request_id, exc_info=error)
             response = self._response(page, visit)
         return response
-
-    def nothing_here(self, request: Request) -> Response:
-        """The answer for an address without a page: nobody is looked up for it."""
-        visit = self._visit(request)
-        return self._response(failing.nothing_here(), visit)
 
     def _visit(self, request: Request) -> Visit:
         secure = self._settings.is_secure(request.url.scheme)

@@ -79,6 +79,8 @@ def test_an_address_without_a_page_says_so(site: Site) -> None:
     answer = site.get("/khong-co")
     assert (answer.status_code, "Không có trang này" in answer.text) == (404, True)
     assert "There is no such page" in site.get("/khong-co?lang=en").text
+    assert "Đăng xuất" in site.get("/khong-co", "officer").text
+    assert site.ask("POST", "/khong-co").status_code == 404
 
 
 @pytest.mark.parametrize(
