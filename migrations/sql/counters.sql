@@ -439,29 +439,41 @@ begin
 end
 $$;
 create function hub_fonds_steps_changed() returns trigger language plpgsql as $$
+declare changed bigint[];
 begin
-    perform hub_count_files((select array_agg(f.id)
+    execute $sql$
+    select array_agg(f.id)
         from newer n join older o on o.id = n.id join file f on f.fonds_id = n.id
-       where n.end_year is distinct from o.end_year));
+       where n.end_year is distinct from o.end_year
+    $sql$ into changed;
+    perform hub_count_files(changed);
     return null;
 end
 $$;
 create function hub_agency_steps_changed() returns trigger language plpgsql as $$
+declare changed bigint[];
 begin
-    perform hub_count_files((select array_agg(f.id)
+    execute $sql$
+    select array_agg(f.id)
         from newer n join older o on o.id = n.id join file f on f.custodian_id = n.id
-       where n.is_historical_archive <> o.is_historical_archive));
+       where n.is_historical_archive <> o.is_historical_archive
+    $sql$ into changed;
+    perform hub_count_files(changed);
     return null;
 end
 $$;
 
 create function hub_transfer_steps_changed() returns trigger language plpgsql as $$
+declare changed bigint[];
 begin
-    perform hub_count_files((select array_agg(distinct coalesce(i.file_id, e.file_id))
+    execute $sql$
+    select array_agg(distinct coalesce(i.file_id, e.file_id))
         from newer n join older o on o.id = n.id join transfer_entry e on e.transfer_id = n.id
         left join item i on i.id = e.item_id
        where (n.state, n.channel, n.accepted_at, n.submitted_at)
-             is distinct from (o.state, o.channel, o.accepted_at, o.submitted_at)));
+             is distinct from (o.state, o.channel, o.accepted_at, o.submitted_at)
+    $sql$ into changed;
+    perform hub_count_files(changed);
     return null;
 end
 $$;
@@ -512,17 +524,25 @@ begin
 end
 $$;
 create function hub_list_steps_changed() returns trigger language plpgsql as $$
+declare changed bigint[];
 begin
-    perform hub_count_files((select hub_files_named(array_agg(e.fonds_id), array_agg(e.series_id), array_agg(e.file_id))
+    execute $sql$
+    select hub_files_named(array_agg(e.fonds_id), array_agg(e.series_id), array_agg(e.file_id))
         from newer n join older o on o.id = n.id join decided_list_entry e on e.list_id = n.id
-       where (n.kind, n.valid_from, n.valid_to) is distinct from (o.kind, o.valid_from, o.valid_to)));
+       where (n.kind, n.valid_from, n.valid_to) is distinct from (o.kind, o.valid_from, o.valid_to)
+    $sql$ into changed;
+    perform hub_count_files(changed);
     return null;
 end
 $$;
 create function hub_series_steps_changed() returns trigger language plpgsql as $$
+declare changed bigint[];
 begin
-    perform hub_count_files((select hub_files_named(null, array_agg(n.id), null)
-        from newer n join older o on o.id = n.id where n.parent_id is distinct from o.parent_id));
+    execute $sql$
+    select hub_files_named(null, array_agg(n.id), null)
+        from newer n join older o on o.id = n.id where n.parent_id is distinct from o.parent_id
+    $sql$ into changed;
+    perform hub_count_files(changed);
     return null;
 end
 $$;
