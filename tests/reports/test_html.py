@@ -95,3 +95,15 @@ def test_an_agencys_report_speaks_of_units_and_leaves_its_words_to_the_agency() 
     told = render_html(replace(own, returns=Returns(None, 1, (voice,))))
     for words in ("Đã lập kế hoạch.", "Thiếu kho.", "Bố trí kinh phí."):
         assert words in told
+
+
+def test_only_declared_duties_are_listed_and_the_others_are_named() -> None:
+    page = render_html(samples.report())
+    annex = page[page.index('class="annex annex-duties"') :].split("</section>")[0]
+    assert "Hướng dẫn số hóa" in annex
+    assert "Trang bị hạ tầng" not in annex
+    assert re.search(r'Chưa có khai báo: <span class="keep">IV\.5\.b</span>\.', annex)
+    silent = tuple(replace(duty, declared=()) for duty in samples.duties())
+    without = render_html(replace(samples.report(), duties=silent))
+    assert 'class="annex annex-duties"' not in without
+    assert "Chưa có khai báo nào đối với 3 nhiệm vụ" in without
