@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from hub.access.actor import Actor
 from hub.kit.clock import HANOI, today
 from hub.kit.vietnamese import sort_key
+from hub.kpi.exclusions import answered_by
 from hub.plan.models import DeclaredProgress, Exclusion, Indicator, Plan
 from hub.plan.queries import duties as duties_of
 from hub.returns.models import AgencyReturn, PublishedReport, ReportingPeriod
@@ -61,7 +62,7 @@ def exclusions(
         .order_by(col(Indicator.position), col(Exclusion.legal_basis), kind)
     )
     if agency is not None:
-        counted = counted.where(col(Exclusion.agency_id) == agency.id)
+        counted = counted.where(col(Exclusion.id).in_(answered_by(agency.id, cutoff)))
     return tuple(
         model.Exclusion(code, basis, count, unit, decided.date() if decided else None)
         for code, basis, unit, count, decided in session.execute(counted)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 import hub.kpi
 from hub.access.actor import PUBLIC
@@ -22,7 +22,9 @@ from hub.agencies.commands import move_agency, rename_agency
 from hub.kit.vietnamese import sort_key
 from hub.kpi.breakdown import By, breakdown, breakdowns
 from hub.kpi.counters import recount
+from hub.kpi.exclusions import answered_by
 from hub.kpi.scorecard import scorecards, scorecards_by_agency
+from hub.plan.models import Exclusion
 from hub.records.commands import dissolve_agency, merge_agencies, split_agency
 from hub.records.commands.succession import Part
 from tests.kpi.city import PLAN, City, parts
@@ -208,6 +210,46 @@ def test_every_day_is_told_as_it_was(story: Story) -> None:
     assert story.lines(date(2024, 12, 31)).keys() == {"B", "C", "D", "E", "F", "H", "U"}
     assert story.lines(date(2025, 6, 30)).keys() == {"P", "Q", "D", "F", "G", "H", "U"}
     assert story.lines(date(2025, 12, 31)).keys() == {"R", "D", "F", "H", "U"}
+
+
+def test_exceptions_are_listed_by_who_answers_for_their_records(story: Story) -> None:
+    """As the figures leave them out: F's series went to G, B's file to P with what A had."""
+    city, march, june = story.city, date(2025, 3, 1), date(2025, 6, 30)
+    item = {
+        name: city.session.execute(
+            text("select min(id) from item where file_id = :id"), {"id": story.files[name][0]}
+        ).scalar_one()
+        for name in "ABF"
+    }
+    told = {
+        "item of A": city.exclusion("II.1.a", story.keys["A"], item_id=item["A"]),
+        "file of B": city.exclusion("II.1.a", story.keys["B"], file_id=story.files["B"][1]),
+        "series of F": city.exclusion("II.1.a", story.keys["F"], series_id=story.series["F"]),
+    }
+    story.merge("B", march, "A")()
+    story.split("F", march, Part(story.keys["F"]), Part(story.keys["G"], series=[story.series["F"]]))()
+    story.split("B", june, Part(story.keys["Q"]), Part(story.keys["P"], fonds=[story.fonds["A"]]))()
+    names = {key: name for name, key in told.items()}
+
+    def listed(day: date) -> dict[str, list[str]]:
+        found = {}
+        for code, key in story.keys.items():
+            keys = city.session.execute(
+                select(Exclusion.id).where(col(Exclusion.id).in_(answered_by(key, day)))
+            )
+            if mine := sorted(names[one] for one in keys.scalars() if one is not None):
+                found[code] = mine
+        return found
+
+    assert listed(date(2025, 2, 28)) == {"A": ["item of A"], "B": ["file of B"], "F": ["series of F"]}
+    assert listed(march) == {"B": ["file of B", "item of A"], "G": ["series of F"]}
+    assert listed(june) == {"P": ["item of A"], "Q": ["file of B"], "G": ["series of F"]}
+    for day, codes in ((march, {"B": (HELD["A"][0] + HELD["B"][0]) - 3, "G": 0}), (june, {"P": 1, "Q": 2})):
+        for code, counted in codes.items():
+            assert (city.value("II.1.a", story.keys[code], as_of=day).denominator or 0) == counted, (
+                day,
+                code,
+            )
 
 
 def test_every_measure_asks_who_owned_a_record_at_the_date() -> None:
