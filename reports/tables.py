@@ -97,7 +97,7 @@ def _row(row: Target | Task) -> Iterator[Cell]:
     yield row.figure.standing.word
     yield from (_share(row.previous.percent) if row.previous else None, row.change)
     yield from (row.figure.missing, row.figure.excluded, _share(row.percent_without_exclusions))
-    yield from (_share(row.coverage), "ước tính" if row.estimated else "đầy đủ")
+    yield from (_share(row.coverage), "ước tính" if row.estimated else None)
     yield from (row.leads, row.partners) if isinstance(row, Task) else ("", "")
 
 
@@ -201,7 +201,7 @@ def _quality(report: Report) -> Table:
         tuple(
             (
                 line.code, line.title, line.unit, line.missing, _share(line.share), _share(line.coverage),
-                "ước tính" if line.estimated else "đầy đủ", line.reported, line.expected, sentences.mend(line),
+                "ước tính" if line.estimated else None, line.reported, line.expected, sentences.mend(line),
             )
             for line in quality_lines(report)
         ),
