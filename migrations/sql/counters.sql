@@ -16,7 +16,7 @@ with held as (
            coalesce(f.work_ended_on, f.end_latest, f.end_date, f.closed_on) as ended,
            f.retention_kind, f.retention_kind <> 'YEARS' or f.retention_years >= 5 as kept_long
       from unnest(ids) t(id)
-      join file f on f.id = t.id
+     cross join lateral (select * from file where file.id = t.id offset 0) f
       join fonds o on o.id = f.fonds_id
       join agency k on k.id = f.custodian_id
      where f.state <> 'DISPOSED'
@@ -102,7 +102,7 @@ with scope as materialized (
            extract(year from coalesce(f.end_date, f.start_date))::smallint as year,
            coalesce(f.transferred_on, '-infinity'::date) as kept_from
       from unnest(ids) t(id)
-      join file f on f.id = t.id
+     cross join lateral (select * from file where file.id = t.id offset 0) f
       join agency k on k.id = f.custodian_id and k.is_historical_archive
      where f.state <> 'DISPOSED' and f.origin is distinct from 'BORN_DIGITAL'
 ),
@@ -161,7 +161,7 @@ with candidate as materialized (
            coalesce(f.closed_on, case when f.state <> 'OPEN' then '-infinity'::date end) as closed_from,
            f.item_count < coalesce(f.total_doc, 1) and (f.item_count = 0 or f.origin_declared = 'BORN_DIGITAL') as uncounted
       from unnest(ids) t(id)
-      join file f on f.id = t.id
+     cross join lateral (select * from file where file.id = t.id offset 0) f
       join fonds o on o.id = f.fonds_id
       join agency k on k.id = f.custodian_id
      where f.state <> 'DISPOSED'
@@ -283,7 +283,7 @@ with recursive scope as materialized (
                and coalesce(nullif(f.total_doc, 0), nullif(f.item_count, 0)) is not null
                and coalesce(f.page_count, 0) <> 0 as complete
       from unnest(ids) t(id)
-      join file f on f.id = t.id
+     cross join lateral (select * from file where file.id = t.id offset 0) f
       join agency k on k.id = f.custodian_id and k.is_historical_archive
      where f.state <> 'DISPOSED' and f.access_level is distinct from 2
 ),
@@ -399,16 +399,23 @@ begin
 end
 $$;
 -- A file that is opened adds to no figure yet, so an import of new files need not look at each of them again.
+-- A new file has no documents, and nobody else sees it yet: an open one is at most a document to come, to be handed
+-- over in its time. All else is of files that come in closed, handed over, or into the historical archive.
 create function hub_file_steps_added() returns trigger language plpgsql as $$
-declare counted bigint[];
+declare
+    whole bigint[];
+    open bigint[];
 begin
     execute $sql$
-    select array_agg(n.id) from newer n join agency k on k.id = n.custodian_id
-     where k.is_historical_archive or n.state <> 'OPEN' or n.closed_on is not null or n.transferred
-        or n.transferred_on is not null or n.accepted_at is not null
-        or (n.end_date is not null and n.retention_kind in ('PERMANENT', 'UNKNOWN'))
-    $sql$ into counted;
-    perform hub_count_files(counted);
+    select array_agg(id) filter (where is_whole), array_agg(id) filter (where not is_whole and is_to_come)
+      from (select n.id, k.is_historical_archive or n.state <> 'OPEN' or n.closed_on is not null or n.transferred
+                         or n.transferred_on is not null or n.accepted_at is not null as is_whole,
+                   n.end_date is not null and n.retention_kind in ('PERMANENT', 'UNKNOWN')
+                         and coalesce(n.origin, 'BORN_DIGITAL') = 'BORN_DIGITAL' as is_to_come
+              from newer n join agency k on k.id = n.custodian_id) n
+    $sql$ into whole, open;
+    perform hub_count_files(whole);
+    perform hub_count_timely_transfers(open);
     return null;
 end
 $$;

@@ -55,7 +55,7 @@ create function hub_count_{name}(ids bigint[]) returns void language plpgsql
 begin
     if ids is null then return; end if;
     with gone as (
-        delete from {name}_step s using unnest(ids) t(id) where s.file_id = t.id returning s.*
+        delete from {name}_step where file_id = any(ids) returning *
     ),
     made as (insert into {name}_step select * from hub_{name}_steps(ids) returning *)
     insert into {name}_count (grain, day, {keys}, {counts})
