@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 
 from hub.kit import cluster, system
+from hub.kit.clock import HANOI
 from hub.kit.errors import HubError
 from hub.settings import Settings, load
 from reports.fonts import times_face
@@ -27,6 +28,11 @@ OLDEST_POSTGRESQL = 15
 EXTENSIONS = ("unaccent",)
 ROOM = 1 << 30
 MISSING = 3
+LAST_RECOUNT = """
+select at, detail->>'compared', (detail->>'differing')::int from audit_event
+ where object_type = 'kpi' and object_id is null and event_type = 'kpi:recount' and detail ? 'compared'
+ order by at desc limit 1
+"""
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,11 @@ def examine(settings: Settings | None = None) -> list[Finding]:
     except HubError as error:
         said = error.message_vi, error.message_en
         return [Finding("settings", False, error.message_en, *said, detail_vi=error.message_vi)]
-    database = [_real(settings.dsn)] if settings.dsn else [_embedded(), _folder(settings.data)]
+    database = (
+        [_real(settings.dsn), *_nightly(settings.dsn)]
+        if settings.dsn
+        else [_embedded(), _folder(settings.data)]
+    )
     return [_python(), _environment(), _room(settings.data), *database, _pdf(), _font()]
 
 
@@ -178,6 +188,31 @@ def _real(dsn: str) -> Finding:
     missing = _lacking(lacking)
     cure = f"trên máy chủ: {packages}", f"on the server: {packages}"
     return Finding("postgresql", not lacking, detail + missing[1], *cure, detail + missing[0])
+
+
+def _nightly(dsn: str) -> list[Finding]:
+    """What the last nightly recount found; nothing where no database of the hub answers."""
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            if connection.execute("select to_regclass('audit_event')").fetchone() == (None,):
+                return []
+            row = connection.execute(LAST_RECOUNT).fetchone()
+    except psycopg.Error:
+        return []
+    if row is None:
+        return [Finding("nightly", True, "no recount yet", detail_vi="chưa đếm lại lần nào")]
+    at, compared, differing = row
+    day = at.astimezone(HANOI)
+    return [
+        Finding(
+            "nightly",
+            not differing,
+            f"recount at {day:%d/%m/%Y %H:%M}: {differing} of {compared} sums differ",
+            "hãy chạy: hub kpi --recount để xem, thêm --repair để đếm mới",
+            "run: hub kpi --recount to see them, with --repair to count anew",
+            f"đếm lại lúc {day:%d/%m/%Y %H:%M}: {differing} trên {compared} tổng khác",
+        )
+    ]
 
 
 def _pdf() -> Finding:

@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ class Settings:
     `app_dsn`: login of the application there; without it the application drops to role hub_app after login.
     `read_dsn`: a streaming replica for reads. Times are milliseconds, sizes bytes.
     `public_url`: where people reach the hub (https://luutru.example.vn), for sign-in links; https makes cookies secure.
+    `nightly_at`: when the nightly work begins in Hà Nội (02:00).
     `report_signed_as`: quyền hạn and chức vụ under the city's report, a line each ("KT. GIÁM ĐỐC,PHÓ GIÁM ĐỐC").
     """
 
@@ -41,6 +42,7 @@ class Settings:
     pool_size: int = 8
     allowed_origins: tuple[str, ...] = ()
     today: date | None = None
+    nightly_at: time = time(2)
     statement_timeout: int = 5_000
     request_timeout: int = 20_000
     max_body: int = 256_000
@@ -103,6 +105,8 @@ def _value(name: str, value: Any) -> Any:
             return int(value)
         if kinds[name].startswith("date"):
             return value if isinstance(value, date) else date.fromisoformat(value)
+        if kinds[name].startswith("time"):
+            return value if isinstance(value, time) else time.fromisoformat(value)
         if kinds[name].startswith("tuple"):
             return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
     except ValueError:

@@ -63,8 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
             _tell(arguments, ready, None, settings)
             return 0
         from hub.cli.serving import serve
+        from hub.cli.working import beside
 
-        return serve(settings, lambda url: _tell(arguments, ready, url, settings))
+        with beside(installation):
+            return serve(settings, lambda url: _tell(arguments, ready, url, settings))
 
 
 def _prepare(installation: Installation, folder: Any, wanted: int | None) -> Ready:

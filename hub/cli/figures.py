@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from sqlmodel import Session
@@ -64,11 +65,7 @@ def prove(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(as_json({"compared": compared, "differences": found, "filesCountedAnew": files}))
     elif found:
-        heads = ("phép đo · measure", "số · figure", "cơ quan · agency", "năm", "đến ngày · as of", "tổng · sum",
-                 "bộ đếm · kept", "đếm lại · recounted")  # fmt: skip
-        told = ([one.measure, one.figure, one.agency, one.year, one.as_of, one.sum, one.kept, one.recounted]
-                for one in found)  # fmt: skip
-        print(table(heads, told))
+        print(differences(found))
     if files is not None:
         say(f"đã đếm mới {files} hồ sơ", f"{files} files were counted anew")
         return 0
@@ -77,6 +74,15 @@ def prove(arguments: argparse.Namespace) -> int:
         return 3
     say(f"{compared} tổng khớp với đếm lại", f"{compared} sums are what a recount finds")
     return 0
+
+
+def differences(found: Iterable[Difference]) -> str:
+    """A table of sums that a recount does not confirm."""
+    heads = ("phép đo · measure", "số · figure", "cơ quan · agency", "năm", "đến ngày · as of", "tổng · sum",
+             "bộ đếm · kept", "đếm lại · recounted")  # fmt: skip
+    rows = ([one.measure, one.figure, one.agency, one.year, one.as_of, one.sum, one.kept, one.recounted]
+            for one in found)  # fmt: skip
+    return table(heads, rows)
 
 
 def show_kpi(arguments: argparse.Namespace) -> int:

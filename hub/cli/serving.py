@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from hub.app import create_app
+from hub.cli.terminal import start_log
 from hub.kit.errors import Unavailable
 from hub.settings import Settings
 
@@ -47,12 +47,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> int:
 
     Requests that are running get ten seconds to finish. Raises PortTaken.
     """
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("psycopg.pool").setLevel(
-        logging.CRITICAL
-    )  # a database that is away is told per request
+    start_log(settings.log_level)
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -21,6 +21,7 @@ def _left_behind(dsn: str) -> set[str]:
             "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r','S','i')"
             " union select proname from pg_proc p left join pg_depend d on d.objid = p.oid and d.deptype = 'e'"
             " where pronamespace = 'public'::regnamespace and d.objid is null"
+            " union select nspname from pg_namespace where nspname = 'jobs'"
         )
         return {str(name) for (name,) in rows} - {"alembic_version", "alembic_version_pkc"}
 

@@ -1,0 +1,106 @@
+"""Jobs on PostgreSQL by procrastinate, whose tables live in the schema `jobs`; no second broker.
+
+    app = open_jobs(dsn)
+    @app.periodic(cron=daily(time(2)))
+    @app.task(…)
+    def nightly(timestamp: int) -> None: …
+    work(app, ready)          # until SIGTERM or SIGINT
+    with working(app): …      # beside something else in this process
+
+However many workers run, a periodic task is put into the table once for each of its times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time
+from typing import Any
+
+import psycopg
+from procrastinate import App, PsycopgConnector
+
+from hub.kit.clock import HANOI, now
+
+STOP_SECONDS = 2
+# A worker that starts this late still does what was due; 02:00 and six hours end before people come to work.
+CATCH_UP_SECONDS = 6 * 3600
+
+log = logging.getLogger(__name__)
+
+
+def open_jobs(dsn: str) -> App:
+    """The job table of this database, to declare tasks on; it connects when a worker starts."""
+    connector = PsycopgConnector(
+        conninfo=dsn,
+        min_size=1,
+        max_size=4,
+        configure=_into_schema,
+        kwargs={"application_name": "hub worker"},
+    )
+    return App(connector=connector, periodic_defaults={"max_delay": CATCH_UP_SECONDS})
+
+
+def daily(at: time) -> str:
+    """The cron line of a time of day in Hà Nội; procrastinate reads cron lines in UTC."""
+    there = datetime.combine(now().astimezone(HANOI), at, HANOI).astimezone(UTC)
+    return f"{there.minute} {there.hour} * * *"
+
+
+def work(app: App, ready: Callable[[], None]) -> None:
+    """Do jobs until SIGTERM or SIGINT; `ready` is called once a signal will be heeded.
+
+    A running job gets two seconds, then it is asked to stop where it can.
+    """
+
+    async def heeding() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        await _work(app, ready)
+
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(heeding())
+
+
+@contextlib.contextmanager
+def working(app: App) -> Iterator[None]:
+    """Do jobs in a thread of this process for as long as the block lasts."""
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(_work(app, lambda: None))
+
+    def run() -> None:
+        try:
+            loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            pass
+        except Exception:
+            log.exception("bộ chạy việc nền đã dừng vì lỗi · the worker has stopped because of an error")
+
+    thread = threading.Thread(target=run, name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(task.cancel)
+        thread.join()
+        loop.close()
+
+
+async def _work(app: App, ready: Callable[[], None]) -> None:
+    async with app.open_async():
+        ready()
+        await app.run_worker_async(
+            name="hub", install_signal_handlers=False, shutdown_graceful_timeout=STOP_SECONDS
+        )
+
+
+async def _into_schema(connection: psycopg.AsyncConnection[Any]) -> None:
+    """procrastinate names its tables without a schema."""
+    await connection.execute("set search_path = jobs")
+    await connection.commit()

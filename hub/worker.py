@@ -1,0 +1,142 @@
+"""What the hub does by itself: every night the counters are folded and proved by a recount of the records.
+
+The night's result is an audit event `kpi:recount` and one line in the log; where figures differ the job ends as
+failed, so that it is seen. `hub worker --once nightly` does the same at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from procrastinate import App, JobContext, RetryStrategy
+from procrastinate.exceptions import JobAborted
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from hub.access.queries import LOCAL_USER, actor_for_user
+from hub.audit.commands import record
+from hub.kit.clock import today
+from hub.kit.errors import Unavailable
+from hub.kit.jobs import daily, open_jobs
+from hub.kit.seam import Seam
+from hub.kpi.counters import Difference, cut_offs, fold, recount
+from hub.settings import Settings
+
+EVENT = "kpi:recount"
+NAMED = 100  # how many differences an audit event names; their number is whole
+LOCK = 67_0200
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recount:
+    """How many sums were compared with the records, and which differ."""
+
+    compared: int
+    differences: tuple[Difference, ...]
+
+
+class FiguresDiffer(Exception):
+    """The counters are not what the records say: what ends a night as failed."""
+
+
+class AlreadyRunning(Unavailable):
+    """Another process is at the same work on this database."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Việc hằng đêm đang chạy ở tiến trình khác. Hãy chạy lại sau khi nó xong.",
+            "The nightly work is running in another process. Run this again when that is done.",
+        )
+
+
+def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
+    """The jobs of an installation; `dsn` is the application's login, `seam` its way to the core."""
+    app = open_jobs(dsn)
+    # What went wrong is logged here, in one line where it is foreseen; the library would add a trace.
+    logging.getLogger("procrastinate").setLevel(
+        logging.DEBUG if settings.log_level.lower() == "debug" else logging.WARNING
+    )
+    logging.getLogger("procrastinate.worker").addFilter(_is_news)
+    broken_off = RetryStrategy(max_attempts=3, wait=60, retry_exceptions=(OperationalError, JobAborted))
+
+    @app.periodic(cron=daily(settings.nightly_at))
+    @app.task(name="nightly", retry=broken_off, pass_context=True)
+    def of_tonight(context: JobContext, timestamp: int) -> None:
+        try:
+            made = nightly(seam, stopped=context.should_abort)
+        except (AlreadyRunning, JobAborted) as error:
+            log.warning("việc hằng đêm: %s · nightly work: %s", error, error)
+            raise
+        except Exception:
+            log.exception("việc hằng đêm hỏng vì lỗi · the nightly work failed because of an error")
+            raise
+        if made.differences:
+            raise FiguresDiffer(f"{len(made.differences)} of {made.compared} sums differ")
+
+    return app
+
+
+def nightly(seam: Seam, acting: str = LOCAL_USER, stopped: Callable[[], bool] = lambda: False) -> Recount:
+    """Fold the counters, prove them at each half-year and today, and leave the result in the audit and the log.
+
+    Raises AlreadyRunning; JobAborted when `stopped` says so, which is asked between two dates.
+    """
+    seam.change_now(fold)
+    made = seam.change_now(lambda session: _prove(session, acting, stopped))
+    if made.differences:
+        one = made.differences[0]
+        log.error(
+            "đếm lại hằng đêm: %d trên %d tổng khác · nightly recount: %d of %d sums differ; %s %s, %s, %s: %s ≠ %s",
+            *(len(made.differences), made.compared) * 2,
+            *(one.measure, one.figure, one.agency, one.as_of, one.kept, one.recounted),
+        )
+    else:
+        log.info(
+            "đếm lại hằng đêm: %d tổng khớp · nightly recount: %d sums are what a recount finds",
+            *(made.compared, made.compared),
+        )
+    return made
+
+
+def _prove(session: Session, acting: str, stopped: Callable[[], bool]) -> Recount:
+    """Compare, and record the outcome; a change that commits meanwhile is in neither side's numbers."""
+    session.execute(text("set transaction isolation level repeatable read"))
+    if not session.execute(text("select pg_try_advisory_xact_lock(:key)"), {"key": LOCK}).scalar():
+        raise AlreadyRunning
+    compared = 0
+    differences: list[Difference] = []
+    for as_of in cut_offs(session, today()):
+        if stopped():
+            raise JobAborted
+        sums, found = recount(session, [as_of])
+        compared, differences = compared + sums, differences + found
+    detail = {
+        "compared": compared,
+        "differing": len(differences),
+        "differences": [_named(one) for one in differences[:NAMED]],
+    }
+    outcome = "failure" if differences else "success"
+    record(session, actor_for_user(session, acting), EVENT, "kpi", None, outcome=outcome, detail=detail)
+    return Recount(compared, tuple(differences))
+
+
+def _named(one: Difference) -> dict[str, str | int | None]:
+    return {
+        "measure": one.measure,
+        "figure": one.figure,
+        "agency": one.agency,
+        "year": one.year,
+        "asOf": one.as_of.isoformat(),
+        "sum": one.sum,
+        "kept": str(one.kept),
+        "recounted": str(one.recounted),
+    }
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return getattr(record, "action", None) != "job_error"

@@ -1,0 +1,176 @@
+"""`hub worker`, as a process of its own: proves the counters, names what differs, runs once, stops when told."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from sqlmodel import Session, create_engine
+
+from hub.demo.load import load_city
+from hub.doctor import examine
+from hub.kit.clock import HANOI
+from hub.kit.db import sqlalchemy_url
+from hub.settings import Settings
+from tests.cli.test_serving import HUB
+
+Environment = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def own_city(clone: Callable[[], contextlib.AbstractContextManager[str]]) -> Iterator[str]:
+    """A city of this module's own: the nights leave events."""
+    with clone() as dsn:
+        engine = create_engine(sqlalchemy_url(dsn))
+        with Session(engine) as session, session.begin():
+            load_city(session, 200)
+        engine.dispose()
+        yield dsn
+
+
+@pytest.fixture
+def environment(own_city: str) -> Environment:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    return {**kept, "HUB_DSN": own_city, "HUB_TODAY": "2025-06-30"}
+
+
+def once(environment: Environment, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [*HUB, "worker", "--once", "nightly", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@contextlib.contextmanager
+def worker(environment: Environment) -> Iterator[subprocess.Popen[str]]:
+    """A worker that is ready; killed at the latest on leaving."""
+    with subprocess.Popen([*HUB, "worker"], env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            until(process, "nightly")
+            yield process
+        finally:
+            process.kill()
+
+
+def until(process: subprocess.Popen[str], words: str) -> str:
+    """The next line that has these words; reading waits for it, and ends with the process."""
+    assert process.stderr is not None
+    seen = []
+    for line in process.stderr:
+        seen.append(line)
+        if words in line:
+            return line
+    raise AssertionError("".join(seen))
+
+
+def events(dsn: str) -> list[tuple[str, dict[str, Any]]]:
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            "select outcome, detail from audit_event where event_type = 'kpi:recount' order by id"
+        )
+        return [(str(outcome), detail) for outcome, detail in rows]
+
+
+def finding(dsn: str) -> tuple[bool, str]:
+    [night] = [one for one in examine(Settings(dsn=dsn)) if one.name == "nightly"]
+    return night.ok, night.detail
+
+
+def test_a_night_that_finds_nothing_wrong_says_so_and_is_recorded(
+    environment: Environment, own_city: str
+) -> None:
+    before = len(events(own_city))
+    done = once(environment, "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["differences"]) == (0, []), done.stderr
+    assert told["compared"] > 1_000
+    assert f"{told['compared']} sums are what a recount finds" in done.stderr
+    assert events(own_city)[before:] == [
+        ("success", {"compared": told["compared"], "differing": 0, "differences": []})
+    ]
+    ok, detail = finding(own_city)
+    assert ok
+    assert str(told["compared"]) in detail
+    with psycopg.connect(own_city) as connection:
+        (unfolded,) = connection.execute(
+            "select count(*) from born_digital_count where grain = 'NEW'"
+        ).fetchone() or (None,)
+        assert unfolded == 0
+
+
+def test_a_tampered_counter_is_named_and_ends_the_night_with_3(
+    environment: Environment, own_city: str
+) -> None:
+    before = len(events(own_city))
+    with psycopg.connect(own_city, autocommit=True) as connection:
+        row = connection.execute(
+            "update born_digital_count c set electronic = electronic + 7 from agency a"
+            " where a.id = c.creator_id and c.ctid = (select min(ctid) from born_digital_count"
+            " where grain = 'YEAR' and n > 0) returning a.code, c.ctid::text"
+        ).fetchone()
+        assert row is not None
+        done = once(environment, "--json")
+        try:
+            assert done.returncode == 3, done.stderr
+            found = json.loads(done.stdout)["differences"]
+            assert {one["measure"] for one in found} == {"born_digital"}
+            assert {one["agency"] for one in found} == {row[0]}
+            assert all(one["figure"] and one["kept"] != one["recounted"] for one in found)
+            assert f"{len(found)} of" in done.stderr
+            [(outcome, detail)] = events(own_city)[before:]
+            assert (outcome, detail["differing"]) == ("failure", len(found))
+            assert [one["figure"] for one in detail["differences"]] == [one["figure"] for one in found][:100]
+            assert not finding(own_city)[0]
+            assert row[0] in once(environment).stdout  # and as a table
+            with worker({**environment, "HUB_NIGHTLY_AT": just_now()}) as process:
+                assert row[0] in until(process, "nightly recount")
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(20) == 0
+            states = connection.execute("select status from jobs.procrastinate_jobs order by id desc limit 1")
+            assert states.fetchone() == ("failed",)
+        finally:
+            connection.execute(
+                "update born_digital_count set electronic = electronic - 7 where ctid = %s::tid", [row[1]]
+            )
+            connection.execute("delete from jobs.procrastinate_periodic_defers")
+
+
+def just_now() -> str:
+    """A time that has been reached today in Hà Nội, or the minute before."""
+    return f"{datetime.now(HANOI) - timedelta(minutes=1):%H:%M}"
+
+
+def test_two_workers_run_a_night_once_and_stop_when_told(environment: Environment, own_city: str) -> None:
+    before = len(events(own_city))
+    awake = {**environment, "HUB_NIGHTLY_AT": just_now(), "HUB_LOG_LEVEL": "debug"}
+    with worker(awake) as first:
+        assert "recount finds" in until(first, "nightly recount")
+        with worker(awake) as second:
+            until(second, "already deferred")
+            for process in (first, second):
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(20) == 0
+    assert [outcome for outcome, _ in events(own_city)[before:]] == ["success"]
+
+
+def test_who_comes_second_is_told_and_changes_nothing(environment: Environment, own_city: str) -> None:
+    before = events(own_city)
+    with psycopg.connect(own_city) as connection:
+        connection.execute("select pg_advisory_xact_lock(670200)")
+        done = once(environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "another process" in done.stderr
+    assert events(own_city) == before
+
+
+@pytest.mark.parametrize("value", ["two", "25:00"])
+def test_a_time_that_is_none_stops_the_start(environment: Environment, value: str) -> None:
+    done = once({**environment, "HUB_NIGHTLY_AT": value})
+    assert done.returncode == 2
+    assert "HUB_NIGHTLY_AT" in done.stderr
