@@ -138,7 +138,7 @@ class _Watch:
         me = psutil.Process()
         while not self._stop.wait(0.25):
             self.own.append(me.memory_info().rss / 2**20)
-            for child in me.children(recursive=True):
+            for child in me.children():
                 try:
                     if "reports.worker" in child.cmdline():
                         size = child.memory_info().rss / 2**20
