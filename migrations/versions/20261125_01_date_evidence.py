@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "20261125_date_evidence"
+revision = "20261125_01_date_evidence"
 down_revision = "20261122_create_hub"
 branch_labels = None
 depends_on = None

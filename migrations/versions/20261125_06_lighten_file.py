@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "20261130_lighten_file"
-down_revision = "20261129_add_state_acceptance"
+revision = "20261125_06_lighten_file"
+down_revision = "20261125_05_add_state_acceptance"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from alembic import op
 from sqlalchemy import text
 
-revision = "20261131_keep_counters"
-down_revision = "20261130_lighten_file"
+revision = "20261125_07_keep_counters"
+down_revision = "20261125_06_lighten_file"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "20261129_add_state_acceptance"
-down_revision = "20261127_date_agencies"
+revision = "20261125_05_add_state_acceptance"
+down_revision = "20261125_04_date_agencies"
 branch_labels = None
 depends_on = None
 

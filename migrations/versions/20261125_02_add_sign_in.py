@@ -6,8 +6,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "20261125_add_sign_in"
-down_revision = "20261125_date_evidence"
+revision = "20261125_02_add_sign_in"
+down_revision = "20261125_01_date_evidence"
 branch_labels = None
 depends_on = None
 

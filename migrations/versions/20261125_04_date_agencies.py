@@ -6,8 +6,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "20261127_date_agencies"
-down_revision = "20261126_fold_by_pattern"
+revision = "20261125_04_date_agencies"
+down_revision = "20261125_03_fold_by_pattern"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "20261126_fold_by_pattern"
-down_revision = "20261125_add_sign_in"
+revision = "20261125_03_fold_by_pattern"
+down_revision = "20261125_02_add_sign_in"
 branch_labels = None
 depends_on = None
 

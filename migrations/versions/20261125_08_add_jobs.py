@@ -10,8 +10,8 @@ from alembic import op
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text
 
-revision = "20261133_add_jobs"
-down_revision = "20261131_keep_counters"
+revision = "20261125_08_add_jobs"
+down_revision = "20261125_07_keep_counters"
 branch_labels = None
 depends_on = None
 
