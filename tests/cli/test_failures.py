@@ -74,7 +74,7 @@ def test_a_mistyped_data_folder_is_no_empty_city(
 @pytest.mark.parametrize(
     ("words", "vietnamese", "english"),
     [
-        (("kpi",), "thiếu --as-of", "are required: --as-of"),
+        (("report", "--out", "x.pdf"), "thiếu --period", "are required: --period"),
         (("kpi", "--as-of"), "--as-of: thiếu giá trị", "expected one argument"),
         (("kpi", "--as-of", "2025-06-30", "--format", "xml"), "không có 'xml'", "invalid choice: 'xml'"),
         (("kpi", "--as-of", "2025-06-30", "--nothing"), "không nhận --nothing", "unrecognized arguments"),
