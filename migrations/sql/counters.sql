@@ -292,12 +292,19 @@ above (series_id, ancestor_id) as (
     union
     select a.series_id, s.parent_id from above a join series s on s.id = a.ancestor_id where s.parent_id is not null
 ),
-restriction as materialized (
-    select s.id, l.valid_from as "from", l.valid_to as "to"
+named as (
+    select s.id, e.list_id from scope s join decided_list_entry e on e.file_id = s.id
+    union
+    select s.id, e.list_id from scope s join decided_list_entry e on e.fonds_id = s.fonds_id
+    union
+    select s.id, e.list_id
       from scope s
-      join decided_list_entry e on e.file_id = s.id or e.fonds_id = s.fonds_id
-        or e.series_id in (select a.ancestor_id from above a where a.series_id = s.series_id)
-      join decided_list l on l.id = e.list_id and l.kind = 'RESTRICTED'
+      join above a on a.series_id = s.series_id
+      join decided_list_entry e on e.series_id = a.ancestor_id
+),
+restriction as materialized (
+    select n.id, l.valid_from as "from", l.valid_to as "to"
+      from named n join decided_list l on l.id = n.list_id and l.kind = 'RESTRICTED'
 ),
 offer as materialized (
     select s.id, p.published_on as "from", p.withdrawn_on as "to"
@@ -312,13 +319,16 @@ event as (
       join scope s on s.id = d.id
      where d.day is not null
 ),
+-- Joined, not looked up for each event: lists are long right after a load, and a look-up reads one whole each time.
 state as (
     select s.id, s.agency_id, s.year, e.day, s.pages, s.mode, s.complete,
-           exists (select from restriction r
-                    where r.id = s.id and r."from" <= e.day and (r."to" is null or e.day < r."to")) as restricted,
-           exists (select from offer o
-                    where o.id = s.id and o."from" <= e.day and (o."to" is null or e.day < o."to")) as online
-      from event e join scope s on s.id = e.id
+           coalesce(bool_or(r."from" <= e.day and (r."to" is null or e.day < r."to")), false) as restricted,
+           coalesce(bool_or(o."from" <= e.day and (o."to" is null or e.day < o."to")), false) as online
+      from event e
+      join scope s on s.id = e.id
+      left join restriction r on r.id = e.id
+      left join offer o on o.id = e.id
+     group by 1, 2, 3, 4, 5, 6, 7
 ),
 counted as (
     select id, agency_id, year, day, 1 as files, restricted::int as restricted,
