@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import gather
 from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated
@@ -14,12 +13,10 @@ from strawberry import Info
 from hub.kpi import causes as why
 from hub.kpi.causes import Cause
 from hub.kpi.shortfall import Place
-from schema.connections import PageInfo
 from schema.kpi.gathering import together
 from schema.kpi.paging import TYPES, checked_page, cursor_of, page_info, read_place
+from schema.kpi.seen import SeenRecord, SeenRecords
 from schema.kpi.types import After, First
-from schema.loading import load_record
-from schema.node import Node
 
 
 def _(cause: Cause) -> object:
@@ -57,35 +54,16 @@ class ChangeCause(Enum):
 
 
 @strawberry.type(description="A record that counts otherwise (bản ghi làm thay đổi số liệu).")
-class ChangeRecordEdge:
-    """Relay's edge; the node is any kind of record."""
+class ChangeRecordEdge(SeenRecord):
+    """With what the list says of it."""
 
-    kind: strawberry.Private[str]
-    key: strawberry.Private[int]
-    cursor: str = strawberry.field(description="Where the record stands (con trỏ).")
     numerator: int = strawberry.field(description="By how much it moved the numerator (thay đổi tử số).")
     denominator: int = strawberry.field(description="By how much it moved the denominator (thay đổi mẫu số).")
 
-    @strawberry.field(description="The record; null when it has gone meanwhile (bản ghi).")
-    async def node(self, info: Info) -> Node | None:
-        """Read with the others of the page in one statement."""
-        return await load_record(info, self.kind, self.key)
-
 
 @strawberry.type(description="The records of a cause, heaviest first (các bản ghi theo nguyên nhân).")
-class ChangeRecordConnection:
-    """Under the caller's permissions; `hiddenCount` says how many he may not see."""
-
-    edges: list[ChangeRecordEdge] = strawberry.field(description="The records (các phần tử).")
-    page_info: PageInfo = strawberry.field(description="Where the page lies (thông tin trang).")
-    total_count: int = strawberry.field(description="How many the caller may see (số bản ghi được xem).")
-    hidden_count: int = strawberry.field(description="How many he may not see (số bản ghi không được xem).")
-
-    @strawberry.field(description="The records alone, those that are still there (các bản ghi).")
-    async def nodes(self, info: Info) -> list[Node]:
-        """Read in one statement; without what they moved."""
-        found = await gather(*(load_record(info, edge.kind, edge.key) for edge in self.edges))
-        return [record for record in found if record is not None]
+class ChangeRecordConnection(SeenRecords[ChangeRecordEdge]):
+    """Heaviest first."""
 
 
 @strawberry.type(description="A cause with the units it moved (nguyên nhân thay đổi).")

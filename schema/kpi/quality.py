@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import gather
 from collections.abc import Sequence
 from datetime import date
 from enum import Enum
@@ -30,11 +29,11 @@ from schema.kpi.paging import (
     read_place,
 )
 from schema.kpi.place import AgencyCode, PlanCode, placed
+from schema.kpi.seen import SeenRecord, SeenRecords
 from schema.kpi.types import After, First
 from schema.kpi.values import IndicatorValue
 from schema.lazy import AnAgency
 from schema.loading import load_record
-from schema.node import Node
 
 
 def _described(lack: Lack) -> object:
@@ -140,12 +139,9 @@ class AgencyQualityConnection:
 
 
 @strawberry.type(description="A record to mend (bản ghi cần bổ sung).")
-class MendEdge:
-    """Relay's edge; the node is any kind of record."""
+class MendEdge(SeenRecord):
+    """With what the list says of it."""
 
-    kind: strawberry.Private[str]
-    key: strawberry.Private[int]
-    cursor: str = strawberry.field(description="Where the record stands (con trỏ).")
     lacks: list[RecordLack] = strawberry.field(description="What it lacks (nội dung còn thiếu).")
     messages: list[str] = strawberry.field(description="The same in words (diễn giải).")
     codes: list[str] = strawberry.field(
@@ -153,26 +149,10 @@ class MendEdge:
     )
     weight: int = strawberry.field(description="How many units it keeps out of them (số đơn vị).")
 
-    @strawberry.field(description="The record; null when it has gone meanwhile (bản ghi).")
-    async def node(self, info: Info) -> Node | None:
-        """Read with the others of the page in one statement."""
-        return await load_record(info, self.kind, self.key)
-
 
 @strawberry.type(description="The records to mend, those that cost most first (các bản ghi cần bổ sung).")
-class MendConnection:
-    """Under the caller's permissions; `hiddenCount` says how many he may not see."""
-
-    edges: list[MendEdge] = strawberry.field(description="The records with what they lack (các phần tử).")
-    page_info: PageInfo = strawberry.field(description="Where the page lies (thông tin trang).")
-    total_count: int = strawberry.field(description="How many the caller may see (số bản ghi được xem).")
-    hidden_count: int = strawberry.field(description="How many he may not see (số bản ghi không được xem).")
-
-    @strawberry.field(description="The records alone, those that are still there (các bản ghi).")
-    async def nodes(self, info: Info) -> list[Node]:
-        """Read in one statement; without what they lack."""
-        found = await gather(*(load_record(info, edge.kind, edge.key) for edge in self.edges))
-        return [record for record in found if record is not None]
+class MendConnection(SeenRecords[MendEdge]):
+    """Those that cost most first."""
 
 
 @strawberry.type(description="What the figures of a plan could not count, and why (chất lượng dữ liệu).")

@@ -20,6 +20,7 @@ from schema.compiler.cursors import ForgedCursor
 from schema.connections import PageInfo
 from schema.kpi.paging import TYPES, checked_page, cursor_of, page_info, place_in, read_cursor
 from schema.kpi.place import AgencyCode, placed
+from schema.kpi.seen import SeenPage
 from schema.kpi.types import After, First
 from schema.lazy import AFile, AnAgency, AnItem
 from schema.loading import load_record
@@ -195,13 +196,10 @@ class DueItemEdge(Due):
 
 
 @strawberry.type(description="Files that are due, the longest due first (các hồ sơ đến hạn).")
-class DueFileConnection:
-    """Under the caller's permissions; `hiddenCount` says how many he may not see."""
+class DueFileConnection(SeenPage):
+    """The longest due first."""
 
     edges: list[DueFileEdge] = strawberry.field(description="The files with their days (các phần tử).")
-    page_info: PageInfo = strawberry.field(description="Where the page lies (thông tin trang).")
-    total_count: int = strawberry.field(description="How many the caller may see (số bản ghi được xem).")
-    hidden_count: int = strawberry.field(description="How many he may not see (số bản ghi không được xem).")
 
     @strawberry.field(description="The files alone, those that are still there (các hồ sơ).")
     async def nodes(self, info: Info) -> list[AFile]:
@@ -211,13 +209,10 @@ class DueFileConnection:
 
 
 @strawberry.type(description="Documents that are due, the longest due first (các văn bản đến hạn).")
-class DueItemConnection:
-    """Under the caller's permissions; `hiddenCount` says how many he may not see."""
+class DueItemConnection(SeenPage):
+    """The longest due first."""
 
     edges: list[DueItemEdge] = strawberry.field(description="The documents with their days (các phần tử).")
-    page_info: PageInfo = strawberry.field(description="Where the page lies (thông tin trang).")
-    total_count: int = strawberry.field(description="How many the caller may see (số bản ghi được xem).")
-    hidden_count: int = strawberry.field(description="How many he may not see (số bản ghi không được xem).")
 
     @strawberry.field(description="The documents alone, those that are still there (các văn bản).")
     async def nodes(self, info: Info) -> list[AnItem]:

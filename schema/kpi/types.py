@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import gather
 from datetime import date
 from enum import Enum
 from typing import Annotated
@@ -17,6 +16,7 @@ from hub.plan import models as plan
 from schema.compiler.declarations import column, identifier, record
 from schema.connections import PageInfo
 from schema.kpi.names import LineName
+from schema.kpi.seen import SeenRecord, SeenRecords
 from schema.lazy import AnAgency
 from schema.loading import load_record
 from schema.node import Node
@@ -222,37 +222,18 @@ class ShortfallReason:
 
 
 @strawberry.type(description="A record that keeps a figure down (bản ghi làm chỉ tiêu chưa đạt).")
-class ShortfallEdge:
-    """Relay's edge; the node is any kind of record."""
+class ShortfallEdge(SeenRecord):
+    """With what the list says of it."""
 
-    kind: strawberry.Private[str]
-    key: strawberry.Private[int]
-    cursor: str = strawberry.field(description="Where the record stands (con trỏ).")
     reason: ShortfallReason = strawberry.field(description="Why it does not count (lý do).")
     weight: int = strawberry.field(description="How many units it costs (số đơn vị).")
-
-    @strawberry.field(description="The record; null when it has gone meanwhile (bản ghi).")
-    async def node(self, info: Info) -> Node | None:
-        """Read with the others of the page in one statement."""
-        return await load_record(info, self.kind, self.key)
 
 
 @strawberry.type(
     description="The records behind a shortfall, heaviest first (các bản ghi làm chỉ tiêu chưa đạt)."
 )
-class ShortfallConnection:
-    """Under the caller's permissions; `hiddenCount` says how many he may not see."""
-
-    edges: list[ShortfallEdge] = strawberry.field(description="The records with their reasons (các phần tử).")
-    page_info: PageInfo = strawberry.field(description="Where the page lies (thông tin trang).")
-    total_count: int = strawberry.field(description="How many the caller may see (số bản ghi được xem).")
-    hidden_count: int = strawberry.field(description="How many he may not see (số bản ghi không được xem).")
-
-    @strawberry.field(description="The records alone, those that are still there (các bản ghi).")
-    async def nodes(self, info: Info) -> list[Node]:
-        """Read in one statement; without reasons."""
-        found = await gather(*(load_record(info, edge.kind, edge.key) for edge in self.edges))
-        return [record for record in found if record is not None]
+class ShortfallConnection(SeenRecords[ShortfallEdge]):
+    """Heaviest first."""
 
 
 After = Annotated[
