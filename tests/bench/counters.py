@@ -22,19 +22,20 @@ PLAN = "67/KH-UBND"
 DAYS = (date(2021, 6, 30), date(2023, 2, 28), date(2024, 12, 31), date(2025, 6, 30))
 ROUNDS = 5
 
-# Files of twenty documents each, copied from what is there, into the busiest agency's fonds.
+# Files of twenty documents each, copied from what is there with its mix of retentions: permanent documents cost most,
+# since each falls due on a day of its own.
 _FILES = """
     insert into file (fonds_id, series_id, agency_id, creator_id, custodian_id, code, title, state, start_date,
-                      end_date, retention_kind, accepted_at)
+                      end_date, retention_kind, retention_years, accepted_at)
     select f.fonds_id, f.series_id, f.agency_id, f.creator_id, f.custodian_id, 'BENCH.' || f.id, f.title, 'ACCEPTED',
-           f.start_date, f.end_date, 'PERMANENT', now() - interval '2 years'
+           f.start_date, f.end_date, f.retention_kind, f.retention_years, now() - interval '2 years'
       from file f join fonds o on o.id = f.fonds_id where f.item_count > 0 order by f.id limit :files
 """
 _ITEMS = """
     insert into item (file_id, fonds_id, agency_id, custodian_id, code, ordinal, subject, number, notation, issued_date,
-                      origin, signature_evidence, direction, retention_kind, page_count)
+                      origin, signature_evidence, direction, retention_kind, retention_years, page_count)
     select f.id, f.fonds_id, f.agency_id, f.custodian_id, f.code || '.' || n, n, 'Văn bản ' || n || ' ' || f.title,
-           n, 'QĐ-UBND', f.start_date + n, 'BORN_DIGITAL', 'VERIFIED', 'OUTGOING', 'PERMANENT', 2
+           n, 'QĐ-UBND', f.start_date + n, 'BORN_DIGITAL', 'VERIFIED', 'OUTGOING', f.retention_kind, f.retention_years, 2
       from file f cross join generate_series(1, 20) n where f.code like 'BENCH.%'
 """
 
