@@ -35,7 +35,8 @@ _ITEMS = """
     insert into item (file_id, fonds_id, agency_id, custodian_id, code, ordinal, subject, number, notation, issued_date,
                       origin, signature_evidence, direction, retention_kind, retention_years, page_count)
     select f.id, f.fonds_id, f.agency_id, f.custodian_id, f.code || '.' || n, n, 'Văn bản ' || n || ' ' || f.title,
-           n, 'QĐ-UBND', f.start_date + n, 'BORN_DIGITAL', 'VERIFIED', 'OUTGOING', f.retention_kind, f.retention_years, 2
+           n, 'QĐ-UBND', f.start_date + n, 'BORN_DIGITAL', 'VERIFIED', 'OUTGOING', f.retention_kind, f.retention_years,
+           2
       from file f cross join generate_series(1, 20) n where f.code like 'BENCH.%'
 """
 
