@@ -71,25 +71,36 @@ def work(app: App, ready: Callable[[], None]) -> None:
 @contextlib.contextmanager
 def working(app: App) -> Iterator[None]:
     """Do jobs in a thread of this process for as long as the block lasts."""
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(_work(app, lambda: None))
+    # Stopping before the connections are open would leave some of them waiting for ever.
+    may_stop = threading.Event()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
+
+    async def until_told() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.append((asyncio.get_running_loop(), task))
+        await _work(app, may_stop.set)
 
     def run() -> None:
         try:
-            loop.run_until_complete(task)
+            asyncio.run(until_told())
         except asyncio.CancelledError:
             pass
         except Exception:
             log.exception("bộ chạy việc nền đã dừng vì lỗi · the worker has stopped because of an error")
+        finally:
+            may_stop.set()
 
     thread = threading.Thread(target=run, name="worker")
     thread.start()
     try:
         yield
     finally:
-        loop.call_soon_threadsafe(task.cancel)
+        may_stop.wait()
+        loop, task = running[0]
+        with contextlib.suppress(RuntimeError):  # it has stopped by itself, and its loop with it
+            loop.call_soon_threadsafe(task.cancel)
         thread.join()
-        loop.close()
 
 
 async def _work(app: App, ready: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from datetime import time
@@ -44,3 +45,13 @@ def test_a_worker_beside_does_jobs_as_the_application_and_ends_with_the_block(
         rows = connection.execute("select task_name, status from jobs.procrastinate_jobs").fetchall()
         assert rows == [("greet", "succeeded")]
         assert connection.execute("select count(*) from jobs.procrastinate_workers").fetchone() == (0,)
+
+
+def test_a_worker_stopped_at_its_start_says_nothing(
+    fresh_database: Callable[[], str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    app = open_jobs(as_app(fresh_database()))
+    with working(app):
+        pass
+    gc.collect()  # a task left pending complains when it is collected
+    assert capfd.readouterr() == ("", "")
