@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
+from hub.kpi import rules
 from reports.model import AgencyLine, Breakdown, Figure, Rank, Ranked, RankedGroup, Standing
 from reports.model.figures import lacking
 
@@ -62,7 +63,7 @@ def costs(breakdowns: Sequence[Breakdown], known: Collection[str]) -> list[Cost]
                 before = found.get(line.code, Cost(line.code, line.name, Fraction(0), ()))
                 found[line.code] = replace(
                     before,
-                    points=before.points + Fraction(lack * 100, whole),
+                    points=before.points + rules.cost(lack, whole),
                     targets=(*before.targets, target.code),
                 )
     return sorted(found.values(), key=lambda cost: (-cost.points, cost.code))

@@ -7,7 +7,7 @@ however it is printed.
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from hub.kpi.values import Result, Schedule
@@ -39,6 +39,19 @@ def share(numerator: Decimal | int | None, denominator: Decimal | int | None) ->
     if numerator is None or not denominator:
         return None
     return Fraction(numerator) / Fraction(denominator)
+
+
+def lacking(numerator: int | None, denominator: int | None, target_percent: Decimal | None) -> int | None:
+    """How many more whole units would reach the target; 0 when it is reached, None when that cannot be said."""
+    if target_percent is None or numerator is None or not denominator:
+        return None
+    needed = (target_percent * denominator / 100).to_integral_value(ROUND_CEILING)
+    return max(0, int(needed) - numerator)
+
+
+def cost(lack: int, whole: int) -> Fraction:
+    """The percentage points that so many lacking units take off a figure over `whole` units."""
+    return Fraction(lack * 100, whole)
 
 
 def judged(value: Fraction | None, target_percent: Decimal | None, *, uncounted: bool = False) -> Result:

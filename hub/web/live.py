@@ -20,11 +20,13 @@ from hub.returns.owed import HANDED_IN, OWES
 from hub.web.rights import may_read_returns
 from hub.web.sheet import Line, Returns, Sheet
 
-# The plan in force at the date, the period that ends on it, and how many returns of it have come.
+# The plan in force at the date, who reports to the City for himself, the period that ends on the date, and how many
+# returns of it have come.
 _FRAME = text(
     f"""
     select p.code, p.issued_on, r.returns_due_on, r.state,
            (select count(*) from agency a where {OWES.format(a="a", day="r.deadline")}) as expected,
+           array(select a.code from agency a where a.kind <> 'UNIT') as reporting,
            (select count(*) from agency_return t where t.period_id = r.id and t.state in {HANDED_IN}) as handed_in,
            exists (select from published_report d where d.period_id = r.id and d.state = 'PUBLISHED'
                      and d.agency_id is not distinct from cast(:agency_id as bigint)) as published
@@ -43,6 +45,7 @@ class Frame:
 
     plan: str
     days: tuple[date, ...]
+    reporting: frozenset[str]
     returns: Returns | None
     published: bool
 
@@ -58,8 +61,15 @@ def frame_of(session: Session, actor: Actor, as_of: date, agency_id: int | None 
         raise NotFound("kế hoạch nào", "any plan", path=("plan",))
     returns = None
     if row.returns_due_on is not None and row.state in ("OPEN", "CLOSED") and may_read_returns(actor):
-        returns = Returns(row.returns_due_on, row.expected, row.handed_in, row.returns_due_on < today)
-    return Frame(row.code, tuple(half_year_ends(row.issued_on, today)), returns, row.published)
+        late = row.returns_due_on < today
+        returns = Returns(row.returns_due_on, row.expected, row.handed_in, late)
+    return Frame(
+        row.code,
+        tuple(half_year_ends(row.issued_on, today)),
+        frozenset(row.reporting),
+        returns,
+        row.published,
+    )
 
 
 def sheet(
@@ -96,6 +106,7 @@ def sheet(
         before={value.indicator.code: value for value in told.get(compared_on or as_of, ())},
         history=_history(told, past),
         lines=lines_of(session, actor, values) if with_lines and agency_id is None else {},
+        reporting=frame.reporting,
         days=frame.days,
         published_too=frame.published,
         returns=frame.returns,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from hub.kpi import rules
 from hub.kpi.values import IndicatorValue, Result
 from hub.web.sheet import Line, Sheet
 
@@ -20,7 +21,7 @@ class Cost:
 
     value: IndicatorValue
     line: Line
-    lacking: Decimal
+    lacking: int
     points: Decimal
 
 
@@ -47,23 +48,23 @@ def is_held_back(value: IndicatorValue) -> bool:
 def costs_of(value: IndicatorValue, lines: Iterable[Line]) -> list[Cost]:
     """What each agency short of the target costs the figure, dearest first; none when the figure is met."""
     goal, whole = value.indicator.target_percent, value.denominator
-    if not is_held_back(value) or goal is None or not whole:
+    if not is_held_back(value) or not whole:
         return []
     found = []
     for line in lines:
-        if line.numerator is None or not line.denominator:
-            continue
-        lacking = goal * line.denominator / 100 - line.numerator
-        if lacking > 0:
-            found.append(Cost(value, line, lacking, lacking * 100 / whole))
+        if lack := rules.lacking(line.numerator, line.denominator, goal):
+            points = rules.cost(lack, whole)
+            found.append(Cost(value, line, lack, Decimal(points.numerator) / points.denominator))
     return sorted(found, key=lambda cost: (-cost.points, cost.line.code))
 
 
 def ranked(sheet: Sheet) -> list[Ranked]:
-    """The agencies short of a target that the city has not reached, worst first."""
+    """The agencies short of a target that the city has not reached, worst first; units report through their agency."""
     by_agency: dict[str, list[Cost]] = {}
     for value in sheet.values:
         for cost in costs_of(value, sheet.lines.get(value.indicator.code, ())):
+            if sheet.reporting is not None and cost.line.code not in sheet.reporting:
+                continue
             by_agency.setdefault(cost.line.code, []).append(cost)
     found = [
         Ranked(

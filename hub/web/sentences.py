@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, Decimal
 
 from hub.kpi.values import IndicatorValue, Result
 from hub.web.ranking import Ranked
@@ -101,8 +100,3 @@ def quality(value: IndicatorValue, say: Words, write: Writing) -> list[str]:
     if heard is not None and expected is not None and heard < expected:
         told.append(say("quality.heard", k=write.number(heard), n=write.number(expected)))
     return told
-
-
-def whole(units: Decimal) -> int:
-    """Units that are lacking, as whole ones."""
-    return int(units.to_integral_value(ROUND_CEILING))

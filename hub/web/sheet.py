@@ -64,6 +64,7 @@ class Returns:
 class Sheet:
     """The figures at `as_of`, those they are compared with, their history, and the agencies behind them.
 
+    `reporting` are the codes of the agencies that report for themselves, None where every line is of one of them.
     `days` are the dates to choose from, oldest first; `history` gives the figures of a code at `days` up to `as_of`.
     """
 
@@ -75,6 +76,7 @@ class Sheet:
     before: Mapping[str, IndicatorValue] = field(default_factory=dict)
     history: Mapping[str, tuple[IndicatorValue, ...]] = field(default_factory=dict)
     lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    reporting: frozenset[str] | None = None
     days: tuple[date, ...] = ()
     publication: Publication | None = None
     published_too: bool = False

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from itertools import groupby
 
+from hub.kpi import rules
 from reports.model.standing import Kind, Standing
 
 
@@ -38,10 +39,7 @@ def change(now: Figure, before: Figure | None) -> Decimal | None:
 
 def lacking(figure: Figure, wanted: Decimal | None) -> int | None:
     """How many more units would reach the target; None when that cannot be said."""
-    if wanted is None or figure.numerator is None or not figure.denominator:
-        return None
-    needed = (wanted * figure.denominator / 100).to_integral_value(ROUND_CEILING)
-    return max(0, int(needed) - figure.numerator)
+    return rules.lacking(figure.numerator, figure.denominator, wanted)
 
 
 @dataclass(frozen=True, slots=True)

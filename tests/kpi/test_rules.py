@@ -85,3 +85,25 @@ def test_the_word_joins_result_and_schedule(result: Result, as_of: date, words: 
     when = rules.schedule(as_of, date(2025, 12, 31))
     assert when is (Schedule.PAST_DUE if as_of >= date(2025, 12, 31) else Schedule.BEFORE_DUE)
     assert rules.status(result, when)[0] == words
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6), st.decimals("0.01", "100", places=2))
+def test_what_is_lacking_is_the_fewest_whole_units_that_reach_the_target(
+    part: int, whole: int, target: Decimal
+) -> None:
+    lack = rules.lacking(part, whole, target)
+    assert lack is not None
+    assert (lack == 0) == (rules.judged(rules.share(part, whole), target) is Result.MET)
+    if lack:
+        assert rules.judged(rules.share(part + lack, whole), target) is Result.MET
+        assert rules.judged(rules.share(part + lack - 1, whole), target) is Result.NOT_MET
+
+
+def test_nothing_is_lacking_where_nothing_can_be_said() -> None:
+    assert rules.lacking(None, 10, EIGHTY) is None
+    assert rules.lacking(0, 0, EIGHTY) is None
+    assert rules.lacking(1, 10, None) is None
+
+
+def test_a_lacking_unit_costs_its_part_of_the_whole() -> None:
+    assert rules.cost(7, 1110) == Fraction(700, 1110)

@@ -12,6 +12,7 @@ import pytest
 from sqlmodel import Session
 
 from hub.access.actor import PUBLIC
+from hub.access.queries import actor_for_user
 from hub.demo.evidence import TODAY
 from hub.kpi.change import Change, change
 from hub.kpi.change_words import sentences
@@ -22,6 +23,9 @@ from hub.kpi.radar import Radar, radar
 from hub.kpi.scorecard import scorecard
 from hub.kpi.values import IndicatorValue, Result
 from hub.web.writing import Writing
+from reports.build import build_report
+from reports.model import Report
+from reports.sentences import brief
 from tests.web.conftest import CLOSED, Site, served, statements
 
 PLAN = "67/KH-UBND"
@@ -59,6 +63,19 @@ def test_who_may_read_figures_sees_those_counted_now(site: Site, role: str) -> N
     for value in _counted(site):
         if value.indicator.has_percent and value.percent is not None:
             assert WRITE.percent(value.percent) in said
+
+
+def test_the_page_and_the_brief_name_the_same_agencies_and_what_they_cost(site: Site, city: str) -> None:
+    def work(session: Session) -> Report:
+        actor = actor_for_user(session, "demo.leader")
+        return build_report(session, actor, period=TODAY)
+
+    report: Report = site.app.state.services.seam.read_now(work)
+    page = site.get("/", "leader").text
+    behind = re.compile(r"(\d+) cơ quan chậm so với")
+    assert behind.findall(brief.lead(report)) == behind.findall(_words(page))
+    for name, points, _codes in brief.held_back(report)[:3]:
+        assert f"{name} −{points.removesuffix(' điểm %')}" in _words(page)
 
 
 @pytest.mark.parametrize("role", NOT_LIVE)

@@ -67,3 +67,11 @@ def test_costs_of_several_figures_add_up_to_one_place() -> None:
     assert [one.code for one in found] == ["SMALL", "LARGE"]
     assert [cost.value.indicator.code for cost in found[0].costs] == ["II.1.b", "II.1.a"]
     assert round(found[0].points, 2) == Decimal("70.63")
+
+
+def test_a_unit_is_not_told_off_beside_the_body_that_reports_for_it() -> None:
+    sheet = Sheet(
+        plan="p", as_of=date(2025, 6, 30), agency=None, values=(_value(796, 1110),),
+        lines={"II.1.a": LINES}, reporting=frozenset({"LARGE", "GOOD"}),
+    )  # fmt: skip
+    assert [one.code for one in ranked(sheet)] == ["LARGE"]
