@@ -13,10 +13,15 @@ from dataclasses import dataclass, fields
 from datetime import date, time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from hub.kit.errors import BadRequest
 
-PROFILES = ("development", "production")
+# Words that a setting takes, and no others.
+CHOICES = {
+    "profile": ("development", "production"),
+    "log_format": ("json", "text"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,9 @@ class Settings:
     `dsn`: a real PostgreSQL (15 or newer) by a role that owns the tables; without it the embedded one in `data`.
     `app_dsn`: login of the application there; without it the application drops to role hub_app after login.
     `read_dsn`: a streaming replica for reads. Times are milliseconds, sizes bytes.
+    `allowed_origins`: pages on other origins that may ask with a key of their own, exact (https://tracuu.example.vn).
     `public_url`: where people reach the hub (https://luutru.example.vn), for sign-in links; https makes cookies secure.
+    `log_format`: json, a line for each event of a server, or text.
     `nightly_at`: when the nightly work begins in Hà Nội (02:00).
     `report_signed_as`: quyền hạn and chức vụ under the city's report, a line each ("KT. GIÁM ĐỐC,PHÓ GIÁM ĐỐC").
     """
@@ -47,6 +54,7 @@ class Settings:
     request_timeout: int = 20_000
     max_body: int = 256_000
     log_level: str = "info"
+    log_format: str = "json"
     report_signed_as: tuple[str, ...] = ()
 
     @property
@@ -108,11 +116,26 @@ def _value(name: str, value: Any) -> Any:
         if kinds[name].startswith("time"):
             return value if isinstance(value, time) else time.fromisoformat(value)
         if kinds[name].startswith("tuple"):
-            return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+            parts = tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+            return tuple(_origin(shown, part) for part in parts) if name == "allowed_origins" else parts
     except ValueError:
         raise UnknownSetting(
             shown, f"giá trị «{value}» không đúng kiểu", f'value "{value}" does not fit'
         ) from None
-    if name == "profile" and value not in PROFILES:
-        raise UnknownSetting(shown, f"chỉ nhận {PROFILES}", f"must be one of {PROFILES}")
+    words = CHOICES.get(name)
+    if words and value not in words:
+        raise UnknownSetting(shown, f"chỉ nhận {words}", f"must be one of {words}")
     return value
+
+
+def _origin(shown: str, value: str) -> str:
+    """An exact origin: a pattern or an address with a path would allow what nobody meant."""
+    origin = value.strip().rstrip("/")
+    parts = urlsplit(origin)
+    if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}" or "*" in origin:
+        raise UnknownSetting(
+            shown,
+            f"«{value}» không phải nguồn chính xác, ví dụ https://tracuu.example.vn",
+            f'"{value}" is no exact origin, like https://tracuu.example.vn',
+        )
+    return origin

@@ -3,18 +3,22 @@
 A closed list of codes, texts in the caller's language, and `extensions { code requestId retryAfter }`. What
 the hub raised on purpose says itself what to do next; everything else is INTERNAL: the caller gets the
 request's id, the log gets the rest. Every face of GraphQL masks by `failures`, and by nothing else.
+
+What the schema has to say of a wrong text is told in the development profile only: word by word, such answers
+give away types, fields and arguments that introspection hides.
 """
 
 from __future__ import annotations
 
 import enum
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as EnginePoolTimeout
@@ -22,6 +26,8 @@ from sqlalchemy.exc import TimeoutError as EnginePoolTimeout
 from hub.kit.errors import HubError, Refusal, Unavailable
 
 log = logging.getLogger("hub.graphql")
+# As graphql-core begins of a value, and never of a text.
+_VARIABLE = re.compile(r"Variable '\$(\w+)' has invalid value")
 
 # More than three tell a probe more than they help a person.
 MAX_ERRORS = 3
@@ -77,6 +83,12 @@ class ForeignOrigin(HttpRefusal):
         )
 
 
+class Misfit(Refusal):
+    """A text or a variable does not fit the schema; what graphql-core says of it is for the development profile."""
+
+    code = "BAD_REQUEST"
+
+
 class TimedOut(Refusal):
     """The answer took longer than one request may."""
 
@@ -130,18 +142,33 @@ class Failure:
         return entry
 
 
-def failures(errors: Iterable[BaseException], request_id: str) -> list[Failure]:
-    """What the caller may know of these errors, at most three; the unexpected is logged."""
-    return [failure(error, request_id) for error in errors][:MAX_ERRORS]
+# The one text for whatever the schema objects to, where the schema is not shown.
+INVALID = Failure(
+    ErrorCode.BAD_REQUEST,
+    "Yêu cầu không khớp với lược đồ GraphQL. Hãy đối chiếu với schema.graphql, hoặc chạy thử ở cấu hình phát triển.",
+    "The operation does not fit the schema. Compare it with schema.graphql, or try it in the development profile.",
+)
 
 
-def failure(error: BaseException, request_id: str) -> Failure:
+def failures(errors: Iterable[BaseException], request_id: str, *, explained: bool = True) -> list[Failure]:
+    """What the caller may know of these errors, at most three; the unexpected is logged.
+
+    `explained`: whether he may know what the schema objects to; else all of that is one fixed text.
+    """
+    found = (failure(error, request_id, explained=explained) for error in errors)
+    return list(dict.fromkeys(found))[:MAX_ERRORS]
+
+
+def failure(error: BaseException, request_id: str, *, explained: bool = True) -> Failure:
     """What the caller may know of an error; the unexpected goes to the log under the request's id."""
     if not isinstance(error, GraphQLError):
-        return _failure(error, request_id)
+        told = isinstance(error, Misfit) and not explained
+        return _unexplained(str(error)) if told else _failure(error, request_id)
     path = tuple(error.path or ())
     locations = tuple((place.line, place.column) for place in error.locations or ())
     cause = _cause(error)
+    if not (explained or path or isinstance(error, GraphQLSyntaxError)):
+        return _unexplained(error.message)
     if cause is not None:
         return replace(_failure(cause, request_id), path=path, locations=locations)
     return Failure(
@@ -153,10 +180,23 @@ def failure(error: BaseException, request_id: str) -> Failure:
     )
 
 
+def _unexplained(reason: str) -> Failure:
+    """The fixed text, or the name of the variable that does not fit: the caller has given it himself."""
+    variable = _VARIABLE.search(reason)
+    if variable is None:
+        return INVALID
+    name = variable[1]
+    return Failure(
+        ErrorCode.BAD_REQUEST,
+        f"Giá trị của biến «${name}» không khớp với kiểu đã khai báo. Hãy sửa giá trị rồi gửi lại.",
+        f'The value of the variable "${name}" does not fit its declared type. Correct it and send it again.',
+    )
+
+
 def _failure(error: BaseException, request_id: str) -> Failure:
     known = expected(error)
     if known is None:
-        log.error("request %s failed", request_id, exc_info=error)
+        log.error("request %s failed", request_id, exc_info=error, extra={"request_id": request_id})
         return Failure(
             ErrorCode.INTERNAL,
             f"Hệ thống gặp lỗi ngoài dự kiến. Hãy báo mã yêu cầu {request_id} cho quản trị viên.",
@@ -165,7 +205,8 @@ def _failure(error: BaseException, request_id: str) -> Failure:
         )
     code = _code(known)
     if code in (ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT):
-        log.warning("request %s: %s (%s)", request_id, code.value, str(error).split("\n", 1)[0])
+        said = str(error).split("\n", 1)[0]
+        log.warning("request %s: %s (%s)", request_id, code.value, said, extra={"request_id": request_id})
     status, headers = STATUS.get(code), HEADERS.get(code, ())
     if isinstance(known, HttpRefusal):
         status, headers = known.status, tuple(known.headers)

@@ -66,7 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
         from hub.cli.working import beside
 
         with beside(installation):
-            return serve(settings, lambda url: _tell(arguments, ready, url, settings))
+            return serve(
+                replace(settings, log_format="text"), lambda url: _tell(arguments, ready, url, settings)
+            )
 
 
 def _prepare(installation: Installation, folder: Any, wanted: int | None) -> Ready:

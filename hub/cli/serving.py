@@ -11,8 +11,8 @@ from typing import Any
 import uvicorn
 
 from hub.app import create_app
-from hub.cli.terminal import start_log
 from hub.kit.errors import Unavailable
+from hub.kit.logs import start_log
 from hub.settings import Settings
 
 STOP_SECONDS = 10
@@ -47,7 +47,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> int:
 
     Requests that are running get ten seconds to finish. Raises PortTaken.
     """
-    start_log(settings.log_level)
+    start_log(settings.log_level, settings.log_format)
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -12,13 +11,6 @@ from typing import Any
 import orjson
 
 from hub.kit.errors import HubError
-
-
-def start_log(level: str) -> None:
-    """Lines of long-running parts, on standard error."""
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # A database that is away is told by whoever needed it.
-    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 
 def say(vi: str, en: str) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from hub.cli.core import existing
 from hub.cli.figures import differences
-from hub.cli.terminal import as_json, say, start_log
+from hub.cli.terminal import as_json, say
 from hub.installation import Installation
+from hub.kit.logs import start_log
 
 DIFFERS = 3
 
@@ -32,10 +33,12 @@ def run(arguments: argparse.Namespace) -> int:
     from hub.worker import jobs, nightly
 
     with existing(arguments) as installation, installation.seam() as seam:
-        start_log(installation.settings.log_level)
+        settings = installation.settings
+        # One deed at a terminal is read by a person, a worker's log by a collector.
+        start_log(settings.log_level, "text" if arguments.once else settings.log_format)
         if arguments.once is None:
-            at = installation.settings.nightly_at
-            app = jobs(installation.settings, installation.app_dsn, seam)
+            at = settings.nightly_at
+            app = jobs(settings, installation.app_dsn, seam)
             work(
                 app,
                 lambda: say(

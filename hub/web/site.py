@@ -70,7 +70,8 @@ class Site:
         except Exception as error:
             page = failing.page(error)
             if page.status == failing.FAULT:
-                log.error("request %s failed", visit.request_id, exc_info=error)
+                number = {"request_id": visit.request_id}
+                log.error("request %s failed", visit.request_id, exc_info=error, extra=number)
             response = self._response(page, visit)
         return response
 

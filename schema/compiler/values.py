@@ -41,6 +41,7 @@ from graphql.execution.values import get_variable_values
 
 from hub.kit.errors import BadRequest
 from hub.kit.ids import decode
+from schema.errors import Misfit
 
 # Arguments whose value, not only its shape, decides the statement.
 LITERAL_ARGUMENTS = frozenset({"first", "last", "orderBy", "fields", "if"})
@@ -70,7 +71,7 @@ class TooManyWords(BadRequest):
         )
 
 
-class BadVariables(BadRequest):
+class BadVariables(Misfit):
     """Variables do not fit the operation's declarations."""
 
     def __init__(self, reason: str) -> None:

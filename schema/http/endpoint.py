@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from hub.access.actor import PUBLIC, Actor
 from hub.kit.errors import BadRequest, HubError
 from schema.compiler import Bound, Plan, Plans, Unsupported
-from schema.errors import failures
+from schema.errors import Failure, failures
 from schema.http import negotiation
 from schema.http.callers import Callers, Credential, credential
 from schema.http.context import Context, Services
@@ -201,8 +201,11 @@ class GraphQLEndpoint:
         return data_answer(data, asked.media_type)
 
     def _result(self, asked: _Asked, data: Any, errors: Sequence[BaseException] | None) -> Answer:
-        found = failures(errors or (), asked.request_id)
+        found = self._told(errors or (), asked)
         return result_answer(data, found, asked.media_type, asked.language, asked.request_id)
 
     def _failed(self, asked: _Asked, errors: Sequence[BaseException]) -> Answer:
-        return failed(failures(errors, asked.request_id), asked.media_type, asked.language, asked.request_id)
+        return failed(self._told(errors, asked), asked.media_type, asked.language, asked.request_id)
+
+    def _told(self, errors: Sequence[BaseException], asked: _Asked) -> list[Failure]:
+        return failures(errors, asked.request_id, explained=self._settings.is_development)

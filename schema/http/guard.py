@@ -32,7 +32,10 @@ _SECURITY = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (
+        b"permissions-policy",
+        b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    ),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
@@ -45,8 +48,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._origins = {origin.strip().rstrip("/") for origin in settings.allowed_origins}
-        self._local = settings.is_development
+        self._origins = set(settings.allowed_origins)
+        self._settings, self._local = settings, settings.is_development
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a foreign page, answer a preflight, or pass the request on."""
@@ -99,12 +102,11 @@ class Guard:
             ],
         )
 
-    @staticmethod
-    def _dressed(headers: _Headers, request_id: str, scope: Scope) -> _Headers:
+    def _dressed(self, headers: _Headers, request_id: str, scope: Scope) -> _Headers:
         there = {name for name, _ in headers}
         dressed = [*headers, (b"x-request-id", request_id.encode())]
         dressed += [header for header in _SECURITY if header[0] not in there]
-        if scope.get("scheme") == "https":
+        if self._settings.is_secure(scope.get("scheme", "http")):
             dressed.append((b"strict-transport-security", b"max-age=31536000"))
         dressed.append((b"vary", b"Origin"))
         return dressed
