@@ -31,6 +31,7 @@ from sqlmodel import Session
 
 from hub.kit import db
 from hub.kit.embedded import APP, embedded_postgres
+from reports.pdf import PdfUnavailable, check_printer
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "hub_test_"
@@ -255,3 +256,12 @@ def session(engine: Engine) -> Iterator[Session]:
             yield session
         if transaction.is_active:
             transaction.rollback()
+
+
+@pytest.fixture(scope="session")
+def printer() -> None:
+    """Skips the test on a machine without pango or a Times-metric font."""
+    try:
+        check_printer()
+    except PdfUnavailable as error:
+        pytest.skip(error.message_en)

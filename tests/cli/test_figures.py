@@ -98,7 +98,7 @@ def test_the_brief_is_one_page_and_no_workbook(hub: Run, tmp_path: Path) -> None
 
 
 def test_the_reports_of_all_agencies_are_written_once_and_what_fails_is_told(
-    hub: Run, city: City, tmp_path: Path
+    printer: None, hub: Run, city: City, tmp_path: Path
 ) -> None:
     out = tmp_path / "reports"
     call = ("report", "--period", "30/6/2025", "--all", "--out", str(out), "--json")

@@ -1,21 +1,12 @@
-"""One printed sample for the tests that look at a PDF; skipped with a reason where nothing can be printed."""
+"""One printed sample for the tests that look at a PDF."""
 
 import io
 
 import pypdf
 import pytest
 
-from reports.pdf import PdfUnavailable, check_printer, render_pdf
+from reports.pdf import render_pdf
 from tests.reports import samples
-
-
-@pytest.fixture(scope="session")
-def printer() -> None:
-    """Skips the test on a machine without pango or a Times-metric font."""
-    try:
-        check_printer()
-    except PdfUnavailable as error:
-        pytest.skip(error.message_en)
 
 
 @pytest.fixture(scope="session")
