@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.enforcer import SCOPES, HubEnforcer, Rule, read_rules
-from policies.predicate import BITS, GRANTED, PREFIX, UID, Clauses, Writer, clauses, names_in
+from policies.predicate import BITS, GRANTED, PREFIX, UID, US, Clauses, Writer, clauses, names_in
 from policies.resources import RESOURCES, Facts
 from policies.subject import Shape, Subject
 from policies.tree import AgencyTree
@@ -152,7 +152,9 @@ class Law:
         if name == UID:
             return subject.id
         if name == GRANTED:
-            return "{" + ",".join(map(str, sorted(subject.granted_ids))) + "}"
+            return _array(subject.granted_ids)
+        if name == US:
+            return _array(subject.us)
         return self._value(subject.grants, name)
 
     def _compute(self, grants: tuple[tuple[str, int | None], ...], name: str) -> str:
@@ -164,12 +166,17 @@ class Law:
                 if role == wanted and agency is not None:
                     agencies.update([agency] if kind == "own" else self.tree.subtree(agency))
         if not name.endswith(BITS):
-            return "{" + ",".join(map(str, sorted(agencies))) + "}"
+            return _array(agencies)
         bits = bytearray(b"0" * self._bits)
         for agency in agencies:
             if agency < self._bits:
                 bits[agency] = 49  # "1"
         return bits.decode()
+
+
+def _array(ids: Iterable[int]) -> str:
+    """Ids as PostgreSQL reads an array from text."""
+    return "{" + ",".join(map(str, sorted(ids))) + "}"
 
 
 def _prefixed(rule: Rule) -> str:

@@ -19,10 +19,11 @@ from typing import NamedTuple
 from policies.enforcer import SCOPES, Rule
 from policies.resources import RESOURCES, Resource, UnknownFact
 from policies.subject import Shape
-from policies.words import FLAG_WORDS, LEVEL_WORDS, PERSON_WORDS, STATE_WORDS, Literal, parse
+from policies.words import FLAG_WORDS, LEVEL_WORDS, PERSON_WORDS, STATE_WORDS, US_WORDS, Literal, parse
 
 PREFIX = "law_"
 UID = f"{PREFIX}uid"
+US = f"{PREFIX}us"
 GRANTED = f"{PREFIX}granted"
 BITS = "__bits"
 
@@ -134,7 +135,7 @@ def _normal(rule: Rule, shape: Shape) -> Condition | None:
             condition = replace(condition, levels=condition.levels & passing)
         elif word in STATE_WORDS:
             condition = condition.within(resource.states[word], positive)
-        elif word == "always" or (word in PERSON_WORDS and not shape.signed_in):
+        elif word == "always" or ((word in PERSON_WORDS or word in US_WORDS) and not shape.signed_in):
             if positive != (word == "always"):
                 return None
         else:
@@ -217,6 +218,8 @@ class Writer:
             return self._column(word)
         if word in PERSON_WORDS:
             return f"{self._column(PERSON_WORDS[word])} = cast(:{UID} as bigint)"
+        if word in US_WORDS:
+            return f"{self._column(US_WORDS[word])} = any(cast(:{US} as bigint[]))"
         return f"{self._column('id')} = any(cast(:{GRANTED} as bigint[]))"
 
 
@@ -230,6 +233,8 @@ def names_in(parts: Clauses) -> frozenset[str]:
         for word, _ in clause.condition.rest:
             if word in PERSON_WORDS:
                 names.add(UID)
+            elif word in US_WORDS:
+                names.add(US)
             elif word == "granted":
                 names.add(GRANTED)
     return frozenset(names)

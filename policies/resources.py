@@ -87,7 +87,8 @@ RESOURCES: Mapping[str, Resource] = {
         # administration
         _resource("agency", "id", agency_id="id"),
         _resource("user", "id agency_id", about_user="id"),
-        _resource("grant", "id agency_id", about_user="user_id"),
+        # a delegation is his on whose behalf it was given
+        _resource("grant", "id agency_id", about_user="user_id", created_by="on_behalf_of"),
         _resource("apikey", "id agency_id", about_user="user_id"),
         _resource("session", "id", about_user="user_id"),
         _resource("audit", "id agency_id"),

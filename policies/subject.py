@@ -4,7 +4,9 @@ A role is written `clerk` in grants and in the API, `role:clerk` in policy.csv: 
 role can then never be taken for it.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 ROLES = (
@@ -37,6 +39,13 @@ class Grant(NamedTuple):
     agency_id: int | None = None
 
 
+class Mandate(NamedTuple):
+    """A grant that somebody else delegated (ủy quyền): whoever uses it acts on his behalf."""
+
+    grant: Grant
+    on_behalf_of: int
+
+
 class Shape(NamedTuple):
     """What of a subject decides the text of a predicate: signed in, and each role with or without a place."""
 
@@ -46,12 +55,18 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """Somebody who asks; id None is the anonymous public. Grants are those in force when he was read."""
+    """Somebody who asks; id None is the anonymous public. Grants are those in force when he was read.
+
+    `mandates` are those among his grants that were delegated to him. `bound` are the people with whom a delegation
+    binds him, in either direction: what one of them submits, the other does not decide.
+    """
 
     id: int | None
     name: str = ""
     grants: tuple[Grant, ...] = ()
     granted_ids: frozenset[int] = frozenset()
+    mandates: tuple[Mandate, ...] = ()
+    bound: frozenset[int] = frozenset()
 
     def holds(self, role: str) -> tuple[Grant, ...]:
         """The grants under which he holds the role (`clerk`); empty when he does not."""
@@ -60,6 +75,27 @@ class Subject:
         if role == "user":
             return (Grant("user"),) if self.id is not None else ()
         return tuple(grant for grant in self.grants if grant.role == role)
+
+    @property
+    def us(self) -> frozenset[int]:
+        """He and those with whom a delegation binds him; empty for the public."""
+        return frozenset() if self.id is None else self.bound | {self.id}
+
+    @cached_property
+    def own(self) -> "Subject":
+        """The same person without what was delegated to him."""
+        delegated = Counter(mandate.grant for mandate in self.mandates)
+        grants = []
+        for grant in self.grants:
+            if delegated[grant]:
+                delegated[grant] -= 1
+            else:
+                grants.append(grant)
+        return replace(self, grants=tuple(grants), mandates=())
+
+    def under(self, mandate: Mandate) -> "Subject":
+        """The same person with one of his mandates beside his own grants."""
+        return replace(self.own, grants=(*self.own.grants, mandate.grant), mandates=(mandate,))
 
     @property
     def roles(self) -> tuple[str, ...]:

@@ -18,8 +18,12 @@ STATE_WORDS = ("draft", "submitted", "approved", "disposed", "issued")
 FLAG_WORDS = ("published", "on_hold", "transferred")
 PERSON_WORDS: Mapping[str, str] = {
     "mine": "created_by",
-    "submitted_by_me": "submitted_by",
     "about_me": "about_user",
+}
+# The same of me and of everybody with whom a delegation binds me: two who act for each other count as one.
+US_WORDS: Mapping[str, str] = {
+    "submitted_by_me": "submitted_by",
+    "about_us": "about_user",
 }
 
 # which fact of a row a word looks at
@@ -28,6 +32,7 @@ FACT_OF: Mapping[str, str] = {
     **dict.fromkeys(STATE_WORDS, "state"),
     **{word: word for word in FLAG_WORDS},
     **PERSON_WORDS,
+    **US_WORDS,
     "granted": "id",
 }
 
@@ -71,6 +76,10 @@ def _person(fact: str) -> Callable[[Subject, Facts], bool]:
     return lambda subject, row: subject.id is not None and getattr(row, fact) == subject.id
 
 
+def _us(fact: str) -> Callable[[Subject, Facts], bool]:
+    return lambda subject, row: getattr(row, fact) in subject.us
+
+
 WORDS: Mapping[str, Callable[[Subject, Facts], bool]] = {
     "always": _always,
     "public": _public,
@@ -80,6 +89,7 @@ WORDS: Mapping[str, Callable[[Subject, Facts], bool]] = {
     **{word: _flag(word) for word in FLAG_WORDS},
     **{word: _state(word) for word in STATE_WORDS},
     **{word: _person(fact) for word, fact in PERSON_WORDS.items()},
+    **{word: _us(fact) for word, fact in US_WORDS.items()},
 }
 
 

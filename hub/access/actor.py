@@ -16,11 +16,12 @@ from sqlalchemy import TextClause, inspect, text
 from sqlmodel import SQLModel
 
 from hub.access.errors import NAMES
+from hub.audit.commands import MANDATES
 from hub.kit.errors import NotFound, NotPermitted
 from policies.actions import actions_on
 from policies.law import Law, names_of
 from policies.resources import RESOURCES, Facts
-from policies.subject import ANONYMOUS, Shape, Subject
+from policies.subject import ANONYMOUS, Mandate, Shape, Subject
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,32 @@ class Actor:
         if row is None:
             raise NotFound(vietnamese, english)
         if self.may(action, resource, row, **known):
+            self._act_for(action, resource, row, known)
             return
         if action != "create" and not self.may("read", resource, row, **known):
             raise NotFound(vietnamese, english)
         raise NotPermitted(f"{resource}:{action}", vietnamese, english)
+
+    def mandate(self, action: str, resource: str, row: object, **known: Any) -> Mandate | None:
+        """The delegation without which he might not do what he may; None when his own grants suffice."""
+        subject = self.subject
+        if not subject.mandates or self.law.may(subject.own, action, resource, row, **known):
+            return None
+        return next(
+            mandate
+            for mandate in subject.mandates
+            if self.law.may(subject.under(mandate), action, resource, row, **known)
+        )
+
+    def _act_for(self, action: str, resource: str, row: object, known: Mapping[str, Any]) -> None:
+        """Tell the audit trail on whose behalf the deed is done that the law has just allowed."""
+        if self.subject.id is None or not self.subject.mandates:
+            return
+        deed, told = (self.subject.id, f"{resource}:{action}"), dict(MANDATES.get())
+        told.pop(deed, None)
+        if mandate := self.mandate(action, resource, row, **known):
+            told[deed] = mandate.on_behalf_of
+        MANDATES.set(told)
 
     def offers(self, resource: str, row: object, **known: Any) -> tuple[str, ...]:
         """The mutations that would work for him on the row now, in the order of the closed list (`viewerCan`).

@@ -1,131 +1,40 @@
-"""Users, grants and tokens: made and ended, never deleted, each with its audit event."""
+"""Keys made and revoked, and the local service user seated; users and grants stand in modules of their own.
+
+The other deeds are offered here too, so that faces import one door.
+"""
 
 import hashlib
 import secrets
 from datetime import date, datetime
 
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.access.errors import (
-    GrantEnded,
-    RoleNotGrantable,
-    RolesInConflict,
-    UserNameTaken,
-    role_needs_agency,
-    unknown_role,
-)
-from hub.access.models import AccessToken, AppUser, RoleConflict, RoleGrant, RoleGrantable, SignInLink
+from hub.access.grants import delegate_role, end_grant, grant_role, require_authority
+from hub.access.models import AccessToken, AppUser, RoleGrant, SignInLink
 from hub.access.queries import LOCAL_USER, grants_of, user_by_name
+from hub.access.rules import CITY_ROLES
+from hub.access.users import create_user, disable_user, enable_user, update_user
 from hub.audit.commands import record
 from hub.kit import clock
-from policies.subject import GRANTABLE_ROLES
 
-# Held for the whole city; every other role works only at an agency.
-CITY_ROLES = frozenset({"supervisor", "supervisor_head", "leader", "finance", "itsec", "sysadmin"})
+__all__ = [
+    "CITY_ROLES",
+    "create_token",
+    "create_user",
+    "delegate_role",
+    "disable_user",
+    "enable_user",
+    "end_grant",
+    "grant_role",
+    "require_credential",
+    "revoke_token",
+    "seat_operator",
+    "update_user",
+]
 
 _BEFORE_ALL_RECORDS = date(2000, 1, 1)
-
-
-def create_user(
-    session: Session,
-    actor: Actor,
-    name: str,
-    full_name: str,
-    *,
-    agency_id: int | None = None,
-    email: str | None = None,
-    is_service: bool = False,
-) -> AppUser:
-    """A new user without any role. Raises NotPermitted, UserNameTaken."""
-    user = AppUser(name=name, full_name=full_name, email=email, agency_id=agency_id, is_service=is_service)
-    actor.require("create", "user", user)
-    if session.exec(select(AppUser.id).where(AppUser.name == name)).first() is not None:
-        raise UserNameTaken(name)
-    session.add(user)
-    session.flush()
-    record(session, actor, "user:create", "user", user.id, agency_id=agency_id, detail={"name": name})
-    return user
-
-
-def grant_role(
-    session: Session,
-    actor: Actor,
-    user: AppUser,
-    role: str,
-    *,
-    agency_id: int | None = None,
-    valid_from: date | None = None,
-    valid_to: date | None = None,
-    on_behalf_of: int | None = None,
-    reason: str | None = None,
-) -> RoleGrant:
-    """Give a user a role from a day on, until the day before `valid_to`.
-
-    Nobody grants to himself, nor a role that role_grantable does not give him, and nobody comes to hold two
-    roles of role_conflict. Raises NotPermitted, RolesInConflict, Invalid.
-    """
-    if role not in GRANTABLE_ROLES:
-        raise unknown_role(role)
-    if agency_id is None and role not in CITY_ROLES:
-        raise role_needs_agency(role)
-    start = valid_from or clock.today()
-    grant = RoleGrant(
-        user_id=_key(user.id),
-        role=role,
-        agency_id=agency_id,
-        valid_from=start,
-        valid_to=valid_to,
-        on_behalf_of=on_behalf_of,
-        granted_by=actor.id,
-        reason=reason,
-    )
-    actor.require("create", "grant", grant)
-    _require_grantable(session, actor, role)
-    _require_no_conflict(session, user, role, start)
-    session.add(grant)
-    session.flush()
-    record(
-        session,
-        actor,
-        "grant:create",
-        "grant",
-        grant.id,
-        agency_id=agency_id,
-        on_behalf_of=on_behalf_of,
-        reason=reason,
-        detail={
-            "user": user.name,
-            "role": role,
-            "from": str(start),
-            "to": str(valid_to) if valid_to else None,
-        },
-    )
-    return grant
-
-
-def revoke_grant(session: Session, actor: Actor, grant: RoleGrant, *, reason: str | None = None) -> RoleGrant:
-    """End a grant today; the next request of its holder is answered without it. Raises GrantEnded."""
-    actor.require("revoke", "grant", grant)
-    today = clock.today()
-    if grant.valid_to is not None and grant.valid_to <= today:
-        raise GrantEnded
-    grant.valid_to = max(today, grant.valid_from)
-    session.add(grant)
-    session.flush()
-    detail = {"user_id": grant.user_id, "role": grant.role}
-    record(
-        session,
-        actor,
-        "grant:revoke",
-        "grant",
-        grant.id,
-        agency_id=grant.agency_id,
-        reason=reason,
-        detail=detail,
-    )
-    return grant
 
 
 def create_token(
@@ -156,10 +65,7 @@ def create_token(
 def require_credential(session: Session, actor: Actor, user: AppUser, row: AccessToken | SignInLink) -> None:
     """May he make a credential for the user, who can then do all that his roles allow? Raises NotPermitted."""
     actor.require("create", "apikey", row, agency_id=user.agency_id)
-    if user.id != actor.id:
-        for grant in _not_ended(session, user, clock.today()):
-            actor.require("create", "grant", grant)
-            _require_grantable(session, actor, grant.role)
+    require_authority(session, actor, user)
 
 
 def revoke_token(session: Session, actor: Actor, token: AccessToken) -> AccessToken:
@@ -198,29 +104,6 @@ def seat_operator(session: Session) -> AppUser:
         detail = {"user": operator.name, "role": "officer"}
         record(session, operator, "grant:create", "grant", grant.id, agency_id=agency_id, detail=detail)
     return operator
-
-
-def _require_grantable(session: Session, actor: Actor, role: str) -> None:
-    held = [grant.role for grant in actor.subject.grants]
-    may = select(RoleGrantable.role).where(
-        RoleGrantable.role == role,
-        RoleGrantable.granter_role.in_(held),  # type: ignore[attr-defined]
-    )
-    if session.exec(may).first() is None:
-        raise RoleNotGrantable(role)
-
-
-def _require_no_conflict(session: Session, user: AppUser, role: str, start: date) -> None:
-    held = {grant.role for grant in _not_ended(session, user, start)}
-    for pair in session.exec(select(RoleConflict)):
-        other = {pair.role_a: pair.role_b, pair.role_b: pair.role_a}.get(role)
-        if other in held:
-            raise RolesInConflict(user.name, role, str(other))
-
-
-def _not_ended(session: Session, user: AppUser, day: date) -> list[RoleGrant]:
-    grants = session.exec(select(RoleGrant).where(RoleGrant.user_id == user.id)).all()
-    return [grant for grant in grants if grant.valid_to is None or grant.valid_to > day]
 
 
 def _key(value: int | None) -> int:

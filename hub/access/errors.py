@@ -1,8 +1,8 @@
 """What can go wrong with users, grants and tokens, and the names of things in both languages.
 
 NotFound          UnknownUser
-Conflict          UserNameTaken, RolesInConflict, GrantEnded, LinkSpent
-NotPermitted      RoleNotGrantable
+Conflict          UserNameTaken, RolesInConflict, AlreadyGranted, GrantEnded, LinkSpent
+NotPermitted      RoleNotGrantable, DelegationNotPassedOn
 Invalid           unknown_role, role_needs_agency
 """
 
@@ -72,9 +72,23 @@ class RolesInConflict(Conflict):
     code = "ROLES_IN_CONFLICT"
 
     def __init__(self, user: str, role: str, held: str) -> None:
+        self.role, self.held = role, held
         super().__init__(
             f"«{user}» đang giữ vai trò {held}, không được giữ thêm {role}. Hãy thu hồi {held} trước.",
             f'"{user}" holds the role {held} and may not hold {role} as well. Revoke {held} first.',
+            path=("role",),
+        )
+
+
+class AlreadyGranted(Conflict):
+    """He has the role at this place already, so that a second grant would outlive the end of the first."""
+
+    code = "ALREADY_GRANTED"
+
+    def __init__(self, user: str, role: str) -> None:
+        super().__init__(
+            f"«{user}» đang có vai trò {role} ở nơi này. Hãy thu hồi trước khi cấp lại với thời hạn khác.",
+            f'"{user}" has the role {role} there already. Revoke it before giving it with other dates.',
             path=("role",),
         )
 
@@ -108,6 +122,18 @@ class RoleNotGrantable(NotPermitted):
 
     def __init__(self, role: str) -> None:
         super().__init__("grant", f"vai trò {role}", f"the role {role}", path=("role",))
+
+
+class DelegationNotPassedOn(NotPermitted):
+    """A role that he holds on behalf of somebody is not his to delegate (NĐ 30/2020, Điều 13)."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(
+            "grant:delegate",
+            f"vai trò {role} được ủy quyền",
+            f"the delegated role {role}",
+            path=("grant_id",),
+        )
 
 
 def unknown_role(role: str) -> Invalid:

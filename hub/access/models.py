@@ -66,19 +66,34 @@ class AppUser(SQLModel, table=True):
     agency_id: int | None = _reference("agency.id")
     is_service: bool = Field(default=False, nullable=False)
     disabled_at: datetime | None = _moment()
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     created_at: datetime | None = _moment(default="now()")
+    updated_at: datetime | None = _moment(default="now()")
 
 
 class RoleGrant(SQLModel, table=True):
-    """A role held at an agency for a time; `on_behalf_of` is the person who delegated it (KT., uỷ quyền)."""
+    """A role held at an agency for a time.
+
+    `on_behalf_of` is the person who delegated it (KT., ủy quyền), `delegated_from` his own grant, with which it ends.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint(f"role in ({_ROLES})", name="role_grant_role"),
         CheckConstraint("valid_to >= valid_from", name="role_grant_period"),
         CheckConstraint("on_behalf_of <> user_id", name="role_grant_on_behalf_of_another"),
+        CheckConstraint("granted_by <> user_id", name="role_grant_granted_by_another"),
+        CheckConstraint(
+            "case when on_behalf_of is null then delegated_from is null"
+            " else delegated_from is not null and valid_to is not null end",
+            name="role_grant_delegation",
+        ),
         Index("role_grant_user", "user_id"),
         Index("role_grant_agency", "agency_id"),
+        Index("role_grant_on_behalf_of", "on_behalf_of", postgresql_where=text("on_behalf_of is not null")),
+        Index(
+            "role_grant_delegated_from", "delegated_from", postgresql_where=text("delegated_from is not null")
+        ),
     )
 
     id: int | None = _id()
@@ -88,18 +103,35 @@ class RoleGrant(SQLModel, table=True):
     valid_from: date = Field(sa_column=Column(Date, nullable=False))
     valid_to: date | None = Field(default=None, sa_column=Column(Date))
     on_behalf_of: int | None = _reference("app_user.id")
+    delegated_from: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger,
+            ForeignKey("role_grant.id"),
+            comment="The holder's own grant of which this is a delegation (ủy quyền); it ends with that one.",
+        ),
+    )
     granted_by: int | None = _reference("app_user.id")
     reason: str | None = _text(nullable=True)
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     created_at: datetime | None = _moment(default="now()")
+    updated_at: datetime | None = _moment(default="now()")
 
 
 class RoleGrantable(SQLModel, table=True):
-    """Who may grant which role: the holder of granter_role grants role."""
+    """Who may grant which role: the holder of granter_role grants role, at and below his own place or anywhere."""
 
     __tablename__ = "role_grantable"
 
     granter_role: str = _role()
     role: str = _role()
+    anywhere: bool = Field(
+        default=False,
+        sa_column_kwargs={
+            "server_default": "false",
+            "comment": "The granter's own place does not limit where he grants.",
+        },
+    )
 
 
 class RoleConflict(SQLModel, table=True):

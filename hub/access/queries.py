@@ -20,20 +20,27 @@ from hub.access.models import AppUser, RoleGrant
 from hub.kit import clock
 from hub.kit.errors import Unauthenticated
 from policies.law import Law
-from policies.subject import Grant, Subject
+from policies.subject import Grant, Mandate, Subject
 
 # a row of either driver
 Row = Mapping[str, Any] | RowMapping
 
+# His grants, and those that others hold on his behalf: either binds the two. Nobody acts for who is disabled.
 _GRANTS = """
 left join lateral (
-    select array_agg(g.role order by g.id) as roles, array_agg(g.agency_id order by g.id) as agencies
+    select array_agg(g.role order by g.id) filter (where g.user_id = u.id) as roles,
+           array_agg(g.agency_id order by g.id) filter (where g.user_id = u.id) as agencies,
+           array_agg(g.on_behalf_of order by g.id) filter (where g.user_id = u.id) as behalves,
+           array_agg(case when g.user_id = u.id then g.on_behalf_of else g.user_id end)
+               filter (where g.on_behalf_of is not null) as bound
       from role_grant g
-     where g.user_id = u.id and g.valid_from <= :today and (g.valid_to is null or g.valid_to > :today)
+      left join app_user h on h.id = g.on_behalf_of
+     where (g.user_id = u.id or g.on_behalf_of = u.id) and h.disabled_at is null
+       and g.valid_from <= :today and (g.valid_to is null or g.valid_to > :today)
 ) held on true
 """
 
-_FIELDS = "u.id as user_id, u.name, held.roles, held.agencies, s.agency_version"
+_FIELDS = "u.id as user_id, u.name, held.roles, held.agencies, held.behalves, held.bound, s.agency_version"
 
 CALLER_SQL = f"""
 select {_FIELDS}, t.id as token_id
@@ -89,8 +96,14 @@ def caller_from_row(row: Row | None) -> Subject:
     """The subject in an answer of CALLER_SQL. Raises Unauthenticated when there is none."""
     if row is None:
         raise Unauthenticated
-    grants = zip(row["roles"] or (), row["agencies"] or (), strict=True)
-    return Subject(row["user_id"], row["name"], tuple(Grant(role, agency) for role, agency in grants))
+    grants = tuple(map(Grant, row["roles"] or (), row["agencies"] or ()))
+    mandates = tuple(
+        Mandate(grant, behalf)
+        for grant, behalf in zip(grants, row["behalves"] or (), strict=True)
+        if behalf is not None
+    )
+    bound = frozenset(row["bound"] or ())
+    return Subject(row["user_id"], row["name"], grants, mandates=mandates, bound=bound)
 
 
 def kept_law(agency_version: int) -> Law | None:

@@ -5,6 +5,7 @@ Whoever undoes the deed undoes the event with it; a denial is therefore written 
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from sqlmodel import Session
@@ -21,6 +22,10 @@ class Origin(NamedTuple):
 
 
 ORIGIN: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+# For whom somebody last did a deed under a delegated grant: (id of who acts, noun:verb) → id of the delegator.
+# Whoever asks the law writes it, so that the event of the deed tells it without being told.
+MANDATES: ContextVar[Mapping[tuple[int, str], int]] = ContextVar("mandates", default=MappingProxyType({}))
 
 
 class Agent(Protocol):
@@ -45,12 +50,16 @@ def record(
 ) -> AuditEvent:
     """Write one event, named noun:verb (`file:close`); `detail` holds changed fields, no secret text.
 
-    PostgreSQL fills the transaction id and the time. Outcome is success, failure or denied.
+    PostgreSQL fills the transaction id and the time. Outcome is success, failure or denied. A deed that only a
+    delegated grant allowed is told as done on behalf of its delegator, unless the caller names somebody.
     """
     origin = ORIGIN.get() or Origin()
+    agent = actor if actor is None or isinstance(actor, int) else actor.id
+    if on_behalf_of is None and agent is not None and outcome == "success":
+        on_behalf_of = MANDATES.get().get((agent, event_type))
     event = AuditEvent(
         event_type=event_type,
-        agent_id=actor if actor is None or isinstance(actor, int) else actor.id,
+        agent_id=agent,
         on_behalf_of=on_behalf_of,
         object_type=object_type,
         object_id=object_id,

@@ -24,9 +24,12 @@ def _word(word: str, subject: Subject, row: dict[str, Any]) -> bool:
         return row["phase"] in STATES[word]
     if word in ("published", "on_hold", "transferred"):
         return bool(row[word])
-    mine = {"mine": "created_by", "submitted_by_me": "submitted_by", "about_me": "about_user"}
+    mine = {"mine": "created_by", "about_me": "about_user"}
     if word in mine:
         return subject.id is not None and row[mine[word]] == subject.id
+    ours = {"submitted_by_me": "submitted_by", "about_us": "about_user"}
+    if word in ours:
+        return subject.id is not None and row[ours[word]] in (subject.id, *subject.bound)
     return {
         "always": True,
         "public": row["access_level"] == 0,

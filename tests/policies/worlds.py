@@ -91,6 +91,7 @@ def subjects(roles: tuple[str, ...]) -> st.SearchStrategy[Subject]:
         name=st.just("somebody"),
         grants=grants,
         granted_ids=st.frozensets(st.integers(1, 25), max_size=4),
+        bound=st.frozensets(st.integers(1, 3), max_size=2),
     )
 
 

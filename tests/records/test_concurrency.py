@@ -31,20 +31,28 @@ Deed = Callable[[Session], Any]
 
 
 @pytest.fixture
-def engine(fresh_database: Callable[[], str]) -> Iterator[Engine]:
-    """An engine of the application on a database of the test's own."""
-    engine = create_engine(sqlalchemy_url(as_app(fresh_database())))
+def database(fresh_database: Callable[[], str]) -> str:
+    """A database of the test's own."""
+    return fresh_database()
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """An engine of the application."""
+    engine = create_engine(sqlalchemy_url(as_app(database)))
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def world(engine: Engine) -> Iterator[World]:
-    """The small city, committed."""
-    with Session(engine, expire_on_commit=False) as session:
+def world(database: str) -> Iterator[World]:
+    """The small city, committed by the owner: the application seats nobody whom no one has granted a role."""
+    owner = create_engine(sqlalchemy_url(database))
+    with Session(owner, expire_on_commit=False) as session:
         world = World(session)
         session.commit()
         yield world
+    owner.dispose()
 
 
 def at_once(engine: Engine, *deeds: Deed) -> list[Any]:
