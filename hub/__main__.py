@@ -216,8 +216,8 @@ def offer_packages(command: str) -> None:
     That is what draws a PDF, and for the tests a browser.
     """
     missing = system.missing_packages()
-    if command == "test" and system.browser() is None:
-        missing.append(system.BROWSER_PACKAGE)
+    if command == "test":
+        missing += system.missing_for_browser()
     if not missing:
         return
     command = system.install_command(missing)

@@ -28,8 +28,10 @@ TIMES_FACES = (
     "times.ttf",
     "Times_New_Roman.ttf",
 )
-# The pages are tested in a real browser; Debian's package names the program alike.
+# The pages are tested in a real browser; Debian's package names the program alike. Playwright's wheel brings the
+# node that drives it, but not the library that this node is linked to.
 BROWSER_PACKAGE = "chromium"
+DRIVER_LIBRARY, DRIVER_PACKAGE = "libatomic.so.1", "libatomic1"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_INSTALL = "HUB_NO_SYSTEM_PACKAGES"
 
@@ -71,6 +73,12 @@ def missing_packages() -> list[str]:
 def browser() -> str | None:
     """The Chromium of this machine, or None."""
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def missing_for_browser() -> list[str]:
+    """Debian packages that the tests of the pages need and this machine lacks."""
+    packages = [] if browser() else [BROWSER_PACKAGE]
+    return packages if loads(DRIVER_LIBRARY) else [*packages, DRIVER_PACKAGE]
 
 
 def install_command(packages: Sequence[str]) -> str:

@@ -28,8 +28,9 @@ Enter = Callable[..., BrowserContext]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = system.browser()
-    if path is None:
-        pytest.skip(f"no Chromium on this machine: {system.install_command([system.BROWSER_PACKAGE])}")
+    missing = system.missing_for_browser()
+    if path is None or missing:
+        pytest.skip(f"no browser can be driven on this machine: {system.install_command(missing)}")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
