@@ -61,6 +61,10 @@ excluded_file (id) as (select file_id from exclusion_at where file_id is not nul
 excluded_item (id) as (select item_id from exclusion_at where item_id is not null)
 """
 
+# Beside counters only the files named in `special` (id) are looked at. As an array, the planner takes them for few,
+# as they are; joined, it takes them for all files of a series, and makes room for so many groups in every sum.
+ONLY_SPECIAL = "and {id} = any(array(select id from special))"
+
 
 def listed(kind: str) -> str:
     """Files on the decided lists of a kind in force at the date: `listed_file` (id, category).

@@ -19,7 +19,7 @@ from hub.kpi.registry import Measure, Parameter, measure
 from hub.kpi.values import IndicatorRow
 from hub.plan.rules import allows_exclusions
 
-_VALUE = re.compile(r"(?<![<>~@\w])@(\w+)")
+_VALUE = re.compile(r"@(?<![<>~@\w]@)(\w+)")  # begins with what is rare: found at once
 _CASTS = {
     "as_of": "date",
     "until": "timestamptz",

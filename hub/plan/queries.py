@@ -53,7 +53,7 @@ _ROWS = text(
       ) papers on true
      where p.code = :plan
        and (i.code = any(:codes) or (:whole and i.part = 'TARGET')
-            or (:sides and i.part = 'SIDE' and (:whole or i.parameters ->> 'of' = any(:codes))))
+            or (:sides and i.part = 'SIDE' and (o.code = any(:codes) or (:whole and o.part = 'TARGET'))))
      order by d.as_of, i.position
     """
 )
@@ -72,7 +72,7 @@ def indicator_rows(
 ) -> Sequence[RowMapping]:
     """Rows of a plan in plan order, for each date (`as_of`) with the parameters in force then.
 
-    Without codes the targets of part II; `sides` adds the figures printed beside rows. A side row follows the
+    Without codes the targets of part II; `sides` adds the figures printed beside these rows. A side row follows the
     decided readings of the row it is of (`base_id`), save which figure is shown. An unknown code gives no row.
     `documents` are the deliverables on the row's list at the date: part, title, number and date once issued, state.
     """

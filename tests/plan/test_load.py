@@ -95,6 +95,10 @@ def test_targets_come_in_plan_order_and_codes_bring_other_rows(session: Session)
     assert [row["code"] for row in asked] == ["II.2.b", "1.1", "4.4"]
     beside = indicator_rows(session, "67/KH-UBND", [date(2025, 6, 30)], ["II.2.b"], sides=True)
     assert [row["code"] for row in beside] == ["II.2.b", "II.2.b.file", "II.2.b.shelf"]
+    whole = indicator_rows(session, "67/KH-UBND", [date(2025, 6, 30)], None, sides=True)
+    sides = [row for row in whole if row["part"] == "SIDE"]
+    assert len(sides) == 24
+    assert {row["base_id"] for row in sides} < {row["id"] for row in targets}  # none of the annex
 
 
 def test_leads_keep_their_order_and_find_the_agency_by_name(session: Session) -> None:

@@ -1,6 +1,6 @@
 """The documents that an agency archive answers for at a date, one row each, as the records say now."""
 
-from hub.kpi.relations import EXCLUSIONS, HEIRS
+from hub.kpi.relations import EXCLUSIONS, HEIRS, ONLY_SPECIAL
 
 # One row for each document, or for each file's unlisted documents with `n` of them. A document without a date of
 # issue stands at its file's date. `guest`: its own file is out of scope, but a file in scope lists it.
@@ -98,4 +98,4 @@ special as (
 """
 
 EVERY = _DOCUMENTS.format(special="", only="")
-SPECIAL = _DOCUMENTS.format(special=_SPECIAL, only="and f.id in (select id from special)")
+SPECIAL = _DOCUMENTS.format(special=_SPECIAL, only=ONLY_SPECIAL.format(id="f.id"))

@@ -38,8 +38,9 @@ _TALLIED = """
       from {files} where in_window group by 1, 2, 3, 4, 6
 """
 
+# Who answers is looked up once a pair: without the fence the planner may repeat it for every row of the tally.
 _FIGURES = f"""
-pair as (
+pair as materialized (
     select p.creator_id, p.owner_id, {HEIR_OF_PAIR} as agency_id
       from (select distinct creator_id, owner_id from tally) p
 ),

@@ -1,6 +1,6 @@
 """The documents and files that are due by a date, one row each, with what became of them, as the records say now."""
 
-from hub.kpi.relations import EXCLUSIONS, HEIR_OF_PAIR, HEIRS
+from hub.kpi.relations import EXCLUSIONS, HEIR_OF_PAIR, HEIRS, ONLY_SPECIAL
 
 # What the transfers of a file, or of one item, did.
 _HANDED = """
@@ -24,11 +24,11 @@ _COHORT = f"""
 ),
 whole as (
     select e.file_id, {_HANDED} from transfer_entry e join moment t using (transfer_id)
-     where e.item_id is null group by e.file_id
+     where e.item_id is null {{of_special}} group by e.file_id
 ),
 whole_scan as (
     select file_id, min(accepted_on) as scanned_on
-      from page_acceptance where item_id is null and accepted_on <= @as_of group by file_id
+      from page_acceptance where item_id is null and accepted_on <= @as_of {{of_special}} group by file_id
 ),
 candidate as materialized (
     select f.id, f.creator_id, coalesce(w.agency_id, f.agency_id) as owner_id, f.retention_kind as retention, f.origin,
@@ -51,7 +51,7 @@ candidate as materialized (
       left join whole_scan s on s.file_id = f.id
      where f.state <> 'DISPOSED'
        and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)
-       and {{{{of_agency}}}} {{only}}
+       and {{{{of_agency}}}} {{of_special_id}}
 ),
 pair as (
     select p.creator_id, p.owner_id, {HEIR_OF_PAIR} as agency_id
@@ -124,6 +124,7 @@ special as (
     select i.file_id from item i join excluded_item x on x.id = i.id
 ),
 """
+# A file's first step counts it, so its creator and fonds stand in the sums by year, or in the changes not added yet.
 _PAIRS_COUNTED = """(
     select creator_id, owner_id from candidate
     union
@@ -131,10 +132,13 @@ _PAIRS_COUNTED = """(
       from timely_transfers_count c
       join fonds o on o.id = c.fonds_id
       left join owned w on w.fonds_id = c.fonds_id
-     where {of_counted}
+     where c.grain in ('YEAR', 'NEW') and {of_counted}
 )"""
 
-EVERY = _COHORT.format(special="", only="", pairs="candidate")
+EVERY = _COHORT.format(special="", of_special="", of_special_id="", pairs="candidate")
 SPECIAL = _COHORT.format(
-    special=_SPECIAL, only="and f.id in (select id from special)", pairs=f"{_PAIRS_COUNTED} every_pair"
+    special=_SPECIAL,
+    of_special=ONLY_SPECIAL.format(id="file_id"),
+    of_special_id=ONLY_SPECIAL.format(id="f.id"),
+    pairs=f"{_PAIRS_COUNTED} every_pair",
 )
