@@ -29,7 +29,7 @@ class Action(NamedTuple):
     @property
     def is_creation(self) -> bool:
         """Whether the law is asked about the future row, so that no row can show it in `viewerCan`."""
-        return self.act == "create"
+        return self.act in ("create", "delegate")
 
 
 # Documents are added, moved and listed while the matter is open, and by the historical archive, which arranges
@@ -38,6 +38,9 @@ _CONTENTS = ("OPEN", "TRANSFERRED")
 _DESCRIBED = ("OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED")
 # Its fonds is open; the body has not ended.
 FONDS_OPEN, NOT_ENDED = "fonds_open", "not_ended"
+# He could give the account all its roles, and it is enabled, or disabled; the grant has not ended and is his to end.
+AUTHORITY, DISABLING, ENABLING = "authority", "disabling", "enabling"
+ENDING, ENDING_DELEGATION = "ending", "ending_delegation"
 # A document may be shown elsewhere as long as its home file exists.
 _KEPT = ("OPEN", "CLOSED", "SUBMITTED", "ACCEPTED", "TRANSFERRED")
 
@@ -64,6 +67,14 @@ _ALL = (
     Action("mergeAgencies", "agency", "merge", needs=NOT_ENDED),
     Action("splitAgency", "agency", "split", needs=NOT_ENDED),
     Action("dissolveAgency", "agency", "dissolve", needs=NOT_ENDED),
+    Action("createUser", "user", "create"),
+    Action("updateUser", "user", "update", needs=AUTHORITY),
+    Action("disableUser", "user", "disable", needs=DISABLING),
+    Action("enableUser", "user", "enable", needs=ENABLING),
+    Action("grantRole", "grant", "create"),
+    Action("endGrant", "grant", "revoke", needs=ENDING),
+    Action("delegateRole", "grant", "delegate"),
+    Action("endDelegation", "grant", "revoke", needs=ENDING_DELEGATION),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

@@ -49,7 +49,15 @@ T = TypeVar("T")
 _ANSWER = "_hub_answer"
 
 # The root field that reads one record of each type by its id.
-_ROOTS = {"Fonds": "fonds", "Series": "series", "ArchivalFile": "file", "Item": "item", "Agency": "agency"}
+_ROOTS = {
+    "Fonds": "fonds",
+    "Series": "series",
+    "ArchivalFile": "file",
+    "Item": "item",
+    "Agency": "agency",
+    "AppUser": "user",
+    "RoleGrant": "grant",
+}
 
 
 async def read_back(info: strawberry.Info, kind: type[T], key: int | None) -> T | None:

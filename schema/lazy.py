@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from schema.access.grants import RoleGrant, RoleGrantConnection
+    from schema.access.users import AppUser
     from schema.agencies import Agency, AgencyConnection
     from schema.records.digital_object import DigitalObjectConnection
     from schema.records.file import ArchivalFile, FileConnection
@@ -25,4 +27,7 @@ Files = Annotated["FileConnection", strawberry.lazy("schema.records.file")]
 AnItem = Annotated["Item", strawberry.lazy("schema.records.item")]
 Items = Annotated["ItemConnection", strawberry.lazy("schema.records.item")]
 ItemsOfFile = Annotated["FileItemConnection", strawberry.lazy("schema.records.item")]
+AUser = Annotated["AppUser", strawberry.lazy("schema.access.users")]
+AGrant = Annotated["RoleGrant", strawberry.lazy("schema.access.grants")]
+Grants = Annotated["RoleGrantConnection", strawberry.lazy("schema.access.grants")]
 DigitalObjects = Annotated["DigitalObjectConnection", strawberry.lazy("schema.records.digital_object")]

@@ -13,10 +13,12 @@ from typing import Any
 
 import strawberry
 
+from hub.access import errors as access
 from hub.agencies.errors import AgencyCodeTaken, AgencyHasEnded
 from hub.kit import errors as kit
 from hub.kit.idempotency import IdempotencyKeyReused as KeyReused
 from hub.records import errors as records
+from schema.access.vocabulary import Role
 from schema.answers import read_back
 from schema.records.item import Item
 from schema.vocabulary import FileState
@@ -51,6 +53,12 @@ class ProblemCode(Enum):
     ALREADY_LISTED = _(
         "ALREADY_LISTED", description="The document is in that file already (đã có trong hồ sơ)."
     )
+    USER_NAME_TAKEN = _("USER_NAME_TAKEN", description="Another account has the name (trùng tên).")
+    ROLES_IN_CONFLICT = _(
+        "ROLES_IN_CONFLICT", description="The roles may not meet in one person (vai trò xung đột)."
+    )
+    ALREADY_GRANTED = _("ALREADY_GRANTED", description="He has the role there already (đã có vai trò).")
+    GRANT_ENDED = _("GRANT_ENDED", description="The grant has ended already (vai trò đã hết hiệu lực).")
     RECORD_PUBLISHED = _("RECORD_PUBLISHED", description="The record is published (đã công bố).")
 
 
@@ -178,6 +186,29 @@ class RecordPublished(Problem):
     """Withdraw the publication first."""
 
 
+@strawberry.type(description="Another account has this name (trùng tên đăng nhập).")
+class UserNameTaken(Problem):
+    """Names are never given twice, since events tell them."""
+
+
+@strawberry.type(description="He holds a role that may not meet this one on any day (vai trò xung đột).")
+class RolesInConflict(Problem):
+    """Separation of duties."""
+
+    role: Role = strawberry.field(description="The role asked for (vai trò mới).")
+    held: Role = strawberry.field(description="The role in its way (vai trò đang giữ).")
+
+
+@strawberry.type(description="He has the role at this place on a day in question (đã có vai trò này).")
+class AlreadyGranted(Problem):
+    """End the one before giving another."""
+
+
+@strawberry.type(description="The grant has ended already (vai trò đã hết hiệu lực).")
+class GrantEnded(Problem):
+    """Nothing is left to end or to delegate."""
+
+
 # ---- from what commands raise ------------------------------------------------------------------------------
 
 # The more special a problem is, the earlier it stands.
@@ -208,6 +239,14 @@ _TYPES: tuple[tuple[type[kit.Problem], type[Problem], Callable[[Any], dict[str, 
     (AgencyHasEnded, AgencyEnded, lambda _: {}),
     (records.AlreadyListed, AlreadyListed, lambda _: {}),
     (records.RecordPublished, RecordPublished, lambda _: {}),
+    (access.UserNameTaken, UserNameTaken, lambda _: {}),
+    (
+        access.RolesInConflict,
+        RolesInConflict,
+        lambda problem: {"role": Role[problem.role.upper()], "held": Role[problem.held.upper()]},
+    ),
+    (access.AlreadyGranted, AlreadyGranted, lambda _: {}),
+    (access.GrantEnded, GrantEnded, lambda _: {}),
 )
 
 # Input fields that are not named like the columns they become.

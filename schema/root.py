@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from schema.access.grants import GrantsQuery
+from schema.access.users import UsersQuery
 from schema.agencies import AgenciesQuery
 from schema.audit import AuditQuery
 from schema.codes import CodesQuery
@@ -14,8 +16,10 @@ from schema.kpi.radar import RadarQuery
 from schema.mutations.agencies import AgenciesMutation
 from schema.mutations.arrangement import ArrangementMutation
 from schema.mutations.files import FilesMutation
+from schema.mutations.grants import GrantsMutation
 from schema.mutations.items import ItemsMutation
 from schema.mutations.succession import SuccessionMutation
+from schema.mutations.users import UsersMutation
 from schema.node import NodeQuery
 from schema.records.query import RecordsQuery
 from schema.returns import ReturnsQuery
@@ -34,6 +38,8 @@ class Query(
     AuditQuery,
     CodesQuery,
     ViewerQuery,
+    UsersQuery,
+    GrantsQuery,
     IndicatorsQuery,
     ChangeQuery,
     QualityQuery,
@@ -44,5 +50,13 @@ class Query(
 
 
 @strawberry.type(description="Everything that can be done (thao tác).")
-class Mutation(ArrangementMutation, FilesMutation, ItemsMutation, AgenciesMutation, SuccessionMutation):
+class Mutation(
+    ArrangementMutation,
+    FilesMutation,
+    ItemsMutation,
+    AgenciesMutation,
+    SuccessionMutation,
+    UsersMutation,
+    GrantsMutation,
+):
     """All deeds."""

@@ -118,6 +118,11 @@ _VIETNAMESE = {
     "mergeAgencies": "hợp nhất cơ quan",
     "splitAgency": "chia, tách cơ quan",
     "dissolveAgency": "giải thể cơ quan",
+    "updateUser": "sửa tài khoản",
+    "disableUser": "khóa tài khoản",
+    "enableUser": "mở khóa tài khoản",
+    "endGrant": "thu hồi vai trò",
+    "endDelegation": "thôi ủy quyền",
 }
 
 

@@ -84,7 +84,7 @@ def delegate_role(
     session: Session,
     actor: Actor,
     grant_id: int,
-    delegate: AppUser,
+    delegate: AppUser | None,
     *,
     valid_to: date | None,
     valid_from: date | None = None,
@@ -92,12 +92,15 @@ def delegate_role(
 ) -> RoleGrant:
     """Let another person hold a role on behalf of its holder for a time; he, or who may grant it, says so.
 
-    Only what the holder himself holds, within its dates, and not passed on (NĐ 30/2020, Điều 13).
+    Only what the holder himself holds, within its dates, and not passed on (NĐ 30/2020, Điều 13). None for a
+    delegate stands for a name that nobody bears: only who may delegate learns that.
     Raises NotFound, NotPermitted, DelegationNotPassedOn, GrantEnded, RolesInConflict, AlreadyGranted, Invalid.
     """
     own = _locked(session, grant_id)
     actor.require("read", "grant", own)
     assert own is not None  # `require` raises for no row
+    if delegate is None:
+        raise NotFound(*NAMES["user"])
     today = clock.today()
     grant = RoleGrant(
         user_id=delegate.id or 0,

@@ -109,6 +109,8 @@ _RESOURCES = {
     "ArchivalFile": "file",
     "Item": "item",
     "Agency": "agency",
+    "AppUser": "user",
+    "RoleGrant": "grant",
 }
 
 

@@ -19,14 +19,20 @@ from schema import build_schema
 CONTRACT = (
     "openFonds closeFonds openSeries moveSeries openFile describeFile closeFile reopenFile submitFile acceptFile "
     "sendBackFile registerItem correctItem moveItem listItem unlistItem createAgency renameAgency mergeAgencies "
-    "moveAgency splitAgency dissolveAgency"
+    "moveAgency splitAgency dissolveAgency createUser updateUser disableUser enableUser grantRole endGrant "
+    "delegateRole endDelegation"
 )
 # What nobody may say, since it follows from deeds.
 NEVER_SAID = {
     "agency", "state", "createdBy", "submittedBy", "acceptedBy", "acceptedAt", "closedBy", "custodianId", "creatorId",
     "published", "transferred", "version", "onHold", "itemCount", "digitizedPageCount", "createdAt", "updatedAt",
 }  # fmt: skip
-NEW = {"openFonds", "openSeries", "openFile", "registerItem", "createAgency", "mergeAgencies"}
+NEW = {
+    "openFonds", "openSeries", "openFile", "registerItem", "createAgency", "mergeAgencies", "createUser", "grantRole",
+    "delegateRole",
+}  # fmt: skip
+# Deeds that say at which agency.
+PLACED = {"openFonds", "createUser", "updateUser", "grantRole"}
 
 
 def mutation() -> GraphQLObjectType:
@@ -61,7 +67,7 @@ def test_no_input_lets_a_caller_say_what_follows_from_deeds(name: str) -> None:
     assert isinstance(given, GraphQLInputObjectType)
     fields: dict[str, Any] = given.fields
     assert not NEVER_SAID & set(fields)
-    assert "agencyId" not in fields or name == "openFonds"
+    assert "agencyId" not in fields or name in PLACED
     assert "idempotencyKey" in fields
     if name not in NEW:
         assert isinstance(fields["expectedVersion"].type, GraphQLNonNull)
