@@ -16,9 +16,12 @@ from dataclasses import dataclass
 
 import psycopg
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlmodel import Session
 
 from hub import migrate
+from hub.audit.sealing.epochs import IS_ELSEWHERE, begin_epoch
+from hub.audit.sealing.seals import RestoredElsewhere
 from hub.kit.db import as_app, open_engine
 from hub.kit.embedded import embedded_postgres
 from hub.kit.errors import Unavailable
@@ -69,6 +72,7 @@ class Installation:
         engine = open_engine(self.owner_dsn, size=1)
         try:
             Seam(engine).change_now(_load_reference_data)
+            Seam(engine).change_now(self._settle_audit)
         finally:
             engine.dispose()
 
@@ -79,6 +83,16 @@ class Installation:
     def is_current(self) -> bool:
         """Whether the database is at the version of this code."""
         return self.version() == _head()
+
+    def is_moved(self) -> bool:
+        """Whether the database was restored into another cluster than its audit trail knows."""
+        with psycopg.connect(self.owner_dsn, connect_timeout=CONNECT_SECONDS) as connection:
+            return connection.execute(IS_ELSEWHERE).fetchone() == (True,)
+
+    def _settle_audit(self, session: Session) -> None:
+        """A database that was restored elsewhere begins another epoch of its audit trail."""
+        if session.scalar(text(IS_ELSEWHERE)):
+            begin_epoch(session, self.settings.audit_heads_file, "restored into another PostgreSQL cluster")
 
     @contextlib.contextmanager
     def seam(self, statement_timeout: int = 0) -> Iterator[Seam]:
@@ -109,13 +123,15 @@ def opened(settings: Settings, *, migrated: bool = True) -> Iterator[Installatio
         require_server(settings.dsn)
         if migrated and not installation.is_current():
             raise NotMigrated(installation.version())
+        if migrated and installation.is_moved():
+            raise RestoredElsewhere
         yield installation
         return
     with embedded_postgres(settings.data / "postgresql") as server:
         installation = Installation(
             settings, server.owner_dsn, server.app_dsn, _reader(settings, server.app_dsn)
         )
-        if migrated and not installation.is_current():
+        if migrated and (not installation.is_current() or installation.is_moved()):
             installation.migrate()
         yield installation
 

@@ -35,6 +35,8 @@ class Settings:
     `public_url`: where people reach the hub (https://luutru.example.vn), for sign-in links; https makes cookies secure.
     `log_format`: json, a line for each event of a server, or text.
     `nightly_at`: when the nightly work begins in Hà Nội (02:00).
+    `audit_key`: the private key that signs the audit's seals; `audit_heads`: where their heads are exported to, best on
+    another machine (both in the folder `audit` of `data`).
     `report_signed_as`: quyền hạn and chức vụ under the city's report, a line each ("KT. GIÁM ĐỐC,PHÓ GIÁM ĐỐC").
     """
 
@@ -55,6 +57,8 @@ class Settings:
     max_body: int = 256_000
     log_level: str = "info"
     log_format: str = "json"
+    audit_key: Path | None = None
+    audit_heads: Path | None = None
     report_signed_as: tuple[str, ...] = ()
 
     @property
@@ -64,6 +68,16 @@ class Settings:
             return self.public_url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def audit_key_file(self) -> Path:
+        """Where the key of the audit's seals lies."""
+        return self.audit_key or self.data / "audit" / "key.pem"
+
+    @property
+    def audit_heads_file(self) -> Path:
+        """Where the heads of the audit's seals are exported to."""
+        return self.audit_heads or self.data / "audit" / "heads.jsonl"
 
     def is_secure(self, scheme: str) -> bool:
         """Whether browsers speak https with the hub, here or at the proxy before it."""
@@ -115,6 +129,8 @@ def _value(name: str, value: Any) -> Any:
             return value if isinstance(value, date) else date.fromisoformat(value)
         if kinds[name].startswith("time"):
             return value if isinstance(value, time) else time.fromisoformat(value)
+        if kinds[name].startswith("Path"):
+            return Path(value).expanduser()
         if kinds[name].startswith("tuple"):
             parts = tuple(value.split(",")) if isinstance(value, str) else tuple(value)
             return tuple(_origin(shown, part) for part in parts) if name == "allowed_origins" else parts

@@ -1,4 +1,5 @@
-"""What the hub does by itself: every night the counters are folded and proved by a recount of the records.
+"""What the hub does by itself: every night the counters are folded and proved by a recount of the records, and
+every ten seconds what has been written into the audit trail is sealed (hub/audit/sealing).
 
 The night's result is an audit event `kpi:recount` and one line in the log; where figures differ the job ends as
 failed, so that it is seen. `hub worker --once nightly` does the same at once.
@@ -18,14 +19,16 @@ from sqlmodel import Session
 
 from hub.access.queries import LOCAL_USER, actor_for_user
 from hub.audit.commands import record
+from hub.audit.sealing.seals import seal_all
 from hub.kit.clock import today
 from hub.kit.errors import Unavailable
-from hub.kit.jobs import daily, open_jobs
+from hub.kit.jobs import daily, open_jobs, tidied
 from hub.kit.seam import Seam
 from hub.kpi.counters import Difference, cut_offs, fold, recount
 from hub.settings import Settings
 
 EVENT = "kpi:recount"
+SEALING = "* * * * * */10"  # croniter's sixth field is the second
 NAMED = 100  # how many differences an audit event names; their number is whole
 LOCK = 67_0200
 
@@ -78,6 +81,16 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
         if made.differences:
             raise FiguresDiffer(f"{len(made.differences)} of {made.compared} sums differ")
 
+    @app.periodic(cron=SEALING)
+    @app.task(name="seal", queue="audit", queueing_lock="seal")
+    def of_now(timestamp: int) -> None:
+        try:
+            seal_all(seam, settings.audit_key_file, settings.audit_heads_file)
+        except Unavailable as error:
+            log.error("niêm phong nhật ký: %s · sealing the audit: %s", error.message_vi, error.message_en)
+            raise
+
+    tidied(app, "audit")
     return app
 
 

@@ -27,6 +27,8 @@ from procrastinate import App, PsycopgConnector
 from hub.kit.clock import HANOI, now
 
 STOP_SECONDS = 2
+# A short job need not wait for the end of a long one.
+AT_ONCE = 2
 # A worker that starts this late still does what was due; 02:00 and six hours end before people come to work.
 CATCH_UP_SECONDS = 6 * 3600
 
@@ -49,6 +51,15 @@ def daily(at: time) -> str:
     """The cron line of a time of day in Hà Nội; procrastinate reads cron lines in UTC."""
     there = datetime.combine(now().astimezone(HANOI), at, HANOI).astimezone(UTC)
     return f"{there.minute} {there.hour} * * *"
+
+
+def tidied(app: App, queue: str, hours: int = 1) -> None:
+    """Declare that done jobs of a queue are forgotten after so many hours: for jobs that run all day."""
+
+    @app.periodic(cron="17 * * * *")
+    @app.task(name=f"tidy-{queue}", queue=queue)
+    async def tidy(timestamp: int) -> None:
+        await app.job_manager.delete_old_jobs(hours, queue, include_failed=True)
 
 
 def work(app: App, ready: Callable[[], None]) -> None:
@@ -107,7 +118,10 @@ async def _work(app: App, ready: Callable[[], None]) -> None:
     async with app.open_async():
         ready()
         await app.run_worker_async(
-            name="hub", install_signal_handlers=False, shutdown_graceful_timeout=STOP_SECONDS
+            name="hub",
+            concurrency=AT_ONCE,
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=STOP_SECONDS,
         )
 
 

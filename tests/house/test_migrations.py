@@ -50,9 +50,11 @@ def test_the_application_role_owns_nothing_and_may_not_rewrite_the_audit(
         ).fetchone()
         assert owned == (0,)
         rights = connection.execute(
-            "select has_table_privilege('hub_app', 'audit_event', 'insert'),"
+            "select has_column_privilege('hub_app', 'audit_event', 'detail', 'insert'),"
+            " has_column_privilege('hub_app', 'audit_event', 'at', 'insert'),"
+            " has_column_privilege('hub_app', 'audit_event', 'xid', 'insert'),"
             " has_table_privilege('hub_app', 'audit_event', 'update'),"
             " has_table_privilege('hub_app', 'audit_event', 'delete'),"
             " has_table_privilege('hub_app', 'item', 'update')"
         ).fetchone()
-        assert rights == (True, False, False, True)
+        assert rights == (True, False, False, False, False, True)

@@ -1,0 +1,87 @@
+"""A trail of its own, committed: events by the application, seals by the job, tampering by the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, create_engine
+from sqlmodel import Session
+
+from hub.audit.commands import record
+from hub.audit.sealing import heads, keys
+from hub.audit.sealing.seals import seal_all
+from hub.audit.sealing.verify import Verification, verify
+from hub.kit.db import as_app, sqlalchemy_url
+from hub.kit.seam import Seam
+
+
+class Trail:
+    """An audit trail with its key and its exported heads."""
+
+    def __init__(self, dsn: str, engine: Engine, folder: Path) -> None:
+        self.dsn, self.seam = dsn, Seam(engine)
+        self.key, self.heads = folder / "key.pem", folder / "heads.jsonl"
+
+    def write(self, *events: str) -> list[int]:
+        """One transaction with these events; their numbers."""
+        return self.seam.change_now(
+            lambda session: [
+                record(
+                    session, 7, name, "file", 40 + place, agency_id=3, detail={"title": "Hồ sơ đất đai"}
+                ).id
+                or 0
+                for place, name in enumerate(events)
+            ]
+        )
+
+    def seal(self) -> int:
+        """Seal what is settled; how many seals were made."""
+        return seal_all(self.seam, self.key, self.heads)
+
+    def verify(self, *, with_heads: bool = True) -> Verification:
+        """What verification finds."""
+        trusted = keys.public_keys([keys.public_file(self.key)])
+        outside = heads.read(self.heads) if with_heads else None
+        return self.seam.change_now(lambda session: verify(session, trusted, outside))
+
+    def found(self, *, with_heads: bool = True) -> list[tuple[str, int | None, int | None]]:
+        """Kind, seal and event of every fault."""
+        return [(one.kind, one.seal, one.event) for one in self.verify(with_heads=with_heads).faults]
+
+    @contextmanager
+    def tampering(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        """A superuser who has switched the guards off, and puts them back."""
+        tables = ("audit_event", "audit_seal", "audit_epoch")
+        with psycopg.connect(self.dsn) as connection:
+            for table in tables:
+                connection.execute(f"alter table {table} disable trigger {table}_kept")
+            yield connection
+            for table in tables:
+                connection.execute(f"alter table {table} enable always trigger {table}_kept")
+
+
+@pytest.fixture
+def trail(fresh_database: Callable[[], str], tmp_path: Path) -> Iterator[Trail]:
+    dsn = fresh_database()
+    engine = create_engine(sqlalchemy_url(as_app(dsn)))
+    found = Trail(dsn, engine, tmp_path / "audit")
+    found.seal()  # what the migrations wrote
+    yield found
+    engine.dispose()
+
+
+@pytest.fixture
+def three(trail: Trail) -> tuple[Trail, list[int]]:
+    """Three sealed stretches of four events each; the numbers of all twelve."""
+    events = []
+    for _ in range(3):
+        events += trail.write("file:create", "file:update") + trail.write("file:close", "file:submit")
+        trail.seal()
+    return trail, events
+
+
+__all__ = ["Session", "Trail"]

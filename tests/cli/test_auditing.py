@@ -1,0 +1,89 @@
+"""`hub audit …`, as a process of its own: seal, verify, prove and take elsewhere; what does not fit ends with 3."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.cli.test_serving import HUB
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def dsn(fresh_database: Callable[[], str]) -> str:
+    return fresh_database()
+
+
+@pytest.fixture
+def hub(dsn: str, tmp_path: Path) -> Run:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    environment = {**kept, "HUB_DSN": dsn, "HUB_DATA": str(tmp_path / "data")}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [*HUB, *words]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def _json(done: subprocess.CompletedProcess[str]) -> Any:
+    return json.loads(done.stdout)
+
+
+def test_a_trail_is_sealed_verified_proved_and_taken_elsewhere(hub: Run, dsn: str, tmp_path: Path) -> None:
+    assert hub("user", "create", "nga", "--full-name", "Nguyễn Thị Nga").returncode == 0
+    assert _json(hub("audit", "seal", "--json")) == {"seals": 1}
+    whole = hub("audit", "verify", "--json")
+    assert (whole.returncode, _json(whole)["whole"], _json(whole)["faults"]) == (0, True, [])
+
+    with psycopg.connect(dsn) as connection:
+        [event] = connection.execute(
+            "select id from audit_event where event_type = 'user:create'"
+        ).fetchone() or (0,)
+    proof = tmp_path / "proof.json"
+    assert hub("audit", "proof", str(event), "--out", str(proof)).returncode == 0
+    key = tmp_path / "data" / "audit" / "key.pem.pub"
+    proved = _json(hub("audit", "check-proof", str(proof), "--key", str(key), "--json"))
+    assert (proved["event"]["type"], proved["event"]["id"]) == ("user:create", event)
+    forged = tmp_path / "forged.json"
+    forged.write_text(proof.read_text().replace("user:create", "user:delete"))
+    refused = hub("audit", "check-proof", str(forged), "--key", str(key))
+    assert refused.returncode == 2
+    assert "does not hold" in refused.stderr
+
+    heads, events = tmp_path / "heads.jsonl", tmp_path / "events.jsonl"
+    assert _json(hub("audit", "export", "heads", str(heads), "--json")) == {"lines": 1}
+    assert _json(hub("audit", "export", "heads", str(heads), "--json")) == {"lines": 0}
+    assert hub("audit", "export", "events", str(events)).returncode == 0
+    lines = [json.loads(line) for line in events.read_text().splitlines()]
+    assert {line["premis"]["eventOutcome"] for line in lines} == {"success"}
+    assert json.loads(lines[0]["event"])["id"] == lines[0]["premis"]["eventIdentifier"]
+
+    with psycopg.connect(dsn) as owner:
+        owner.execute("alter table audit_event disable trigger audit_event_kept")
+        owner.execute("update audit_event set reason = 'forged' where id = %s", [event])
+        owner.execute("alter table audit_event enable always trigger audit_event_kept")
+    found = hub("audit", "verify", "--heads", str(heads))
+    assert found.returncode == 3
+    assert f"Event {event} was edited (seal 1)" in found.stdout
+    with psycopg.connect(dsn) as connection:
+        told = connection.execute(
+            "select outcome, detail from audit_event where event_type = 'audit:verify' order by id desc limit 1"
+        ).fetchone()
+    assert told is not None
+    assert told[0] == "failure"
+    assert told[1]["faults"] == [{"kind": "EDITED", "seal": 1, "event": event}]  # type: ignore[index]
+
+
+def test_who_may_not_verify_is_refused(hub: Run) -> None:
+    hub("user", "create", "nga", "--full-name", "Nguyễn Thị Nga")
+    for words in (("verify",), ("seal",), ("export", "heads", "x.jsonl"), ("proof", "1")):
+        assert hub("audit", *words, "--as", "nga").returncode == 2
