@@ -1,10 +1,12 @@
 """The two forms of the law agree: the rows that SQL keeps are those the point check allows.
 
-At the root of a read and below it, on random policies and on the product's, with NULL in every column.
+At the root of a read and below it, listed and counted, on random policies and on the product's, with NULL in every
+column. Rows of the product's resources have the types that their tables have.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -14,14 +16,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
+from sqlalchemy.dialects import postgresql
 
+from hub.models import metadata
 from policies.enforcer import read_rules
 from policies.law import Law, names_of
 from policies.resources import RESOURCES, Facts, Resource
 from policies.subject import GRANTABLE_ROLES, Grant, Subject
 from policies.words import WORDS, when
+from tests.policies.test_tables import JOINED, TABLES
 from tests.policies.worlds import EVERYTHING, FACTS, everything_rows, policies, rows, subjects, trees, trying
 
+# where no table holds it: of a resource that has no table yet, and of the state of an item's file
 TYPES = {
     "id": "bigint",
     "agency_id": "bigint",
@@ -42,14 +48,21 @@ Kept = Callable[[Law, Subject, Resource, str, Rows], list[list[int]]]
 PRODUCT = Law({1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3, 7: 6, 8: 1})
 
 
-def _record(resource: Resource, listed: Rows) -> str:
+def _type(resource: Resource, name: str) -> str:
+    table = TABLES.get(resource.name)
+    if table and (resource.name, name) not in JOINED:
+        return str(metadata.tables[table].columns[name].type.compile(postgresql.dialect()))
     facts = {name: fact for fact, name in resource.names.items()}
-    columns = ", ".join(f"{name} {TYPES[facts[name]]}" for name in sorted(listed[0]))
+    return TYPES[facts[name]]
+
+
+def _record(resource: Resource, listed: Rows) -> str:
+    columns = ", ".join(f"{name} {_type(resource, name)}" for name in sorted(listed[0]))
     return f"select * from json_to_recordset(cast(:rows as json)) as given({columns})"
 
 
-@pytest.fixture(scope="module")
-def kept(engine: Engine) -> Iterator[Kept]:
+@contextlib.contextmanager
+def asking(engine: Engine) -> Iterator[Kept]:
     """Asks PostgreSQL which rows the predicate keeps: at the root, below it."""
     with engine.connect() as connection:
 
@@ -60,14 +73,22 @@ def kept(engine: Engine) -> Iterator[Kept]:
                 for root in (True, False)
             ]
             arrays = ", ".join(
-                f"array(select r.id from ({_record(resource, listed)}) r where {form} order by r.id)"
+                f"array(select r.id from r where {form} order by r.id), (select count(*) from r where {form})"
                 for form in forms
             )
-            sql = f"select {arrays}"
+            sql = f"with r as materialized ({_record(resource, listed)}) select {arrays}"
             values = law.values(subject, names_of(sql))
             found = connection.execute(text(sql), {**values, "rows": json.dumps(listed)}).one()
-            return [list(ids) for ids in found]
+            lists, counts = [list(ids) for ids in found[::2]], list(found[1::2])
+            assert counts == [len(ids) for ids in lists]
+            return lists
 
+        yield ask
+
+
+@pytest.fixture(scope="module")
+def kept(engine: Engine) -> Iterator[Kept]:
+    with asking(engine) as ask:
         yield ask
 
 
@@ -191,3 +212,14 @@ def test_each_role_alone_on_every_question(kept: Kept, role: str) -> None:
         listed = _rows_of(RESOURCES[resource], [USUAL, {**USUAL, "agency_id": 2, "custodian_id": 2}])
         expected = _allowed(PRODUCT, subject, resource, action, listed)
         assert kept(PRODUCT, subject, RESOURCES[resource], action, listed) == [expected, expected]
+
+
+def test_roles_at_different_agencies_add_up(kept: Kept) -> None:
+    """Somebody who holds every role, each at another agency: what one grants, another must not take away."""
+    grants = tuple(Grant(role, number % 8 + 1) for number, role in enumerate(GRANTABLE_ROLES))
+    bases = [{**USUAL, "agency_id": place, "custodian_id": 9 - place} for place in range(1, 9)]
+    for resource, action in PRODUCT.questions:
+        listed = _rows_of(RESOURCES[resource], bases)
+        for subject in (Subject(1, "somebody", grants), Subject(None)):
+            expected = _allowed(PRODUCT, subject, resource, action, listed)
+            assert kept(PRODUCT, subject, RESOURCES[resource], action, listed) == [expected, expected]

@@ -27,7 +27,11 @@ TABLES = {
     "user": "app_user",
     "grant": "role_grant",
     "audit": "audit_event",
+    "codelist": "code_list_entry",
+    "session": "web_session",
 }
+# No table holds these, or not yet with the columns that the rules ask for: nothing may read such a table by the law.
+WITHOUT = {"publication", "disposal", "copy", "import", "job", "kpi", "system", "apikey", "policy", "setting"}
 # the state of an item's home file comes by a join
 JOINED = {("item", "file_state"), ("digital", "file_state")}
 
@@ -37,3 +41,7 @@ def test_a_table_has_the_columns_of_its_rules(resource: str) -> None:
     table: Table = metadata.tables[TABLES[resource]]
     needed = {name for name in RESOURCES[resource].names.values() if (resource, name) not in JOINED}
     assert needed - set(table.columns.keys()) == set()
+
+
+def test_every_resource_is_compared_with_its_table_or_has_none() -> None:
+    assert set(RESOURCES) - set(TABLES) == WITHOUT
