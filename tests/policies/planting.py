@@ -140,6 +140,11 @@ FAULTS = (
         (WHO, HELD, '            return (Grant("user"),)'),
         (WHO, SIGNED, "Shape(True, "),
     ),
+    _fault(
+        "a delegation binds nobody",
+        "oracle",
+        (WHO, "self.bound | {self.id}", "frozenset({self.id})"),
+    ),
     _fault("custody is ownership", "oracle", (POINT, '"hold": "custodian_id"', '"hold": "agency_id"')),
     _fault("negation not read", "oracle", (WORDS, 'not token.startswith("!"))', "True)")),
     _fault(

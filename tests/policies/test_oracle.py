@@ -150,7 +150,7 @@ CALLED: dict[str, dict[str, str]] = {
     "exclusion": {"submitted_by": "proposed_by"},
     "agency": {"agency_id": "id"},
     "user": {"about_user": "id"},
-    "grant": {"about_user": "user_id"},
+    "grant": {"about_user": "user_id", "created_by": "on_behalf_of"},
     "apikey": {"about_user": "user_id"},
     "session": {"about_user": "user_id"},
 }
