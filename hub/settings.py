@@ -37,6 +37,12 @@ class Settings:
     `nightly_at`: when the nightly work begins in Hà Nội (02:00).
     `audit_key`: the private key that signs the audit's seals; `audit_heads`: where their heads are exported to, best on
     another machine (both in the folder `audit` of `data`).
+    `session_idle`, `session_idle_admin`: minutes without a visit after which a session ends, of administrators sooner;
+    `session_longest`: hours after which it ends in any case. `step_up_minutes`: how long a second factor counts.
+    `password_length`, `password_kinds` (of small, capital, digit, other), `password_days` (0: without end): passwords.
+    `sign_in_failures`, `sign_in_failures_address`, `sign_in_lock`: wrong guesses for one name, and from one address,
+    within so many minutes, after which signing in rests for as many. `device_days`: how long a device stays enrolled.
+    `api_key_days`: the longest life of a system's key.
     `report_signed_as`: quyền hạn and chức vụ under the city's report, a line each ("KT. GIÁM ĐỐC,PHÓ GIÁM ĐỐC").
     """
 
@@ -59,6 +65,18 @@ class Settings:
     log_format: str = "json"
     audit_key: Path | None = None
     audit_heads: Path | None = None
+    session_idle: int = 30
+    session_idle_admin: int = 15
+    session_longest: int = 12
+    step_up_minutes: int = 5
+    password_length: int = 12
+    password_kinds: int = 3
+    password_days: int = 365
+    sign_in_failures: int = 5
+    sign_in_failures_address: int = 30
+    sign_in_lock: int = 15
+    device_days: int = 180
+    api_key_days: int = 365
     report_signed_as: tuple[str, ...] = ()
 
     @property

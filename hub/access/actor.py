@@ -15,21 +15,27 @@ from typing import Any
 from sqlalchemy import TextClause, inspect, text
 from sqlmodel import SQLModel
 
-from hub.access.errors import NAMES
+from hub.access.errors import NAMES, StepUpRequired
 from hub.audit.commands import MANDATES
 from hub.kit.errors import NotFound, NotPermitted
 from policies.actions import actions_on
 from policies.law import Law, names_of
 from policies.resources import RESOURCES, Facts
+from policies.step_up import needs_step_up
 from policies.subject import ANONYMOUS, Mandate, Shape, Subject
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A subject under one version of the law; two requests may have two."""
+    """A subject under one version of the law; two requests may have two.
+
+    `stepped_up`: he has proved himself anew a few minutes ago, or acts where nobody can be asked to (a command at
+    the machine). Without it the deeds of `policies/step_up.py` wait.
+    """
 
     subject: Subject
     law: Law
+    stepped_up: bool = False
 
     @property
     def id(self) -> int | None:
@@ -51,11 +57,16 @@ class Actor:
         return self.law.may(self.subject, action, resource, row, **known)
 
     def require(self, action: str, resource: str, row: object | None, **known: Any) -> None:
-        """Raise NotFound for no row or one he may not read, NotPermitted for one he may only read."""
+        """Raise NotFound for no row or one he may not read, NotPermitted for one he may only read.
+
+        Raises StepUpRequired when he may, but has to prove himself anew first.
+        """
         vietnamese, english = NAMES[resource]
         if row is None:
             raise NotFound(vietnamese, english)
         if self.may(action, resource, row, **known):
+            if needs_step_up(resource, action) and not self.stepped_up:
+                raise StepUpRequired(f"{resource}:{action}", vietnamese, english)
             self._act_for(action, resource, row, known)
             return
         if action != "create" and not self.may("read", resource, row, **known):

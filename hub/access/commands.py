@@ -5,12 +5,13 @@ The other deeds are offered here too, so that faces import one door.
 
 import hashlib
 import secrets
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.access.credentials.models import StepUp
 from hub.access.grants import delegate_role, end_grant, grant_role, require_authority
 from hub.access.models import AccessToken, AppUser, RoleGrant, SignInLink
 from hub.access.queries import LOCAL_USER, grants_of, user_by_name
@@ -35,21 +36,30 @@ __all__ = [
 ]
 
 _BEFORE_ALL_RECORDS = date(2000, 1, 1)
+_ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def create_token(
-    session: Session, actor: Actor, user: AppUser, label: str, *, expires_at: datetime | None = None
+    session: Session,
+    actor: Actor,
+    user: AppUser,
+    label: str,
+    *,
+    expires_at: datetime | None = None,
+    stepped_up: bool = False,
 ) -> str:
     """A new key of a user, returned once and never again: only its SHA-256 is kept.
 
     A key is worth all its user's roles, so whoever makes one for another must be able to grant him each of
-    them. Raises NotPermitted.
+    them. `stepped_up`: its holder, a program that decides by itself, is never asked to prove himself anew.
+    Raises NotPermitted, StepUpRequired.
     """
     prefix = f"hub_{secrets.token_hex(4)}"
     token = f"{prefix}_{secrets.token_urlsafe(32)}"
     row = AccessToken(
         user_id=_key(user.id),
         label=label,
+        created_by=actor.id,
         sha256=hashlib.sha256(token.encode()).digest(),
         prefix=prefix,
         expires_at=expires_at,
@@ -57,7 +67,10 @@ def create_token(
     require_credential(session, actor, user, row)
     session.add(row)
     session.flush()
-    detail = {"user": user.name, "label": label, "prefix": prefix}
+    if stepped_up:
+        session.add(StepUp(sha256=row.sha256, user_id=row.user_id, until=_ALWAYS))
+        session.flush()
+    detail = {"user": user.name, "label": label, "prefix": prefix, "stepped_up": stepped_up}
     record(session, actor, "apikey:create", "apikey", row.id, agency_id=user.agency_id, detail=detail)
     return token
 

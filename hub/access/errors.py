@@ -3,13 +3,16 @@
 NotFound          UnknownUser
 Conflict          UserNameTaken, RolesInConflict, AlreadyGranted, GrantEnded, LinkSpent
 NotPermitted      RoleNotGrantable, DelegationNotPassedOn
+Problem           StepUpRequired
 Invalid           unknown_role, role_needs_agency
 """
 
 from collections.abc import Mapping
 
-from hub.kit.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted
+from hub.kit.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted, Problem
 from policies.subject import GRANTABLE_ROLES
+
+STEP_UP_PAGE = "/account/step-up"
 
 # Vietnamese, English
 NAMES: Mapping[str, tuple[str, str]] = {
@@ -44,6 +47,21 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "policy": ("chính sách", "the policy"),
     "setting": ("cấu hình", "the setting"),
 }
+
+
+class StepUpRequired(Problem):
+    """He may do it, once he has shown his second factor again."""
+
+    code = "STEP_UP_REQUIRED"
+
+    def __init__(self, action: str, what_vi: str, what_en: str) -> None:
+        self.action = action
+        super().__init__(
+            f"Việc «{action}» đối với {what_vi} cần xác thực lại. Hãy nhập mã xác thực một lần ở trang "
+            f"{STEP_UP_PAGE} hoặc gọi stepUp, rồi thực hiện lại.",
+            f'To "{action}" {what_en} you prove yourself anew. Enter a one-time code on the page {STEP_UP_PAGE} '
+            "or call stepUp, then do it again.",
+        )
 
 
 class UnknownUser(NotFound):

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.dialects.postgresql import ARRAY, CIDR, INET
 from sqlmodel import Field, SQLModel
 
 from policies.subject import GRANTABLE_ROLES
@@ -145,7 +145,10 @@ class RoleConflict(SQLModel, table=True):
 
 
 class AccessToken(SQLModel, table=True):
-    """A key of a user; only its SHA-256 is kept, which is enough for a random key of 256 bits."""
+    """A key of a user; only its SHA-256 is kept, which is enough for a random key of 256 bits.
+
+    `bound_to`: a system's key, worth the role client at that agency and nothing else; `ip_ranges`: from there only.
+    """
 
     __tablename__ = "access_token"
     __table_args__ = (
@@ -162,17 +165,22 @@ class AccessToken(SQLModel, table=True):
     expires_at: datetime | None = _moment()
     revoked_at: datetime | None = _moment()
     last_used_at: datetime | None = _moment()
+    bound_to: int | None = _reference("agency.id")
+    ip_ranges: list[str] | None = Field(default=None, sa_column=Column(ARRAY(CIDR)))
+    created_by: int | None = _reference("app_user.id")
 
 
 class SignInLink(SQLModel, table=True):
     """A link that signs its user in once; only its SHA-256 is kept.
 
+    `purpose`: SIGN_IN, PASSWORD (set a password, then signed in), or DEVICE (the browser that follows it stays).
     `opens_at_once` spares the button to confirm: for links that no mail, whose scanners follow them, passes on.
     """
 
     __tablename__ = "sign_in_link"
     __table_args__ = (
         CheckConstraint("octet_length(sha256) = 32", name="sign_in_link_sha256"),
+        CheckConstraint("purpose in ('SIGN_IN', 'PASSWORD', 'DEVICE')", name="sign_in_link_purpose"),
         Index("sign_in_link_user", "user_id"),
         {"comment": "A link that signs a user in to the pages once (liên kết đăng nhập dùng một lần)."},
     )
@@ -185,15 +193,22 @@ class SignInLink(SQLModel, table=True):
     created_at: datetime | None = _moment(default="now()")
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     used_at: datetime | None = _moment()
+    purpose: str = Field(
+        default="SIGN_IN", sa_column=Column(Text, nullable=False, server_default=text("'SIGN_IN'"))
+    )
 
 
 class WebSession(SQLModel, table=True):
-    """A user signed in to the pages, until he signs out, stays away or the session is too old."""
+    """A user signed in to the pages, until he signs out, stays away or the session is too old.
+
+    `method`: LINK, PASSWORD, ISSUER, or DEVICE, which reads only and is called by its `label`.
+    """
 
     __tablename__ = "web_session"
     __table_args__ = (
         CheckConstraint("octet_length(sha256) = 32", name="web_session_sha256"),
         CheckConstraint("idle_until <= expires_at", name="web_session_expiry"),
+        CheckConstraint("method in ('LINK', 'PASSWORD', 'ISSUER', 'DEVICE')", name="web_session_method"),
         Index("web_session_user", "user_id"),
         {
             "comment": "A user signed in to the pages (phiên đăng nhập), until he signs out, is idle or it is too old."
@@ -210,6 +225,8 @@ class WebSession(SQLModel, table=True):
     ended_at: datetime | None = _moment()
     client_ip: str | None = Field(default=None, sa_column=Column(INET))
     user_agent: str | None = _text(nullable=True)
+    method: str = Field(default="LINK", sa_column=Column(Text, nullable=False, server_default=text("'LINK'")))
+    label: str | None = _text(nullable=True)
 
 
 class PolicyState(SQLModel, table=True):

@@ -8,7 +8,8 @@ the cookie of the pages.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, text
@@ -42,20 +43,30 @@ left join lateral (
 
 _FIELDS = "u.id as user_id, u.name, held.roles, held.agencies, held.behalves, held.bound, s.agency_version"
 
+_STEPPED_UP = "coalesce(f.until > :now, false) as stepped_up"
+# A key or session is noted as used at most this often, so that reading does not write with every request.
+NOTED = timedelta(minutes=1)
+_A_WHILE_AGO = f"cast(:now as timestamptz) - interval '{NOTED.seconds} seconds'"
+
 CALLER_SQL = f"""
-select {_FIELDS}, t.id as token_id
+select {_FIELDS}, t.id as token_id, t.bound_to, null as method, {_STEPPED_UP},
+       t.last_used_at is null or t.last_used_at < {_A_WHILE_AGO} as unnoted
   from access_token t
   join app_user u on u.id = t.user_id
+  left join step_up f on f.sha256 = t.sha256
  cross join policy_state s
 {_GRANTS}
  where t.sha256 = :sha256 and t.revoked_at is null and u.disabled_at is null
    and (t.expires_at is null or t.expires_at > :now)
+   and (t.ip_ranges is null or cast(:client_ip as inet) <<= any(t.ip_ranges))
 """
 
 SESSION_SQL = f"""
-select {_FIELDS}, t.id as session_id, u.full_name, t.last_seen_at
+select {_FIELDS}, t.id as session_id, u.full_name, t.last_seen_at, t.created_at, null::bigint as bound_to, t.method,
+       {_STEPPED_UP}, t.last_seen_at < {_A_WHILE_AGO} as unnoted
   from web_session t
   join app_user u on u.id = t.user_id
+  left join step_up f on f.sha256 = t.sha256
  cross join policy_state s
 {_GRANTS}
  where t.sha256 = :sha256 and t.ended_at is null and u.disabled_at is null
@@ -86,10 +97,10 @@ _LAWS: dict[int, Law] = {}
 _KEPT_LAWS = 8
 
 
-def caller_values(token: str) -> dict[str, Any]:
+def caller_values(token: str, client_ip: str | None = None) -> dict[str, Any]:
     """The parameters of CALLER_SQL for a bearer token, and of SESSION_SQL for the secret of a session."""
     digest = hashlib.sha256(token.encode()).digest()
-    return {"sha256": digest, "now": clock.now(), "today": clock.today()}
+    return {"sha256": digest, "now": clock.now(), "today": clock.today(), "client_ip": client_ip}
 
 
 def caller_from_row(row: Row | None) -> Subject:
@@ -104,6 +115,16 @@ def caller_from_row(row: Row | None) -> Subject:
     )
     bound = frozenset(row["bound"] or ())
     return Subject(row["user_id"], row["name"], grants, mandates=mandates, bound=bound)
+
+
+def actor_from_row(row: Row, law: Law) -> Actor:
+    """Who the row of a credential says asks: of a system's key, the role client at its agency and nothing else."""
+    subject = caller_from_row(row)
+    if row["bound_to"] is not None:
+        bound = Grant("client", row["bound_to"])
+        held = tuple(one for one in subject.grants if one == bound)
+        subject = replace(subject, grants=held, mandates=())
+    return Actor(subject, law, stepped_up=row["stepped_up"])
 
 
 def kept_law(agency_version: int) -> Law | None:
@@ -128,22 +149,26 @@ def law(session: Session, agency_version: int | None = None) -> Law:
     return known or keep_law(session.connection().execute(text(LAW_SQL)).mappings().one())
 
 
-def actor_for_token(session: Session, token: str | None) -> Actor:
+def actor_for_token(session: Session, token: str | None, *, client_ip: str | None = None) -> Actor:
     """Who holds the token; the public when no token is given. Raises Unauthenticated for a bad one."""
     if token is None:
         return PUBLIC
-    row = session.connection().execute(text(CALLER_SQL), caller_values(token)).mappings().first()
-    subject = caller_from_row(row)
-    return Actor(subject, law(session, row["agency_version"] if row else None))
+    row = session.connection().execute(text(CALLER_SQL), caller_values(token, client_ip)).mappings().first()
+    if row is None:
+        raise Unauthenticated
+    return actor_from_row(row, law(session, row["agency_version"]))
 
 
 def actor_for_user(session: Session, name: str = LOCAL_USER, *, today: date | None = None) -> Actor:
-    """The user of that name (the CLI's --as), by default the local service user. Raises UnknownUser."""
+    """The user of that name (the CLI's --as), by default the local service user. Raises UnknownUser.
+
+    Whoever names a user holds the machine or the process: he is not asked to prove himself anew.
+    """
     values = {"name": name, "today": today or clock.today()}
     row = session.connection().execute(text(_USER_SQL), values).mappings().first()
     if row is None:
         raise UnknownUser(name)
-    return Actor(caller_from_row(row), law(session, row["agency_version"]))
+    return Actor(caller_from_row(row), law(session, row["agency_version"]), stepped_up=True)
 
 
 def user_by_name(session: Session, name: str) -> AppUser:

@@ -1,4 +1,4 @@
-"""Signing in to the pages: a link that works once, and the session that it opens.
+"""Signing in to the pages: a link that works once, and the session that a link, a password or an issuer opens.
 
     secret = open_link(session, actor, user)          shown once, as the last part of an address
     told = redeem_link(session, secret)               told.secret goes into the cookie
@@ -6,7 +6,8 @@
     end_session(session, told.secret)
 
 A secret is a random number of 256 bits and only its SHA-256 is kept. A session ends when its user signs out, has
-been away for IDLE, or after LONGEST in any case; signing in always makes a new one and ends the one before.
+been away, after its longest time in any case, or when somebody with the right to it revokes it; signing in always
+makes a new one and ends the one before. How long is a setting.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.access.commands import require_credential
+from hub.access.credentials import rules
 from hub.access.errors import LinkSpent
 from hub.access.models import AppUser, SignInLink, WebSession
-from hub.access.queries import SESSION_SQL, caller_from_row, caller_values, law
+from hub.access.queries import SESSION_SQL, actor_from_row, caller_values, grants_of, law
 from hub.audit.commands import ORIGIN, record
 from hub.kit import clock
+from hub.settings import Settings
 
 LINK_LASTS = timedelta(hours=24)
-IDLE = timedelta(hours=1)
-LONGEST = timedelta(hours=12)
-# A session is noted as seen at most this often, so that reading pages does not write with every request.
-NOTED = timedelta(minutes=5)
+# Settings nobody has changed; faces hand in those of their installation.
+USUAL = Settings()
 _MOST_AGENT = 300
 
 
@@ -41,7 +42,11 @@ class SignedIn:
 
     actor: Actor
     full_name: str
+    session_id: int
+    method: str
+    created_at: datetime
     last_seen_at: datetime
+    is_noted: bool
 
 
 @dataclass(frozen=True)
@@ -61,43 +66,67 @@ def cookie_name(*, secure: bool) -> str:
     return "__Host-hub-session" if secure else "hub-session"
 
 
-def sign_in_address(base: str, secret: str) -> str:
+# ---- links -------------------------------------------------------------------------------------------------
+
+_PATHS = {"SIGN_IN": "sign-in", "PASSWORD": "password", "DEVICE": "sign-in"}
+
+
+def sign_in_address(base: str, secret: str, purpose: str = "SIGN_IN") -> str:
     """The link as people get it; `base` is where they reach the hub."""
-    return f"{base}/sign-in/{secret}"
+    return f"{base}/{_PATHS[purpose]}/{secret}"
 
 
 def open_link(
-    session: Session, actor: Actor, user: AppUser, *, at_once: bool = False, lasts: timedelta = LINK_LASTS
+    session: Session,
+    actor: Actor,
+    user: AppUser,
+    *,
+    purpose: str = "SIGN_IN",
+    at_once: bool = False,
+    lasts: timedelta = LINK_LASTS,
 ) -> str:
     """The secret of a new link, returned once. It is worth all roles of the user, like a key, and needs the same right.
 
-    `at_once`: following it signs in without a button to confirm. Raises NotPermitted.
+    `at_once`: following it signs in without a button to confirm. Raises NotPermitted, StepUpRequired.
     """
-    secret = secrets.token_urlsafe(32)
-    link = SignInLink(
-        user_id=user.id or 0,
-        sha256=_hash(secret),
-        opens_at_once=at_once,
-        created_by=actor.id,
-        expires_at=clock.now() + lasts,
-    )
+    secret, link = _link(user, purpose, actor.id, lasts)
+    link.opens_at_once = at_once
     require_credential(session, actor, user, link)
     session.add(link)
     session.flush()
-    record(
-        session, actor, "session:link", "user", user.id, agency_id=user.agency_id, detail={"user": user.name}
-    )
+    detail = {"user": user.name, "purpose": purpose}
+    record(session, actor, "session:link", "user", user.id, agency_id=user.agency_id, detail=detail)
     return secret
 
 
-def link_of(session: Session, secret: str) -> tuple[SignInLink, AppUser]:
+def own_link(session: Session, user: AppUser, purpose: str, *, lasts: timedelta) -> str:
+    """The secret of a link for somebody who has just proved that he is this user."""
+    secret, link = _link(user, purpose, user.id, lasts)
+    session.add(link)
+    session.flush()
+    return secret
+
+
+def _link(user: AppUser, purpose: str, by: int | None, lasts: timedelta) -> tuple[str, SignInLink]:
+    secret = secrets.token_urlsafe(32)
+    return secret, SignInLink(
+        user_id=user.id or 0,
+        sha256=hash_of(secret),
+        purpose=purpose,
+        created_by=by,
+        expires_at=clock.now() + lasts,
+    )
+
+
+def link_of(session: Session, secret: str, *purposes: str) -> tuple[SignInLink, AppUser]:
     """A link that still works, and whom it signs in; nothing is used up. Raises LinkSpent."""
     found = session.exec(
         select(SignInLink, AppUser)
         .join(AppUser, col(AppUser.id) == col(SignInLink.user_id))
         .where(
-            SignInLink.sha256 == _hash(secret),
+            SignInLink.sha256 == hash_of(secret),
             col(SignInLink.used_at).is_(None),
+            col(SignInLink.purpose).in_(purposes or ("SIGN_IN", "DEVICE")),
             SignInLink.expires_at > clock.now(),
             col(AppUser.disabled_at).is_(None),
         )
@@ -107,36 +136,66 @@ def link_of(session: Session, secret: str) -> tuple[SignInLink, AppUser]:
     return found
 
 
-def redeem_link(
-    session: Session, secret: str, *, before: str | None = None, user_agent: str | None = None
-) -> Opened:
-    """Use the link up and open a session; `before` is the session of the same browser, which ends. Raises LinkSpent."""
-    _, user = link_of(session, secret)
-    now = clock.now()
+def use_link(session: Session, secret: str, *purposes: str) -> tuple[SignInLink, AppUser]:
+    """The link and its user; it works no more. Raises LinkSpent."""
+    link, user = link_of(session, secret, *purposes)
     used = session.execute(
         update(SignInLink)
-        .where(col(SignInLink.sha256) == _hash(secret), col(SignInLink.used_at).is_(None))
-        .values(used_at=now)
+        .where(col(SignInLink.id) == link.id, col(SignInLink.used_at).is_(None))
+        .values(used_at=clock.now())
     )
     if not used.rowcount:  # type: ignore[attr-defined]
         raise LinkSpent  # somebody else was quicker
+    return link, user
+
+
+def redeem_link(
+    session: Session,
+    secret: str,
+    *,
+    before: str | None = None,
+    user_agent: str | None = None,
+    settings: Settings = USUAL,
+) -> Opened:
+    """Use the link up and open a session; `before` is the session of the same browser, which ends. Raises LinkSpent."""
+    _, user = use_link(session, secret, "SIGN_IN")
+    return open_session(session, user, "LINK", before=before, user_agent=user_agent, settings=settings)
+
+
+# ---- sessions ----------------------------------------------------------------------------------------------
+
+
+def open_session(
+    session: Session,
+    user: AppUser,
+    method: str,
+    *,
+    before: str | None = None,
+    user_agent: str | None = None,
+    settings: Settings = USUAL,
+) -> Opened:
+    """A new session of somebody who has proved who he is; `before` is that of the same browser, which ends."""
     if before is not None:
         end_session(session, before)
-    opened = secrets.token_urlsafe(32)
+    now, secret = clock.now(), secrets.token_urlsafe(32)
+    roles = [grant.role for grant in grants_of(session, user.id or 0)]
+    expires_at = now + rules.longest(settings)
     origin = ORIGIN.get()
     row = WebSession(
         user_id=user.id or 0,
-        sha256=_hash(opened),
+        sha256=hash_of(secret),
+        method=method,
         last_seen_at=now,
-        idle_until=now + IDLE,
-        expires_at=now + LONGEST,
+        idle_until=min(now + rules.idle_of(settings, roles), expires_at),
+        expires_at=expires_at,
         client_ip=origin.client_ip if origin else None,
         user_agent=(user_agent or "")[:_MOST_AGENT] or None,
     )
     session.add(row)
     session.flush()
-    record(session, user.id, "session:start", "session", row.id, agency_id=user.agency_id)
-    return Opened(opened, user)
+    detail = {"method": method}
+    record(session, user.id, "session:start", "session", row.id, agency_id=user.agency_id, detail=detail)
+    return Opened(secret, user)
 
 
 def signed_in(session: Session, secret: str) -> SignedIn | None:
@@ -144,19 +203,27 @@ def signed_in(session: Session, secret: str) -> SignedIn | None:
     row = session.connection().execute(text(SESSION_SQL), caller_values(secret)).mappings().first()
     if row is None:
         return None
-    actor = Actor(caller_from_row(row), law(session, row["agency_version"]))
-    return SignedIn(actor, row["full_name"], row["last_seen_at"])
+    actor = actor_from_row(row, law(session, row["agency_version"]))
+    return SignedIn(
+        actor,
+        row["full_name"],
+        row["session_id"],
+        row["method"],
+        row["created_at"],
+        row["last_seen_at"],
+        is_noted=not row["unnoted"],
+    )
 
 
-def note_seen(session: Session, secret: str) -> None:
-    """The user is still there: his session goes on for IDLE from now, never past its end."""
+def note_seen(session: Session, secret: str, idle: timedelta) -> None:
+    """The user is still there: his session goes on for `idle` from now, never past its end."""
     now = clock.now()
     session.execute(
         text(
             "update web_session set last_seen_at = :now, idle_until = least(:until, expires_at)"
             " where sha256 = :sha256 and ended_at is null and idle_until > :now"
         ),
-        {"now": now, "until": now + IDLE, "sha256": _hash(secret)},
+        {"now": now, "until": now + idle, "sha256": hash_of(secret)},
     )
 
 
@@ -164,15 +231,67 @@ def end_session(session: Session, secret: str) -> None:
     """End a session now; one that is over, or never was, stays so and leaves no event."""
     row = session.exec(
         select(WebSession)
-        .where(WebSession.sha256 == _hash(secret), col(WebSession.ended_at).is_(None))
+        .where(WebSession.sha256 == hash_of(secret), col(WebSession.ended_at).is_(None))
         .with_for_update()
     ).first()
     if row is not None:
-        row.ended_at = clock.now()
-        session.add(row)
-        session.flush()
+        _end(session, row)
         record(session, row.user_id, "session:end", "session", row.id)
 
 
-def _hash(secret: str) -> bytes:
+def sessions_of(session: Session, actor: Actor, user_id: int | None = None) -> list[WebSession]:
+    """The sessions alive that he may see, of one user or of all, those seen last first."""
+    now = clock.now()
+    alive = select(WebSession).where(
+        col(WebSession.ended_at).is_(None),
+        WebSession.idle_until > now,
+        WebSession.expires_at > now,
+        actor.sees("session", WebSession),
+    )
+    if user_id is not None:
+        alive = alive.where(WebSession.user_id == user_id)
+    return list(session.exec(alive.order_by(col(WebSession.last_seen_at).desc(), col(WebSession.id).desc())))
+
+
+def revoke_session(session: Session, actor: Actor, session_id: int) -> WebSession:
+    """End somebody's session, or one's own elsewhere; again changes nothing. Raises NotFound, NotPermitted."""
+    row = session.get(WebSession, session_id, with_for_update=True)
+    actor.require("revoke", "session", row)
+    assert row is not None
+    if row.ended_at is None:
+        _end(session, row)
+        record(session, actor, "session:revoke", "session", row.id, detail={"user_id": row.user_id})
+    return row
+
+
+def end_sessions(session: Session, actor: Actor | int, user_id: int, *, but: str | None = None) -> int:
+    """End every session of a user, but for one of them: after a change of password, say. Returns how many."""
+    alive = select(WebSession).where(WebSession.user_id == user_id, col(WebSession.ended_at).is_(None))
+    if but is not None:
+        alive = alive.where(WebSession.sha256 != hash_of(but))
+    rows = session.exec(alive.with_for_update()).all()
+    for row in rows:
+        _end(session, row)
+        record(session, actor, "session:revoke", "session", row.id, detail={"user_id": user_id})
+    return len(rows)
+
+
+def renew_session(session: Session, secret: str) -> str:
+    """A new secret for the session, in place of the one that was known so far: after proving oneself anew."""
+    renewed = secrets.token_urlsafe(32)
+    row = session.exec(select(WebSession).where(WebSession.sha256 == hash_of(secret)).with_for_update()).one()
+    row.sha256 = hash_of(renewed)
+    session.add(row)
+    session.flush()
+    return renewed
+
+
+def hash_of(secret: str) -> bytes:
+    """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def _end(session: Session, row: WebSession) -> None:
+    row.ended_at = clock.now()
+    session.add(row)
+    session.flush()

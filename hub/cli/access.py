@@ -15,6 +15,7 @@ from hub.access.models import AccessToken, AppUser
 from hub.access.queries import grants_of, user_by_name
 from hub.access.sessions import open_link, sign_in_address
 from hub.agencies.models import Agency
+from hub.cli import credentials
 from hub.cli.core import agency_key, change, day, read, settings_of
 from hub.cli.terminal import as_json, table
 from hub.kit import clock
@@ -50,6 +51,7 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         parser.add_argument("--reason")
     link = part(parts, "link", make_link, "liên kết đăng nhập dùng một lần · a link that signs in once")
     link.add_argument("name")
+    credentials.extend(parts, part)
     grant.add_argument("--from", dest="since", metavar="DATE")
     grant.add_argument("--until", metavar="DATE", help="ngày đầu tiên không còn · the first day without it")
 
@@ -61,6 +63,11 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         "--expires", metavar="DATE", help="ngày cuối cùng còn dùng được · the last day it works"
     )
     make.add_argument("--label", default="cli")
+    make.add_argument(
+        "--stepped-up",
+        action="store_true",
+        help="không phải xác thực lại, cho phần mềm tự quyết định · is never asked for a second factor",
+    )
     end = part(parts, "revoke", revoke_token, "thu hồi mã · end a key")
     end.add_argument("prefix", help="phần đầu của mã, như hub_1a2b3c4d · its first part")
 
@@ -191,7 +198,9 @@ def create_token(arguments: argparse.Namespace) -> int:
 
     def work(session: Session, actor: Actor) -> str:
         user = user_by_name(session, arguments.user)
-        return deeds.create_token(session, actor, user, arguments.label, expires_at=expires_at)
+        return deeds.create_token(
+            session, actor, user, arguments.label, expires_at=expires_at, stepped_up=arguments.stepped_up
+        )
 
     token = change(arguments, work)
     print(

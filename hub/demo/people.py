@@ -77,5 +77,7 @@ def leaders_link(session: Session) -> str:
 
 
 def hand_out_tokens(session: Session, administrator: Actor, users: Mapping[str, AppUser]) -> dict[str, str]:
-    """A key for each role, in the order of the contract."""
-    return {role: create_token(session, administrator, users[role], "demo") for role in ROLES}
+    """A key for each role, in the order of the contract; nobody has a second factor to be asked for."""
+    return {
+        role: create_token(session, administrator, users[role], "demo", stepped_up=True) for role in ROLES
+    }

@@ -6,6 +6,7 @@ headers that no page can write; a program that says neither gets nothing done by
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,3 +17,12 @@ def is_own_page(scope: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
     if site is not None:
         return site == "same-origin"
     return headers.get("origin") == f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
+
+
+def client_ip(scope: Mapping[str, Any]) -> str | None:
+    """Where the request came from; behind a proxy uvicorn puts the right one here (FORWARDED_ALLOW_IPS)."""
+    host = (scope.get("client") or ("",))[0]
+    try:
+        return str(ipaddress.ip_address(host.partition("%")[0]))
+    except ValueError:  # a socket of this machine has no address
+        return None

@@ -30,6 +30,7 @@ class Page:
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     cookies: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from hub.access.actor import Actor
 from hub.access.errors import NAMES
+from hub.access.sessions import SignedIn
 from hub.kit.errors import NotPermitted
+from hub.web.visit import Visit
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,14 @@ class _Figures:
     state: str = "DRAFT"
     created_by: int | None = None
     submitted_by: int | None = None
+
+
+@dataclass(frozen=True)
+class _Session:
+    """Somebody's session, as the law is asked about it."""
+
+    user_id: int | None
+    id: int | None = None
 
 
 def may_read_live(actor: Actor, agency_id: int | None) -> bool:
@@ -51,3 +61,15 @@ def may_read_some(actor: Actor) -> bool:
 def may_read_returns(actor: Actor) -> bool:
     """Whether he may read every agency's return, so that those missing can be told."""
     return actor.may("read", "return", _Figures(None))
+
+
+def may_read_sessions(actor: Actor) -> bool:
+    """Whether he may see other people's sessions."""
+    return actor.may("read", "session", _Session(None))
+
+
+def require_person(visit: Visit) -> SignedIn:
+    """Who is signed in. Raises NotPermitted for the public, whom the page tells where to sign in."""
+    if visit.who is None:
+        raise NotPermitted("session:read", *NAMES["session"])
+    return visit.who

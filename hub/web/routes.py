@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.web import failing
-from hub.web.site import Site, View, files
-from hub.web.views import agencies, annex, city, indicators, quality, radar, sign_in
+from hub.web.site import Deed, Site, View, files
+from hub.web.views import account, agencies, annex, city, indicators, passwords, quality, radar, sign_in
 
 
 def routes() -> list[BaseRoute]:
@@ -24,7 +24,15 @@ def routes() -> list[BaseRoute]:
         _page("/indicators/{code}", indicators.show),
         _page("/sign-in", sign_in.ask),
         _page("/sign-in", sign_in.enter, method="POST", changing=True),
+        _deed("/sign-in/password", sign_in.by_password),
         _page("/sign-in/{secret}", sign_in.follow, changing=True),
+        _page("/password/{secret}", passwords.ask),
+        _deed("/password", passwords.save),
+        _page("/account", account.show),
+        _page("/account/password", passwords.ask_change),
+        _deed("/account/password", passwords.change),
+        _page("/account/sessions/end", account.end, method="POST", changing=True),
+        _page("/sessions", account.everybodys),
         _page("/sign-out", sign_in.leave, method="POST", changing=True),
         Route("/static/{name}", _file),
     ]
@@ -34,6 +42,14 @@ def _page(path: str, view: View, *, method: str = "GET", changing: bool = False)
     async def handler(request: Request) -> Response:
         site: Site = request.app.state.site
         return await site.answer(request, view, changing=changing)
+
+    return Route(path, handler, methods=[method])
+
+
+def _deed(path: str, deed: Deed, *, method: str = "POST") -> Route:
+    async def handler(request: Request) -> Response:
+        site: Site = request.app.state.site
+        return await site.do(request, deed)
 
     return Route(path, handler, methods=[method])
 

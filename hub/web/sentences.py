@@ -100,3 +100,23 @@ def quality(value: IndicatorValue, say: Words, write: Writing) -> list[str]:
     if heard is not None and expected is not None and heard < expected:
         told.append(say("quality.heard", k=write.number(heard), n=write.number(expected)))
     return told
+
+
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device(user_agent: str | None) -> str:
+    """Browser and system, as far as a browser tells: enough to know one's own again."""
+    told = user_agent or ""
+    found = [next((name for mark, name in marks if mark in told), None) for marks in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, found)) or told[:60] or "–"

@@ -9,14 +9,14 @@ import logging
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
+import anyio.to_thread
 from sqlmodel import Session
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
-from hub.audit.commands import ORIGIN, Origin
-from hub.kit import clock
+from hub.access.credentials.rules import idle_of
+from hub.access.sessions import cookie_name, note_seen, signed_in
 from hub.kit.errors import BadRequest
 from hub.kit.origin import is_own_page
 from hub.kit.seam import Seam
@@ -27,7 +27,9 @@ from hub.web.visit import Visit
 from hub.web.words import LANGUAGES
 
 log = logging.getLogger("hub.web")
+# Made in one transaction; or a deed that takes its own, since what it waits for must not hold one.
 View = Callable[[Session, Visit], Page | Elsewhere]
+Deed = Callable[[Seam, Visit], Page | Elsewhere]
 
 _LANGUAGE = "hub-language"
 _YEAR = 365 * 24 * 3600
@@ -54,11 +56,10 @@ class Site:
     async def answer(self, request: Request, view: View, *, changing: bool = False) -> Response:
         """The answer of a view; whatever goes wrong becomes a page too."""
         visit = self._visit(request)
-        ORIGIN.set(Origin(visit.request_id, request.client.host if request.client else None))
 
         def made(session: Session) -> Response:
             nonlocal visit  # so that a failure, too, is told to somebody known
-            visit = visit.by(signed_in(session, visit.secret) if visit.secret else None)
+            visit = _known(session, visit)
             return self._response(view(session, visit), visit)
 
         try:
@@ -68,12 +69,28 @@ class Site:
             response = await work(made)
             await self._note(visit)
         except Exception as error:
-            page = failing.page(error)
-            if page.status == failing.FAULT:
-                number = {"request_id": visit.request_id}
-                log.error("request %s failed", visit.request_id, exc_info=error, extra=number)
-            response = self._response(page, visit)
+            response = self._failed(visit, error)
         return response
+
+    async def do(self, request: Request, deed: Deed) -> Response:
+        """The answer of a deed, which opens its transactions itself; failures become pages as well."""
+        visit = self._visit(request)
+        try:
+            if request.method == "POST":
+                visit = await self._with_form(request, visit)
+            visit = await self._seam.read(lambda session: _known(session, visit))
+            made = await anyio.to_thread.run_sync(deed, self._seam, visit)
+            await self._note(visit)
+            return self._response(made, visit)
+        except Exception as error:
+            return self._failed(visit, error)
+
+    def _failed(self, visit: Visit, error: Exception) -> Response:
+        page = failing.page(error)
+        if page.status == failing.FAULT:
+            number = {"request_id": visit.request_id}
+            log.error("request %s failed", visit.request_id, exc_info=error, extra=number)
+        return self._response(page, visit)
 
     def _visit(self, request: Request) -> Visit:
         secure = self._settings.is_secure(request.url.scheme)
@@ -89,6 +106,7 @@ class Site:
             prefetched=request.headers.get("sec-purpose", "").startswith("prefetch"),
             user_agent=request.headers.get("user-agent"),
             secret=request.cookies.get(cookie_name(secure=secure)),
+            settings=self._settings,
         )
 
     async def _with_form(self, request: Request, visit: Visit) -> Visit:
@@ -108,7 +126,7 @@ class Site:
             response = RedirectResponse(made.to, 303)
         else:
             body = "" if visit.method == "HEAD" else render(made, visit)
-            response = Response(body, made.status, media_type="text/html")
+            response = Response(body, made.status, made.headers, media_type="text/html")
         response.headers.update(_HEADERS)
         private = visit.secret is not None or made.cookies or isinstance(made, Elsewhere)
         response.headers["cache-control"] = "private, no-store" if private else "no-cache"
@@ -124,8 +142,13 @@ class Site:
     async def _note(self, visit: Visit) -> None:
         """The session of somebody who has not been seen for a while goes on."""
         secret, who = visit.secret, visit.who
-        if secret is not None and who is not None and clock.now() - who.last_seen_at > NOTED:
-            await self._seam.change(lambda session: note_seen(session, secret))
+        if secret is not None and who is not None and not who.is_noted:
+            idle = idle_of(self._settings, who.actor.subject.roles)
+            await self._seam.change(lambda session: note_seen(session, secret, idle))
+
+
+def _known(session: Session, visit: Visit) -> Visit:
+    return visit.by(signed_in(session, visit.secret) if visit.secret else None)
 
 
 def files(name: str) -> Response:

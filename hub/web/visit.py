@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from hub.access.actor import PUBLIC, Actor
-from hub.access.sessions import SignedIn
+from hub.access.sessions import USUAL, SignedIn
 from hub.kit.errors import BadRequest
+from hub.settings import Settings
 from hub.web.words import Words
 from hub.web.writing import Writing
 
@@ -33,6 +34,7 @@ class Visit:
     secret: str | None = None
     who: SignedIn | None = None
     looked_up: bool = False
+    settings: Settings = USUAL
 
     def by(self, who: SignedIn | None) -> Visit:
         """The same visit, now that the visitor is known."""
@@ -61,6 +63,17 @@ class Visit:
     def write(self) -> Writing:
         """Numbers and dates in the visitor's language."""
         return Writing(self.language)
+
+    @property
+    def next(self) -> str:
+        """Where the visitor wanted to go before he was asked to sign in: a page of the hub, by default the first."""
+        told = self.form.get("next") or self.query.get("next") or "/"
+        # A browser reads "//host" and "/\\host" as another place.
+        return (
+            told
+            if told.startswith("/") and not told.startswith(("//", "/\\")) and told.isprintable()
+            else "/"
+        )
 
     def day(self, name: str) -> date | None:
         """A date of the address (2025-06-30 or 30/6/2025); None when it names none. Raises BadRequest."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from hub.kit.clock import HANOI
 from hub.kpi.values import IndicatorRow, SideFigure
 from reports import numbers
 
@@ -56,6 +57,13 @@ class Writing:
         if self._vietnamese or value is None:
             return numbers.day(value)
         return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+    def moment(self, value: datetime | None) -> str:
+        """14:05, 30/6/2025, in Hà Nội."""
+        if value is None:
+            return numbers.UNKNOWN
+        told = value.astimezone(HANOI)
+        return f"{told:%H:%M}, {self.day(told.date())}"
 
 
 def plural(noun: str) -> str:

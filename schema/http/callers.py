@@ -22,35 +22,46 @@ from hub.access.queries import (
     CALLER_SQL,
     LAW_SQL,
     SESSION_SQL,
-    caller_from_row,
+    actor_from_row,
     caller_values,
     keep_law,
     kept_law,
 )
 from hub.access.sessions import cookie_name
 from hub.kit.errors import Unauthenticated
-from hub.kit.origin import is_own_page
+from hub.kit.origin import client_ip, is_own_page
 from hub.kit.wire import Question, ask, checked, first_row
 from schema.compiler import Bound
 from schema.errors import ForeignOrigin
 
 KEPT_CALLERS = 1_000
 
-# The same statement as SQLAlchemy's, with PostgreSQL's own names for the parameters.
-_NAMES = ("sha256", "now", "today")
-_CALLER, _SESSION = (
-    re.sub(r"(?<!:):([a-z_0-9]+)", lambda match: f"${_NAMES.index(match[1]) + 1}", statement)
-    for statement in (CALLER_SQL, SESSION_SQL)
-)
+_PARAMETER = re.compile(r"(?<!:):([a-z_0-9]+)")
+
+
+class _Numbered(NamedTuple):
+    """The same statement as SQLAlchemy's, with PostgreSQL's own names for the parameters, and what they stand for."""
+
+    sql: str
+    names: tuple[str, ...]
+
+
+def _numbered(statement: str) -> _Numbered:
+    names = tuple(dict.fromkeys(_PARAMETER.findall(statement)))
+    return _Numbered(_PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", statement), names)
+
+
+_CALLER, _SESSION = _numbered(CALLER_SQL), _numbered(SESSION_SQL)
 
 # The columns of the caller's row as they came over the wire; None when there is no such row.
 Row = tuple[bytes | None, ...] | None
 
 
 class Credential(NamedTuple):
-    """What a caller shows: the key of a program, or the session of somebody signed in to the pages."""
+    """What a caller shows, and from where: the key of a program, or the session of somebody signed in to the pages."""
 
     secret: str
+    client_ip: str | None
     is_session: bool = False
 
 
@@ -66,7 +77,7 @@ def credential(scope: Scope, headers: Mapping[str, str], *, secure: bool) -> Cre
         token = token.strip()
         if scheme.lower() != "bearer" or not token or not token.isascii():
             raise Unauthenticated
-        return Credential(token)
+        return Credential(token, client_ip(scope))
     if scope["method"] != "POST":
         return None  # a link on a foreign page must not ask in somebody's name
     secret = cookie_parser(headers.get("cookie", "")).get(cookie_name(secure=secure))
@@ -74,7 +85,7 @@ def credential(scope: Scope, headers: Mapping[str, str], *, secure: bool) -> Cre
         return None
     if not is_own_page(scope, headers):
         raise ForeignOrigin(headers.get("origin") or headers.get("sec-fetch-site") or "?")
-    return Credential(secret, is_session=True)
+    return Credential(secret, client_ip(scope), is_session=True)
 
 
 @dataclass(frozen=True)
@@ -95,14 +106,14 @@ class Callers:
         """The actor who holds the credential. Raises Unauthenticated."""
         [told] = checked(await ask(connection, [_question(shown)]))
         row = first_row(told)
-        subject = caller_from_row(row)
-        assert row is not None
+        if row is None:
+            raise Unauthenticated
         law = kept_law(row["agency_version"])
         if law is None:
             [tree] = map(first_row, checked(await ask(connection, [Question(LAW_SQL, ())])))
             assert tree is not None
             law = keep_law(tree)
-        actor = Actor(subject, law)
+        actor = actor_from_row(row, law)
         self._remember(shown, Remembered(_row(told), actor))
         return actor
 
@@ -128,8 +139,9 @@ class Callers:
 
 
 def _question(shown: Credential) -> Question:
-    values = caller_values(shown.secret)
-    return Question(_SESSION if shown.is_session else _CALLER, [values[name] for name in _NAMES])
+    statement = _SESSION if shown.is_session else _CALLER
+    values = caller_values(shown.secret, shown.client_ip)
+    return Question(statement.sql, [values[name] for name in statement.names])
 
 
 def _row(result: PGresult) -> Row:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.kit.origin import is_own_page
+from hub.audit.commands import ORIGIN, Origin
+from hub.kit.origin import client_ip, is_own_page
 from hub.settings import Settings
 from schema.errors import ForeignOrigin, failures
 from schema.http.negotiation import headers_of, language
@@ -59,6 +60,7 @@ class Guard:
         sent_id = headers.get("x-request-id", "")
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
+        ORIGIN.set(Origin(request_id, client_ip(scope)))
         origin = headers.get("origin")
         allowed = origin is not None and self._is_allowed(origin)
         same = origin is None or is_own_page(scope, headers)

@@ -21,7 +21,6 @@ from sqlmodel import Session
 from strawberry.types import has_object_definition
 
 from hub.access.actor import Actor
-from hub.audit.commands import ORIGIN, Origin
 from hub.kit import clock
 from hub.kit.errors import Invalid
 from hub.kit.errors import NotFound as Unfound
@@ -53,8 +52,6 @@ async def do(
     `about` is the record that a denial is told of, `given` the mutation's input.
     """
     context = info.context
-    if ORIGIN.get() is None:
-        ORIGIN.set(Origin(context.request_id))
     check_selection(info, kind)
     try:
         key = await _committed(context, lambda session: _once(session, context.actor, mutation, given, deed))

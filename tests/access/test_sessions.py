@@ -13,19 +13,23 @@ from hub.access.actor import Actor
 from hub.access.errors import LinkSpent
 from hub.access.models import AppUser, SignInLink, WebSession
 from hub.access.sessions import (
-    IDLE,
-    LONGEST,
     end_session,
+    end_sessions,
     link_of,
     note_seen,
     open_link,
     redeem_link,
+    revoke_session,
+    sessions_of,
     signed_in,
 )
 from hub.audit.models import AuditEvent
 from hub.kit import clock
-from hub.kit.errors import NotPermitted
+from hub.kit.errors import NotFound, NotPermitted
+from hub.settings import Settings
 from tests.access.conftest import City
+
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 
 
 @pytest.fixture
@@ -109,7 +113,7 @@ def test_signing_out_is_for_good_and_told_once(session: Session, admin: Actor, m
     end_session(session, opened.secret)
     end_session(session, opened.secret)
     end_session(session, "never was")
-    note_seen(session, opened.secret)
+    note_seen(session, opened.secret, IDLE)
     assert signed_in(session, opened.secret) is None
     assert _events(session, "session:end") == [("session:end", mai.id)]
 
@@ -126,12 +130,12 @@ def test_a_session_ends_by_being_away_and_by_age(
 
     assert at(IDLE - timedelta(minutes=1))
     assert not at(IDLE + timedelta(minutes=1))
-    step = timedelta(minutes=50)
+    step = timedelta(minutes=25)
     seen = timedelta(0)
     while seen + step < LONGEST:
         seen += step
         assert at(seen)
-        note_seen(session, opened.secret)
+        note_seen(session, opened.secret, IDLE)
     assert not at(LONGEST + timedelta(seconds=1))
 
 
@@ -160,3 +164,61 @@ def test_the_database_keeps_the_evidence(session: Session, admin: Actor, mai: Ap
     assert rights.all() == [(True, False), (True, False)]
     assert session.exec(select(SignInLink)).one().used_at is not None
     assert session.exec(select(WebSession)).one().ended_at is None
+
+
+def test_administrators_are_gone_sooner_and_settings_say_when(
+    session: Session,
+    admin: Actor,
+    mai: AppUser,
+    person: Callable[..., AppUser],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    guard = person("guard", ("itsec", None))
+    usual = {user.name: redeem_link(session, open_link(session, admin, user)) for user in (mai, guard)}
+    short = redeem_link(
+        session, open_link(session, admin, mai), settings=Settings(session_idle=5, session_longest=1)
+    )
+    start = clock.now()
+
+    def alive(minutes: int) -> list[bool]:
+        monkeypatch.setattr(clock, "now", lambda: start + timedelta(minutes=minutes))
+        return [signed_in(session, one.secret) is not None for one in (usual["mai"], usual["guard"], short)]
+
+    assert [alive(4), alive(14), alive(16), alive(31)] == [
+        [True, True, True],
+        [True, True, False],
+        [True, False, False],
+        [False, False, False],
+    ]
+
+
+def test_everybody_sees_and_ends_his_own_sessions_and_it_security_all(
+    session: Session, admin: Actor, mai: AppUser, actor: Callable[..., Actor], person: Callable[..., AppUser]
+) -> None:
+    other = person("other")
+    own, elsewhere, others = (
+        redeem_link(session, open_link(session, admin, user)) for user in (mai, mai, other)
+    )
+    me = signed_in(session, own.secret)
+    assert me is not None
+    assert len(sessions_of(session, me.actor)) == 2
+    [foreign] = sessions_of(session, actor("security", ("itsec", None)), other.id)
+    with pytest.raises(NotFound):  # absent and unseen are told alike
+        revoke_session(session, me.actor, foreign.id or 0)
+    with pytest.raises(NotFound):
+        revoke_session(session, me.actor, 10**9)
+    assert signed_in(session, others.secret) is not None
+
+    [there] = [row for row in sessions_of(session, me.actor) if row.id != me.session_id]
+    revoke_session(session, me.actor, there.id or 0)
+    revoke_session(session, me.actor, there.id or 0)
+    assert (signed_in(session, elsewhere.secret), signed_in(session, own.secret) is None) == (None, False)
+    revoke_session(session, actor("guard", ("itsec", None)), foreign.id or 0)
+    assert signed_in(session, others.secret) is None
+    assert len(_events(session, "session:revoke")) == 2
+
+
+def test_ending_all_but_one(session: Session, admin: Actor, mai: AppUser) -> None:
+    kept, gone = (redeem_link(session, open_link(session, admin, mai)) for _ in range(2))
+    assert end_sessions(session, admin, mai.id or 0, but=kept.secret) == 1
+    assert (signed_in(session, kept.secret) is not None, signed_in(session, gone.secret)) == (True, None)

@@ -19,7 +19,8 @@ ALL = (
 SEEN = {
     "leader": ALL,
     "supervisor": ("/", "/indicators/II.1.a", "/quality"),
-    "officer": ("/", "/agencies/UBND-BADINH", "/indicators/II.1.a", "/quality", "/radar"),
+    "officer": ("/", "/agencies/UBND-BADINH", "/indicators/II.1.a", "/quality", "/radar", "/account"),
+    "itsec": ("/sessions", "/account/password", "/account?lang=en"),
     "anyone": ("/", "/agencies/SNV", "/indicators/II.1.a", "/sign-in", "/quality"),
 }
 Enter = Callable[..., BrowserContext]

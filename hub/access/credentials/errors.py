@@ -1,0 +1,79 @@
+"""What can go wrong in proving who one is. One answer for a wrong name, a wrong password and a disabled user.
+
+Refusal           SignInRefused, SignInLocked, SigningInBusy
+Conflict          WrongCode
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.kit.clock import HANOI
+from hub.kit.errors import Conflict, Refusal, Unavailable
+
+
+class SignInRefused(Refusal):
+    """The name or the password is wrong, or the user is disabled: one answer for all."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tên đăng nhập hoặc mật khẩu không đúng. Hãy thử lại, hoặc xin quản trị viên liên kết đặt mật khẩu mới.",
+            "The name or the password is wrong. Try again, or ask the administrator for a link to set a new password.",
+        )
+
+
+class SignInLocked(Refusal):
+    """Too many wrong guesses for this name, from this address, or of this code."""
+
+    code = "RATE_LIMITED"
+    status = 429
+
+    def __init__(self, until: datetime, now: datetime) -> None:
+        self.until = until
+        self.retry_after = max(1, int((until - now).total_seconds()) + 1)
+        at = until.astimezone(HANOI)
+        super().__init__(
+            f"Đã nhập sai quá nhiều lần nên việc đăng nhập tạm khóa đến {at:%H:%M ngày %d/%m/%Y}. Hãy thử lại sau đó.",
+            f"There were too many wrong attempts, so signing in rests until {at:%H:%M on %d/%m/%Y}. Try again then.",
+        )
+
+
+class SigningInBusy(Unavailable):
+    """More people sign in at once than this process may hash passwords for."""
+
+    code = "UNAVAILABLE"
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đang có quá nhiều người đăng nhập cùng lúc. Hãy thử lại sau ít giây.",
+            "Too many people are signing in at once. Try again in a few seconds.",
+        )
+
+
+class WrongCode(Conflict):
+    """A one-time code that is wrong, too old, or has been used: one answer for all three."""
+
+    code = "WRONG_CODE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Mã xác thực không đúng, đã hết hạn hoặc đã dùng. Hãy nhập mã mới trên ứng dụng, hoặc một mã khôi phục.",
+            "The code is wrong, too old or has been used. Enter the newest code of the app, or a recovery code.",
+            path=("code",),
+        )
+
+
+class NoSecondFactor(Conflict):
+    """He has not enrolled a second factor yet, so there is nothing to ask for."""
+
+    code = "NO_SECOND_FACTOR"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Bạn chưa đăng ký yếu tố xác thực thứ hai. Hãy đăng ký ở trang /account/second-factor rồi làm lại.",
+            "You have no second factor yet. Enrol one on the page /account/second-factor, then do it again.",
+        )

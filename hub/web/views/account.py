@@ -1,0 +1,62 @@
+"""One's own account: sessions and what one signs in with; and everybody's sessions for those who may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from hub.access.credentials.passwords import has_password
+from hub.access.credentials.rules import idle_of
+from hub.access.models import AppUser
+from hub.access.sessions import revoke_session, sessions_of
+from hub.kit.errors import NotFound
+from hub.web.listing import Columns, listing
+from hub.web.page import Elsewhere, Page
+from hub.web.rights import may_read_sessions, require_person
+from hub.web.visit import Visit
+
+_DONE = {"password": "account.done.password", "session": "account.done.session"}
+
+
+def show(session: Session, visit: Visit) -> Page:
+    """The account of the visitor. Raises NotPermitted for who is not signed in."""
+    who = require_person(visit)
+    user_id = who.actor.id or 0
+    idle = idle_of(visit.settings, who.actor.subject.roles)
+    values = {
+        "has_password": has_password(session, user_id),
+        "sessions": sessions_of(session, who.actor, user_id),
+        "sees_all": may_read_sessions(who.actor),
+        "idle": int(idle.total_seconds() // 60),
+        "done": _DONE.get(visit.query.get("done", "")),
+    }
+    return Page("account.html.j2", values)
+
+
+def everybodys(session: Session, visit: Visit) -> Page:
+    """Every session alive that the visitor may see, those seen last first."""
+    who = require_person(visit)
+    rows = sessions_of(session, who.actor)
+    names = dict(
+        session.exec(
+            select(AppUser.id, AppUser.full_name).where(col(AppUser.id).in_({row.user_id for row in rows}))
+        ).all()
+    )
+    columns: Columns[Any] = {"seen": (lambda row: (row.last_seen_at, row.id), True)}
+    values = {
+        "found": listing(rows, visit, columns, "seen"),
+        "names": names,
+        "done": _DONE.get(visit.query.get("done", "")),
+    }
+    return Page("sessions.html.j2", values)
+
+
+def end(session: Session, visit: Visit) -> Elsewhere:
+    """End one session, one's own elsewhere or, with the right to, somebody else's. Raises NotFound, NotPermitted."""
+    who = require_person(visit)
+    told = visit.form.get("id", "")
+    if not (told.isascii() and told.isdigit() and len(told) < 18):
+        raise NotFound("phiên làm việc", "the session")
+    revoke_session(session, who.actor, int(told))
+    return Elsewhere("/sessions?done=session" if visit.form.get("all") else "/account?done=session")
