@@ -25,6 +25,7 @@ from hub.settings import Settings
 from hub.web import routes as pages
 from hub.web.site import Site
 from schema import HubSchema, build_schema
+from schema.http.budgets import exchanging
 from schema.http.context import Services
 from schema.http.endpoint import GraphQLEndpoint
 from schema.http.guard import Guard
@@ -54,7 +55,8 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
                 app.state.services = services
                 app.state.graphql = GraphQLEndpoint(behind, services)
                 app.state.site = Site(settings, seam)
-                yield
+                async with exchanging(app.state.graphql.budgets, services):
+                    yield
 
     routes: list[BaseRoute] = [Route("/healthz", healthz)]
     if settings.is_development:

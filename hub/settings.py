@@ -34,6 +34,8 @@ class Settings:
     `allowed_origins`: pages on other origins that may ask with a key of their own, exact (https://tracuu.example.vn).
     `public_url`: where people reach the hub (https://luutru.example.vn), for sign-in links; https makes cookies secure.
     `log_format`: json, a line for each event of a server, or text.
+    `requests_per_minute`, `cost_per_minute`: of one key, or of a user with a session; `anonymous_…`: of one address.
+    `trusted_proxies`: addresses whose X-Forwarded-For and X-Forwarded-Proto are believed.
     `nightly_at`: when the nightly work begins in Hà Nội (02:00).
     `audit_key`: the private key that signs the audit's seals; `audit_heads`: where their heads are exported to, best on
     another machine (both in the folder `audit` of `data`).
@@ -61,6 +63,11 @@ class Settings:
     statement_timeout: int = 5_000
     request_timeout: int = 20_000
     max_body: int = 256_000
+    requests_per_minute: int = 1_200
+    cost_per_minute: int = 600_000
+    anonymous_requests_per_minute: int = 300
+    anonymous_cost_per_minute: int = 60_000
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     log_level: str = "info"
     log_format: str = "json"
     audit_key: Path | None = None

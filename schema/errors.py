@@ -102,6 +102,20 @@ class TimedOut(Refusal):
         )
 
 
+class RateLimited(Refusal):
+    """The caller has had his requests, or their costs, for this minute; `account` is the member `extensions`."""
+
+    code = "RATE_LIMITED"
+    status = 429
+
+    def __init__(self, seconds: int, account: bytes) -> None:
+        self.retry_after, self.account = seconds, account
+        super().__init__(
+            f"Bạn đã dùng hết mức cho phép trong phút này. Hãy thử lại sau {seconds} giây, hoặc hỏi ít hơn mỗi lần.",
+            f"The budget of this minute is spent. Try again in {seconds} seconds, or ask for less at a time.",
+        )
+
+
 class DatabaseAway(Unavailable):
     """The database does not answer."""
 

@@ -46,6 +46,7 @@ from hub.kpi.history import MOST_POINTS, YEARS_BACK
 DEFAULT_PAGE = 50
 # Rows that are read in the time of a scorecard, or of one figure's breakdown or shortfall, in a city of 20,000 items.
 SCORECARD, BEHIND_A_FIGURE, POINT = 400, 200, 15
+DEED = 20  # what a mutation reads before and after its change
 LONGEST_WORD = 10  # a day, YYYY-MM-DD; the words of enums that decide a cost are shorter
 TARGETS = 8  # the figures of a plan when no codes are given
 # How ids begin that count a figure, or a line of one, again; of whole groups of three bytes.
@@ -255,6 +256,8 @@ class _CostReader:
         """The cost of a field with the weight of the figures it counts."""
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         match (parent.name, node.name.value):
+            case ("Mutation", _):
+                return DEED + below
             case ("Query", "indicators"):
                 codes = self._value(given["codes"]) if "codes" in given else None
                 return SCORECARD + below * (len(codes) if isinstance(codes, list) else TARGETS)

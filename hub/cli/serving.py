@@ -61,6 +61,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> int:
         log_level="warning",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     with listener, _stoppable():

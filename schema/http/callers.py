@@ -90,10 +90,11 @@ def credential(scope: Scope, headers: Mapping[str, str], *, secure: bool) -> Cre
 
 @dataclass(frozen=True)
 class Remembered:
-    """What the last request of a credential was told: the row as it came, and the actor made of it."""
+    """What the last request of a credential was told: the row as it came, the actor made of it, and who pays."""
 
     row: Row
     actor: Actor
+    payer: str
 
 
 class Callers:
@@ -102,8 +103,8 @@ class Callers:
     def __init__(self) -> None:
         self._last: OrderedDict[Credential, Remembered] = OrderedDict()
 
-    async def read(self, connection: AsyncConnection[Any], shown: Credential) -> Actor:
-        """The actor who holds the credential. Raises Unauthenticated."""
+    async def read(self, connection: AsyncConnection[Any], shown: Credential) -> Remembered:
+        """Who holds the credential. Raises Unauthenticated."""
         [told] = checked(await ask(connection, [_question(shown)]))
         row = first_row(told)
         if row is None:
@@ -113,9 +114,10 @@ class Callers:
             [tree] = map(first_row, checked(await ask(connection, [Question(LAW_SQL, ())])))
             assert tree is not None
             law = keep_law(tree)
-        actor = actor_from_row(row, law)
-        self._remember(shown, Remembered(_row(told), actor))
-        return actor
+        payer = f"key:{row['token_id']}" if "token_id" in row else f"user:{row['user_id']}"
+        found = Remembered(_row(told), actor_from_row(row, law), payer)
+        self._remember(shown, found)
+        return found
 
     def last(self, shown: Credential) -> Remembered | None:
         """What the last request of this credential was told; a guess until PostgreSQL has said the same again."""

@@ -47,9 +47,9 @@ class Document:
     node: DocumentNode
     shape: Shape
     errors: list[GraphQLError]
-    # The variables known to decide costs, and what was found within the limits.
+    # The variables known to decide costs, and the costs that were found within the limits.
     sizes: tuple[str, ...] = ()
-    within: set[Hashable] = field(default_factory=set)
+    within: dict[Hashable, int] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises InvalidOperation when the name does not say which."""
@@ -97,18 +97,20 @@ class Documents:
 
     def check_cost(
         self, document: Document, operation: OperationDefinitionNode, given: dict[str, Any], limits: Limits
-    ) -> None:
-        """Refuse an operation that costs too much; the same sizes are counted once. Raises as limits.cost_of."""
+    ) -> int:
+        """The cost in rows; the same sizes are counted once. Raises what limits.cost_of raises."""
         sizes = document.sizes
         key = (operation.loc, limits, tuple((name, size_of(given.get(name))) for name in sizes))
-        if key in document.within:
-            return
+        known = document.within.get(key)
+        if known is not None:
+            return known
         cost = cost_of(self._schema, document.node, operation, given, limits)
         if not cost.decided_by <= set(sizes):
             document.sizes = tuple(sorted(cost.decided_by.union(sizes)))
             document.within.clear()
         elif len(document.within) < KEPT_COSTS:
-            document.within.add(key)
+            document.within[key] = cost.rows
+        return cost.rows
 
     def _read(self, text: str, limits: Limits) -> Document:
         try:

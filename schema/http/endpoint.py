@@ -15,19 +15,21 @@ from urllib.parse import parse_qsl
 
 import strawberry
 from graphql import OperationType
+from psycopg import AsyncConnection
 from starlette.types import Receive, Scope, Send
 
 from hub.access.actor import PUBLIC, Actor
-from hub.kit.errors import BadRequest, HubError
+from hub.kit.errors import BadRequest, HubError, Unauthenticated
 from schema.compiler import Bound, Plan, Plans, Unsupported
-from schema.errors import Failure, failures
+from schema.errors import Failure, RateLimited, failures
 from schema.http import negotiation
+from schema.http.budgets import REFUSED_TEXT, Budgets, address_payer
 from schema.http.callers import Callers, Credential, credential
 from schema.http.context import Context, Services
 from schema.http.documents import Document, Documents, InvalidOperation
 from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
 from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
-from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer
+from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer, with_account
 from schema.ide import files as ide
 from schema.limits import limits_for
 
@@ -41,6 +43,7 @@ class _Asked(NamedTuple):
     request_id: str
     language: str
     accepted: str | None
+    address: str
 
     @property
     def media_type(self) -> str:
@@ -49,11 +52,12 @@ class _Asked(NamedTuple):
 
 
 class _Understood(NamedTuple):
-    """An operation that is valid and inside its limits."""
+    """An operation that is valid and inside its limits; `cost` in rows."""
 
     request: GraphQLRequest
     document: Document
     kind: OperationType
+    cost: int
 
 
 class GraphQLEndpoint:
@@ -66,6 +70,7 @@ class GraphQLEndpoint:
         self._documents = Documents(schema._schema, introspection=self._settings.is_development)
         self._plans = Plans()
         self._callers = Callers()
+        self.budgets = Budgets(self._settings)
         self._methods = ("GET", "POST") if self._settings.is_development else ("POST",)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,12 +83,15 @@ class GraphQLEndpoint:
             request_id=scope["state"]["request_id"],
             language=negotiation.language(headers.get("accept-language")),
             accepted=negotiation.response_type(headers.get("accept")),
+            address=address_payer((scope.get("client") or (None,))[0]),
         )
         try:
             async with asyncio.timeout(self._settings.request_timeout / 1000):
                 answer = await self._answer(asked, scope, receive)
         except InvalidOperation as error:
             answer = self._failed(asked, error.errors)
+        except RateLimited as error:
+            answer = with_account(self._failed(asked, [error]), error.account)
         except Exception as error:
             answer = self._failed(asked, [error])
         await send_answer(send, answer)
@@ -104,7 +112,7 @@ class GraphQLEndpoint:
         if isinstance(step, Answer):
             return step
         result = await ordinary(self._schema, step.request, step.context)
-        return self._result(asked, result.data, result.errors)
+        return self._result(asked, result.data, result.errors, step.account)
 
     async def _body(self, asked: _Asked, receive: Receive) -> bytes:
         """The whole body. Raises TooLarge before more than the limit has been kept."""
@@ -125,33 +133,58 @@ class GraphQLEndpoint:
         self, asked: _Asked, body: bytes, shown: Credential | None, lease: Lease
     ) -> Answer | Ordinary:
         """Who asks, what for, and whether he may; then the answer, if a compiled statement gives it."""
-        actor = PUBLIC
+        actor, payer = PUBLIC, asked.address
         if shown is not None:
             connection = await lease.connection()
             guess = self._callers.last(shown)
             ready = self._ready(asked, body, guess.actor) if guess is not None else None
             if guess is not None and ready is not None:
-                data = await self._callers.read_with(connection, shown, guess, ready)
+                self.budgets.enter(guess.payer)
+                spent = self.budgets.charge(guess.payer, ready[1])
+                data = await self._callers.read_with(connection, shown, guess, ready[0])
                 if data is not None:
-                    return data_answer(data, asked.media_type)
-            actor = await self._callers.read(connection, shown)
-        found = self._understand(asked, body, actor)
+                    return data_answer(data, asked.media_type, spent.as_json())
+                self.budgets.give_back(guess.payer, spent)
+            actor, payer = await self._known(asked, shown, connection)
+        self.budgets.enter(payer)
+        found = self._afforded(asked, body, actor, payer)
+        account = self.budgets.charge(payer, found.cost).as_json()
         sent = found.request
         context = Context(
             actor, self._services, asked.language, asked.request_id, found.document.node, sent.variables
         )
         plan = self._plan(found, actor)
-        step = Ordinary(sent, context)
+        step = Ordinary(sent, context, account)
         return step if plan is None else await self._compiled(asked, step, plan, lease)
 
-    def _ready(self, asked: _Asked, body: bytes, guess: Actor) -> Bound | None:
-        """The kept plan of a request by a caller who is probably still the same; None when it needs more."""
+    async def _known(
+        self, asked: _Asked, shown: Credential, connection: AsyncConnection[Any]
+    ) -> tuple[Actor, str]:
+        """Who shows the credential, and who pays. A bad one is paid for by its address. Raises Unauthenticated."""
         try:
-            sent = self._understand(asked, body, guess).request
+            found = await self._callers.read(connection, shown)
+        except Unauthenticated:
+            self.budgets.enter(asked.address)
+            raise
+        return found.actor, found.payer
+
+    def _afforded(self, asked: _Asked, body: bytes, actor: Actor, payer: str) -> _Understood:
+        """As `_understand`; a text that is refused has cost its reading."""
+        try:
+            return self._understand(asked, body, actor)
+        except (HubError, InvalidOperation):
+            self.budgets.charge(payer, REFUSED_TEXT)
+            raise
+
+    def _ready(self, asked: _Asked, body: bytes, guess: Actor) -> tuple[Bound, int] | None:
+        """The kept plan and the cost, if the caller is probably still the same; None when it needs more."""
+        try:
+            understood = self._understand(asked, body, guess)
+            sent = understood.request
             found = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape)
         except (HubError, InvalidOperation):
             return None  # said again, and to the caller, once he is known
-        return found if found is not None and found.plan.rest is None else None
+        return (found, understood.cost) if found is not None and found.plan.rest is None else None
 
     def _understand(self, asked: _Asked, body: bytes, actor: Actor) -> _Understood:
         """The operation, valid and inside the limits of this caller. Raises what is wrong with it."""
@@ -169,8 +202,8 @@ class GraphQLEndpoint:
             )
         if asked.method == "GET" and operation.operation is not OperationType.QUERY:
             raise MethodNotAllowed("POST")
-        self._documents.check_cost(document, operation, sent.variables, limits)
-        return _Understood(sent, document, operation.operation)
+        cost = self._documents.check_cost(document, operation, sent.variables, limits)
+        return _Understood(sent, document, operation.operation, cost)
 
     def _plan(self, found: _Understood, actor: Actor) -> Plan | None:
         """The compiled statement of a query: a kept one, or a new one; None when graphql-core must answer."""
@@ -194,15 +227,17 @@ class GraphQLEndpoint:
             context = replace(step.context, document=plan.rest)
             result = await ordinary(self._schema, step.request, context)
             if result.errors:
-                return self._result(asked, None, result.errors)
+                return self._result(asked, None, result.errors, step.account)
             rest = result.data
         connection = await lease.connection()
         data = await plan.run(connection, step.request.variables, step.context.actor, rest)
-        return data_answer(data, asked.media_type)
+        return data_answer(data, asked.media_type, step.account)
 
-    def _result(self, asked: _Asked, data: Any, errors: Sequence[BaseException] | None) -> Answer:
+    def _result(
+        self, asked: _Asked, data: Any, errors: Sequence[BaseException] | None, account: bytes
+    ) -> Answer:
         found = self._told(errors or (), asked)
-        return result_answer(data, found, asked.media_type, asked.language, asked.request_id)
+        return result_answer(data, found, account, asked.media_type, asked.language, asked.request_id)
 
     def _failed(self, asked: _Asked, errors: Sequence[BaseException]) -> Answer:
         return failed(self._told(errors, asked), asked.media_type, asked.language, asked.request_id)

@@ -42,10 +42,11 @@ class Prepared(SchemaExtension):
 
 @dataclass(frozen=True)
 class Ordinary:
-    """An operation that is valid and inside its limits, with what graphql-core needs to answer it."""
+    """An operation that is valid, inside its limits and paid for, with what graphql-core needs to answer it."""
 
     request: GraphQLRequest
     context: Context
+    account: bytes
 
 
 async def ordinary(schema: strawberry.Schema, request: GraphQLRequest, context: Context) -> ExecutionResult:

@@ -23,23 +23,34 @@ class Answer:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
-def data_answer(data: bytes, media_type: str) -> Answer:
-    """The answer of an operation that succeeded; `data` is finished JSON."""
-    return Answer(200, b'{"data":%b}' % data, media_type)
+def data_answer(data: bytes, media_type: str, account: bytes) -> Answer:
+    """The answer of an operation that succeeded; `data` is finished JSON, `account` the member `extensions`."""
+    return Answer(200, b'{"data":%b,%b}' % (data, account), media_type)
 
 
 def result_answer(
-    data: dict[str, Any] | None, failures: Sequence[Failure], media_type: str, language: str, request_id: str
+    data: dict[str, Any] | None,
+    failures: Sequence[Failure],
+    account: bytes,
+    media_type: str,
+    language: str,
+    request_id: str,
 ) -> Answer:
     """The answer of an operation that ran: its data, and what failed on the way."""
     if not failures:
-        return data_answer(orjson.dumps(data), media_type)
+        return data_answer(orjson.dumps(data), media_type, account)
     if data is None and not any(failure.path for failure in failures):
-        return failed(failures, media_type, language, request_id)
+        return with_account(failed(failures, media_type, language, request_id), account)
     answer = failed(failures, media_type, language, request_id)
     if data is not None or all(failure.status is None for failure in failures):
         answer.status = 200
     answer.body = b'{"data":%b,%b' % (orjson.dumps(data), answer.body[1:])
+    return with_account(answer, account)
+
+
+def with_account(answer: Answer, account: bytes) -> Answer:
+    """The same answer with the member `extensions`."""
+    answer.body = b"%b,%b}" % (answer.body[:-1], account)
     return answer
 
 
