@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "20261125_16a_share_spending"
-down_revision = "20261125_08_add_jobs"
+down_revision = "20261125_13_add_credentials"
 branch_labels = None
 depends_on = None
 
