@@ -25,6 +25,7 @@ from policies.words import FACT_OF, WORDS, parse
 _HERE = Path(__file__).parent
 _NAME = re.compile(rf"(?<!:):({PREFIX}\w+)")
 _BLOCK = 1024
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -98,15 +99,23 @@ class Law:
         return self._enforcer.decide(subject, resource, action, facts)[0]
 
     def predicate(
-        self, shape: Shape, resource: str, action: str, columns: Mapping[str, str], *, root: bool
+        self,
+        shape: Shape,
+        resource: str,
+        action: str,
+        columns: Mapping[str, str],
+        *,
+        root: bool,
+        fixed: Mapping[str, str] = _NOTHING,
     ) -> str:
         """SQL that is true for the rows a subject of this shape may do the action to.
 
         `columns` gives the SQL of each column by its name in `resources.py`; `root` says whether the table is
-        the one the statement starts from. Raises UnknownFact when a needed column is not mapped.
+        the one the statement starts from; `fixed` gives columns that hold one and the same value in every row
+        left, as SQL that names no row. Raises UnknownFact when a needed column is not mapped.
         """
         allow, deny = self._clauses(shape, resource, action)
-        return Writer(RESOURCES[resource], columns, root=root).text(allow, deny)
+        return Writer(RESOURCES[resource], columns, root=root, fixed=fixed).text(allow, deny)
 
     def columns(self, resource: str, action: str) -> frozenset[str]:
         """The columns that predicates of this question may ask for."""

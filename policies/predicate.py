@@ -9,7 +9,9 @@ NULL: a literal counts only when TRUE. Negation is written IS NOT TRUE, never NO
 bare, since `(x = any(..)) is true` can use no index.
 At the root of a read agencies are tested by `= any(array)`, which an index serves; below it by a bit string,
 because the array would be sorted again for every parent row. The string holds one bit per agency id: with ids
-beyond a million it would weigh a megabyte and the test must change.
+beyond a million it would weigh a megabyte and the test must change. Where a filter already fixes the agency of
+every row, the test on it stands in a select of its own, which PostgreSQL runs once for the statement: counting
+is cheaper by it, and the planner, who would take one row in 200 to pass a test of bits, guesses half of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -159,10 +161,13 @@ def _without_implied(
 class Writer:
     """Writes clauses as SQL over the columns of one alias."""
 
-    def __init__(self, resource: Resource, columns: Mapping[str, str], *, root: bool) -> None:
+    def __init__(
+        self, resource: Resource, columns: Mapping[str, str], *, root: bool, fixed: Mapping[str, str]
+    ) -> None:
         self.resource = resource
         self.columns = columns
         self.root = root
+        self.fixed = fixed
 
     def text(self, allow: Sequence[Clause], deny: Sequence[Clause]) -> str:
         """The predicate: `true`, `false`, or a test in brackets that can stand beside `and`."""
@@ -196,6 +201,8 @@ class Writer:
             return []
         name = PREFIX + "__".join(f"{kind}_{role}" for kind, role in sorted(clause.sources))
         column = self._column(clause.fact)
+        if (value := self.fixed.get(self.resource.names[clause.fact])) is not None:
+            return [f"(select get_bit(cast(:{name}{BITS} as varbit), cast({value} as int)) = 1)"]
         if self.root:
             return [f"{column} = any(cast(:{name} as bigint[]))"]
         return [f"get_bit(cast(:{name}{BITS} as varbit), cast({column} as int)) = 1"]

@@ -316,7 +316,8 @@ class Condition:
     """What a filter's field asks of the row; `{v}` is its value, already cast to `kind`.
 
     `many` is the same for a list of several values. `narrows` says that an index on a parent serves it, so
-    that the law need not. `reads` turns the given value into what is bound.
+    that the law need not. `reads` turns the given value into what is bound. `fixes` is a column that `sql`, but
+    not `many` or `instead`, leaves with one value only, and that value.
     """
 
     sql: str
@@ -327,6 +328,7 @@ class Condition:
     unless: str | None = None
     instead: str | None = None
     words: bool = False
+    fixes: tuple[str, str] | None = None
 
 
 def condition(
@@ -340,9 +342,10 @@ def condition(
     unless: str | None = None,
     instead: str | None = None,
     words: bool = False,
+    fixes: tuple[str, str] | None = None,
 ) -> Any:
     """A field of a filter. With `unless`, `instead` is used when that other field of the filter is true."""
-    spec = Condition(sql, kind, many, narrows, reads, unless, instead, words)
+    spec = Condition(sql, kind, many, narrows, reads, unless, instead, words, fixes)
     return strawberry.field(default=strawberry.UNSET, description=description, metadata={KEY: spec})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -17,35 +17,45 @@ NONE: frozenset[str] = frozenset()
 
 
 class Filtered(NamedTuple):
-    """The conditions of a filter, and whether an index on something else than the law serves them."""
+    """The conditions of a filter, whether an index on something else than the law serves them, and the columns
+    that hold one and the same value in all rows left.
+    """
 
     conditions: tuple[str, ...]
     narrowed: bool
+    fixed: Mapping[str, str]
 
 
 def filtered(s: Statement, given: Given | None, t: str, without: frozenset[str] = NONE) -> Filtered:
     """The conditions of a filter on the row `t`, those of the fields `without` left out."""
     values = given.value(s.variables) if given is not None else None
     if not values or given is None:
-        return Filtered((), False)
+        return Filtered((), False, {})
     kind = get_named_type(given.kind)
     assert isinstance(kind, GraphQLInputObjectType)
     conditions, narrowed = [], False
+    fixed: dict[str, str] = {}
     for name in kind.fields:
         value = values.get(name)
         if value is None or name in without:
             continue
         declared = condition_of(kind, name)
-        text = _condition(s, declared, given.field(name), value, bool(values.get(declared.unless)), t)
-        if text:
-            conditions.append(text)
+        template, names = _condition(s, declared, given.field(name), value, bool(values.get(declared.unless)))
+        if template:
+            conditions.append(s.text(template, t, names=names))
             narrowed = narrowed or declared.narrows
-    return Filtered(tuple(conditions), narrowed)
+            if declared.fixes and template is declared.sql:
+                column, of = declared.fixes
+                fixed[column] = s.text(of, t, names=names)
+    return Filtered(tuple(conditions), narrowed, fixed)
 
 
-def _condition(s: Statement, declared: Condition, given: Given, value: Any, widened: bool, t: str) -> str:
+def _condition(
+    s: Statement, declared: Condition, given: Given, value: Any, widened: bool
+) -> tuple[str, dict[str, str]]:
+    """The template that holds for a value, empty when it asks nothing, and what its names mean."""
     if declared.words and is_wordless(value):
-        return ""
+        return "", {}
     template, many = declared.sql, False
     if widened and declared.instead:
         template, many = declared.instead, True
@@ -53,10 +63,10 @@ def _condition(s: Statement, declared: Condition, given: Given, value: Any, wide
         # one value can use the order of an index, several cannot; any of none is nothing
         template, many = declared.many or "false", True
     if "{v}" not in template:
-        return s.text(template, t)
+        return template, {}
     read = _reader(declared, isinstance(value, list), many)
     cast = f"::{declared.kind}[]" if many else f"::{declared.kind}"
-    return s.text(template, t, names={"v": s.given(given, read) + cast})
+    return template, {"v": s.given(given, read) + cast}
 
 
 @cache

@@ -103,7 +103,9 @@ class Listing:
         root = not self.parent and not held.narrowed
         on = self.s.text(source.on, t, self.parent, aliases)
         return conjunction(
-            on if on != "true" else "", *held.conditions, self.s.permitted(self.record, t, root=root)
+            on if on != "true" else "",
+            *held.conditions,
+            self.s.permitted(self.record, t, root=root, fixed=held.fixed),
         )
 
     def place(self, source: Source) -> tuple[str, dict[str, str], str]:

@@ -23,6 +23,7 @@ from schema.compiler.values import Given
 
 # `:name`, but neither a cast (::date) nor the inside of a time format (HH24:MI)
 _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+NOTHING: Mapping[str, str] = {}
 _OF = re.compile(r"\{(\w+) of ([\w.]+)\}")
 
 
@@ -105,15 +106,32 @@ class Statement:
         columns = dict.fromkeys(RESOURCES[resource].names.values(), "null") | {"agency_id": agency}
         return self._law.predicate(self._shape, resource, "read", columns, root=False)
 
-    def permitted(self, record: Record, t: str, action: str = "read", *, root: bool = False) -> str:
-        """The law on a row: a condition, or an empty text when every such row may be read."""
-        predicate = self.may(record, t, action, root=root)
+    def permitted(
+        self, record: Record, t: str, *, root: bool = False, fixed: Mapping[str, str] = NOTHING
+    ) -> str:
+        """The law on reading a row: a condition, or an empty text when every such row may be read.
+
+        `fixed` are columns whose value a filter has fixed for all rows.
+        """
+        predicate = self.may(record, t, "read", root=root, fixed=fixed)
         return "" if predicate == "true" else predicate
 
-    def may(self, record: Record, t: str, action: str, *, root: bool = False) -> str:
+    def may(
+        self,
+        record: Record,
+        t: str,
+        action: str,
+        *,
+        root: bool = False,
+        fixed: Mapping[str, str] = NOTHING,
+    ) -> str:
         """The law's predicate on a row, `true` and `false` included."""
         columns = self.catalogue.facts(record, t)
-        return self._named(self._law.predicate(self._shape, record.resource, action, columns, root=root))
+        # a fact that is not the column itself says something else than the filter does
+        same = {name: sql for name, sql in fixed.items() if columns.get(name) == f"{t}.{name}"}
+        return self._named(
+            self._law.predicate(self._shape, record.resource, action, columns, root=root, fixed=same)
+        )
 
     def _named(self, sql: str) -> str:
         return _NAME.sub(lambda match: self._by_name(match[1]), sql) if ":" in sql else sql

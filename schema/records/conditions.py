@@ -61,6 +61,7 @@ def agency_codes() -> Any:
         narrows=True,
         unless="includeSubtree",
         instead=_SUBTREE,
+        fixes=("agency_id", agency_of("{v}")),
     )
 
 
