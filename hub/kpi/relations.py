@@ -43,6 +43,11 @@ coalesce((select h.agency_id from answering h where h.origin_id = p.creator_id
            order by h.agency_id = p.owner_id desc, h.is_part, h.agency_id limit 1), p.creator_id)
 """
 
+# The files of an agency archive: what the historical archive keeps without a transfer never was in one. f is the file,
+# k who keeps it.
+IN_SCOPE = """f.state <> 'DISPOSED'
+       and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)"""
+
 # R5: in force at the date, approved once. A series takes its sub-series and files with it, a file its items.
 EXCLUSIONS = """
 exclusion_at as (

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from hub.access.actor import PUBLIC
 from hub.kpi.counters import fold, rebuild, recount
 from hub.kpi.models import COUNTERS
-from hub.kpi.scorecard import rows_of
-from hub.kpi.statement import counting, is_kept
+from hub.kpi.scorecard import SUMS, rows_of
+from hub.kpi.statement import Slot, counting, facts, is_kept
 from tests.kpi.city import CUT_OFF, PLAN, City, parts
 from tests.kpi.test_recount import build
 from tests.kpi.test_recount_holdings import dress
@@ -30,7 +30,18 @@ DAYS = [
 def agrees(city: City) -> int:
     compared, differences = recount(city.session, DAYS)
     assert differences == [], "\n".join(map(str, differences[:12]))
+    assert totals(city, recount=False) == totals(city, recount=True)
     return compared
+
+
+def totals(city: City, *, recount: bool) -> dict[tuple[object, ...], object]:
+    """All that a figure of the city is made of, and how many agencies have something and owe something."""
+    rows = [row for told in rows_of(city.session, PLAN, DAYS, None).values() for row in told]
+    countings = dict.fromkeys(one for row in rows if (one := counting(row)) is not None and is_kept(one))
+    slots = [Slot(one, day) for one in countings for day in DAYS]
+    relation, values = facts(slots, None, recount=recount)
+    sql = f"select slot, figure, {SUMS} from ({relation}) f group by 1, 2"
+    return {tuple(row)[:2]: tuple(row)[2:] for row in city.session.execute(text(sql), values)}
 
 
 # Every kind of change that may move a figure, in sets as commands and bulk writes make them.
@@ -119,6 +130,32 @@ def test_the_counters_are_what_a_recount_finds_after_every_change(city: City, se
     for name in COUNTERS:
         assert city.session.execute(text(f"select count(*) from {name}_step")).scalar_one() == 0
         assert city.session.execute(text(f"select count(*) from {name}_count")).scalar_one() == 0
+
+
+def test_who_has_only_documents_that_need_no_hand_over_has_reported_all_the_same(city: City) -> None:
+    office, empty = city.agency("P"), city.agency("Q")
+    for one in (office, empty):
+        city.source(one)
+    file = city.file(city.fonds(office), retention_kind="YEARS", retention_years=5)
+    city.items(file, 2, retention_kind="YEARS", retention_years=5)
+    value = city.value("II.1.d")
+    assert (value.agencies_reported, value.agencies_expected) == (1, 2)
+    agrees(city)
+    city.session.execute(text("update file set state = 'DISPOSED'"))
+    assert city.value("II.1.d").agencies_reported == 0
+    agrees(city)
+
+
+def test_the_sums_of_a_day_lie_side_by_side(city: City) -> None:
+    for code in "PQRS":
+        fonds = city.fonds(city.agency(code))
+        for day in (date(2021, 3, 4), date(2023, 7, 8), date(2022, 5, 6)):
+            city.item(city.file(fonds), issued_date=day)
+    fold(city.session)
+    order = "select grain, day from born_digital_count order by"
+    found, wanted = (city.session.execute(text(f"{order} {by}")).all() for by in ("ctid", "grain, day"))
+    assert len(found) > 24
+    assert found == wanted
 
 
 def test_every_counter_answers_a_target_of_the_plan(city: City) -> None:

@@ -1,6 +1,6 @@
 """The documents that an agency archive answers for at a date, one row each, as the records say now."""
 
-from hub.kpi.relations import EXCLUSIONS, HEIRS, ONLY_SPECIAL
+from hub.kpi.relations import EXCLUSIONS, HEIRS, IN_SCOPE, ONLY_SPECIAL
 
 # One row for each document, or for each file's unlisted documents with `n` of them. A document without a date of
 # issue stands at its file's date. `guest`: its own file is out of scope, but a file in scope lists it.
@@ -20,8 +20,7 @@ _DOCUMENTS = f"""
       join fonds o on o.id = f.fonds_id
       left join owned w on w.fonds_id = f.fonds_id
       join agency k on k.id = f.custodian_id
-     where f.state <> 'DISPOSED'
-       and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)
+     where {IN_SCOPE}
        and {{{{of_agency}}}} {{only}}
 ),
 due as (

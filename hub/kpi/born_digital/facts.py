@@ -71,7 +71,7 @@ summed as (
       from (select *, in_window and not excluded as counts from tally offset 0) t
       join pair p using (creator_id, owner_id) group by 1, 2
     having sum(n) filter (where not excluded) <> 0 or sum(n) filter (where excluded) <> 0
-        or sum(files) filter (where not excluded) <> 0 or sum(files) filter (where excluded) <> 0
+        or sum(files) filter (where counts) <> 0 or sum(files) filter (where in_window and excluded) <> 0
 ),
 expected as (
     select a.id as agency_id

@@ -1,6 +1,6 @@
 """The documents and files that are due by a date, one row each, with what became of them, as the records say now."""
 
-from hub.kpi.relations import EXCLUSIONS, HEIR_OF_PAIR, HEIRS, ONLY_SPECIAL
+from hub.kpi.relations import EXCLUSIONS, HEIR_OF_PAIR, HEIRS, IN_SCOPE, ONLY_SPECIAL
 
 # What the transfers of a file, or of one item, did.
 _HANDED = """
@@ -49,8 +49,7 @@ candidate as materialized (
       join agency k on k.id = f.custodian_id
       left join whole h on h.file_id = f.id
       left join whole_scan s on s.file_id = f.id
-     where f.state <> 'DISPOSED'
-       and (not k.is_historical_archive or f.transferred or f.transferred_on is not null)
+     where {IN_SCOPE}
        and {{{{of_agency}}}} {{of_special_id}}
 ),
 pair as (

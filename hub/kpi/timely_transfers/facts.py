@@ -4,7 +4,7 @@ Both ways make the same relation `tally`, sums by agency, year, and whether an e
 are read off it in one place.
 """
 
-from hub.kpi.relations import KEPT_UNTIL
+from hub.kpi.relations import HEIR_OF_PAIR, IN_SCOPE, KEPT_UNTIL
 from hub.kpi.timely_transfers.cohort import EVERY, SPECIAL
 
 # Each sum with the column of the counters that holds it, for any channel; those that a channel changes have two.
@@ -60,13 +60,14 @@ expected as (
 place as (
     select agency_id, year from summed union select agency_id, cast(null as integer) from expected
 )
-select p.agency_id, p.year, v.figure, coalesce(v.numerator, 0) as numerator, coalesce(v.denominator, 0) as denominator,
+select place.agency_id, place.year, v.figure,
+       coalesce(v.numerator, 0) as numerator, coalesce(v.denominator, 0) as denominator,
        coalesce(v.excluded, 0) as excluded, coalesce(v.excluded_numerator, 0) as excluded_numerator,
        coalesce(v.missing, 0) as missing, coalesce(s.files - s.uncounted, 0) as covered, coalesce(s.files, 0) as whole,
        coalesce(s.uncounted, 0) as uncounted,
-       exists (select from source o where o.agency_id = p.agency_id) as held, true as expected
-  from place p
-  left join summed s on s.agency_id = p.agency_id and s.year is not distinct from p.year
+       {held} as held, true as expected
+  from place
+  left join summed s on s.agency_id = place.agency_id and s.year is not distinct from place.year
  cross join lateral (values
        ('electronic', s.in_time, s.n, s.excluded, s.excluded_in_time, s.missing),
        ('late', s.late, s.n, 0, 0, 0),
@@ -77,10 +78,12 @@ select p.agency_id, p.year, v.figure, coalesce(v.numerator, 0) as numerator, coa
        ) as v (figure, numerator, denominator, excluded, excluded_numerator, missing)
 """
 
+_HELD = "exists (select from source o where o.agency_id = place.agency_id)"
+
 FACTS = f"""
 with recursive {EVERY},
 tally as ({_TALLIED.format(excluded="excluded", sign="", of="true")}),
-{_FIGURES}
+{_FIGURES.format(held=_HELD)}
 """
 
 
@@ -88,6 +91,15 @@ def _kept(name: str) -> str:
     column = f"sum(case @channel when '' then c.{name} else c.{name}_integrated end)"
     return f"{column if name in _OF_CHANNEL else f'sum(c.{name})'} as {name}"
 
+
+# The counters know who has documents to hand over, not who has others only: few, and a file of theirs is soon found.
+_HELD_COUNTED = f"""case when {_HELD} then true else exists (
+           select from answering a
+             join file f on f.creator_id = a.origin_id
+             join agency k on k.id = f.custodian_id
+             left join owned w on w.fonds_id = f.fonds_id
+            cross join lateral (select f.creator_id, coalesce(w.agency_id, f.agency_id) as owner_id) p
+            where a.agency_id = place.agency_id and {IN_SCOPE} and {HEIR_OF_PAIR} = place.agency_id) end"""
 
 # The counters hold every document; what the law leaves out is taken off them again.
 COUNTED = f"""
@@ -107,7 +119,7 @@ tally as (
     union all ({_TALLIED.format(excluded="true", sign="", of="excluded")})
     union all ({_TALLIED.format(excluded="false", sign="-", of="excluded")})
 ),
-{_FIGURES}
+{_FIGURES.format(held=_HELD_COUNTED)}
 """
 
 MEMBERS = f"""
