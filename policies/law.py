@@ -138,6 +138,10 @@ class Law:
         steps = tuple(Step(rule, self._obstacle(rule, subject, facts)) for rule in looked_at)
         return Decision(allowed, decided, steps)
 
+    def reaches(self, subject: Subject, rule: Rule, row: object, **known: Any) -> bool:
+        """Whether one of the subject's grants gives the rule's role at a place from which it reaches the row."""
+        return self._enforcer.reaches(subject, rule, Facts(RESOURCES[rule.resource], row, known))
+
     def _obstacle(self, rule: Rule, subject: Subject, facts: Facts) -> str | None:
         if not subject.holds(rule.role):
             return f"role {rule.role} is not held"

@@ -6,6 +6,7 @@ import strawberry
 
 from schema.access.grants import GrantsQuery
 from schema.access.users import UsersQuery
+from schema.access.viewer_access import ViewerAccessQuery
 from schema.agencies import AgenciesQuery
 from schema.audit import AuditQuery
 from schema.codes import CodesQuery
@@ -40,6 +41,7 @@ class Query(
     ViewerQuery,
     UsersQuery,
     GrantsQuery,
+    ViewerAccessQuery,
     IndicatorsQuery,
     ChangeQuery,
     QualityQuery,

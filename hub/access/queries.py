@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, or_, select
 
 from hub.access.actor import PUBLIC, Actor
 from hub.access.errors import UnknownUser
@@ -180,11 +180,13 @@ def user_by_name(session: Session, name: str) -> AppUser:
 
 
 def grants_of(session: Session, user_id: int, *, today: date | None = None) -> list[RoleGrant]:
-    """The grants of a user that are in force, in the order they were given."""
+    """The grants of a user that are in force, in the order they were given; none on behalf of who is disabled."""
     day = today or clock.today()
+    shut_out = select(AppUser.id).where(col(AppUser.disabled_at).is_not(None))
     grants = session.exec(
         select(RoleGrant)
         .where(RoleGrant.user_id == user_id, RoleGrant.valid_from <= day)
+        .where(or_(col(RoleGrant.on_behalf_of).is_(None), col(RoleGrant.on_behalf_of).not_in(shut_out)))
         .order_by(RoleGrant.id)  # type: ignore[arg-type]
     ).all()
     return [grant for grant in grants if grant.valid_to is None or grant.valid_to > day]

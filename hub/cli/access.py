@@ -15,8 +15,9 @@ from hub.access.models import AccessToken, AppUser
 from hub.access.queries import grants_of, user_by_name
 from hub.access.sessions import open_link, sign_in_address
 from hub.agencies.models import Agency
-from hub.cli import credentials
+from hub.cli import credentials, granting
 from hub.cli.core import agency_key, change, day, read, settings_of
+from hub.cli.granting import tell
 from hub.cli.terminal import as_json, table
 from hub.kit import clock
 from hub.kit.clock import HANOI
@@ -42,18 +43,10 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
     create.add_argument("--agency", metavar="CODE")
     create.add_argument("--email")
     create.add_argument("--service", action="store_true", help="một phần mềm · a program, not a person")
-    grant = part(parts, "grant", grant_role, "cấp vai trò · give a role")
-    revoke = part(parts, "revoke", revoke_role, "thu hồi vai trò · end a role")
-    for parser in (grant, revoke):
-        parser.add_argument("name")
-        parser.add_argument("role")
-        parser.add_argument("--agency", metavar="CODE")
-        parser.add_argument("--reason")
+    granting.add(parts, part)
     link = part(parts, "link", make_link, "liên kết đăng nhập dùng một lần · a link that signs in once")
     link.add_argument("name")
     credentials.extend(parts, part)
-    grant.add_argument("--from", dest="since", metavar="DATE")
-    grant.add_argument("--until", metavar="DATE", help="ngày đầu tiên không còn · the first day without it")
 
     token = commands.add_parser("token", help="mã truy cập · access tokens")
     parts = token.add_subparsers(metavar="ACTION", required=True)
@@ -78,6 +71,7 @@ def list_users(arguments: argparse.Namespace) -> int:
     def work(session: Session, actor: Actor) -> list[dict[str, Any]]:
         codes = dict(session.exec(select(Agency.id, Agency.code)).all())
         users = session.exec(select(AppUser).order_by(col(AppUser.name))).all()
+        names = {user.id: user.name for user in users}
         return [
             {
                 "name": user.name,
@@ -85,8 +79,14 @@ def list_users(arguments: argparse.Namespace) -> int:
                 "agency": codes.get(user.agency_id),
                 "disabled": user.disabled_at is not None,
                 "roles": [
-                    {"role": grant.role, "agency": codes.get(grant.agency_id), "until": grant.valid_to}
+                    {
+                        "role": grant.role,
+                        "agency": codes.get(grant.agency_id),
+                        "until": grant.valid_to,
+                        "onBehalfOf": names.get(grant.on_behalf_of),
+                    }
                     for grant in grants_of(session, user.id or 0)
+                    if actor.may("read", "grant", grant)
                 ],
             }
             for user in users
@@ -102,12 +102,18 @@ def list_users(arguments: argparse.Namespace) -> int:
             row["name"],
             row["fullName"],
             row["agency"],
-            ", ".join(f"{one['role']}{'@' + one['agency'] if one['agency'] else ''}" for one in row["roles"]),
+            ", ".join(map(_role, row["roles"])),
         )
         for row in rows
     )
     print(table(("tên · name", "họ tên · full name", "cơ quan · agency", "vai trò · roles"), shown))
     return 0
+
+
+def _role(held: dict[str, Any]) -> str:
+    place = f"@{held['agency']}" if held["agency"] else ""
+    behalf = f" (KT. {held['onBehalfOf']})" if held["onBehalfOf"] else ""
+    return f"{held['role']}{place}{behalf}"
 
 
 def create_user(arguments: argparse.Namespace) -> int:
@@ -125,52 +131,7 @@ def create_user(arguments: argparse.Namespace) -> int:
         )
         return user.name
 
-    return _tell(arguments, {"user": change(arguments, work)})
-
-
-def grant_role(arguments: argparse.Namespace) -> int:
-    """Give a user a role."""
-
-    def work(session: Session, actor: Actor) -> None:
-        deeds.grant_role(
-            session,
-            actor,
-            user_by_name(session, arguments.name),
-            arguments.role,
-            agency_id=agency_key(session, arguments.agency),
-            valid_from=day(arguments.since) if arguments.since else None,
-            valid_to=day(arguments.until) if arguments.until else None,
-            reason=arguments.reason,
-        )
-
-    change(arguments, work)
-    return _tell(arguments, {"user": arguments.name, "role": arguments.role, "agency": arguments.agency})
-
-
-def revoke_role(arguments: argparse.Namespace) -> int:
-    """End a role today. With no agency named, that of every agency it is held at."""
-
-    def work(session: Session, actor: Actor) -> int:
-        user = user_by_name(session, arguments.name)
-        at = agency_key(session, arguments.agency)
-        held = [
-            grant
-            for grant in grants_of(session, user.id or 0)
-            if grant.role == arguments.role and (at is None or grant.agency_id == at)
-        ]
-        if not held:
-            raise NotFound(
-                f"vai trò {arguments.role} của «{arguments.name}»",
-                f'the role {arguments.role} of "{arguments.name}"',
-                path=("role",),
-            )
-        for grant in held:
-            deeds.end_grant(session, actor, grant.id or 0, reason=arguments.reason)
-        return len(held)
-
-    return _tell(
-        arguments, {"user": arguments.name, "role": arguments.role, "ended": change(arguments, work)}
-    )
+    return tell(arguments, {"user": change(arguments, work)})
 
 
 def make_link(arguments: argparse.Namespace) -> int:
@@ -222,10 +183,4 @@ def revoke_token(arguments: argparse.Namespace) -> int:
         deeds.revoke_token(session, actor, token)
 
     change(arguments, work)
-    return _tell(arguments, {"revoked": arguments.prefix})
-
-
-def _tell(arguments: argparse.Namespace, done: dict[str, Any]) -> int:
-    shown = "  ".join(f"{name}: {value}" for name, value in done.items() if value is not None)
-    print(as_json(done) if arguments.json else shown)
-    return 0
+    return tell(arguments, {"revoked": arguments.prefix})

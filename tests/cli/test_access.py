@@ -24,7 +24,8 @@ def test_a_user_is_created_given_a_role_and_loses_it(hub: Run) -> None:
     assert hub("user", "create", "an.nv", "--full-name", "Nguyễn Văn An", "--agency", "UBND-BADINH")[0] == 0
     assert _roles(hub, "an.nv") == []
     assert hub("user", "grant", "an.nv", "staff", "--agency", "UBND-BADINH", "--until", "31/12/2025")[0] == 0
-    assert _roles(hub, "an.nv") == [{"role": "staff", "agency": "UBND-BADINH", "until": "2025-12-31"}]
+    held = {"role": "staff", "agency": "UBND-BADINH", "until": "2025-12-31", "onBehalfOf": None}
+    assert _roles(hub, "an.nv") == [held]
     assert hub("user", "revoke", "an.nv", "staff")[0] == 0
     assert _roles(hub, "an.nv") == []
     code, _, said = hub("user", "revoke", "an.nv", "staff")
@@ -147,3 +148,60 @@ def test_explain_tells_machines_the_same(hub: Run) -> None:
     told = json.loads(shown)
     assert (code, told["allowed"], told["rule"], told["by"]) == (1, False, None, None)
     assert all(step["obstacle"] and step["obstacleVi"] != step["obstacle"] for step in told["steps"])
+
+
+def test_a_role_is_delegated_and_ends_with_what_it_came_from(hub: Run) -> None:
+    assert (
+        hub("user", "create", "pho", "--full-name", "Phó Chánh Văn phòng", "--agency", "UBND-BADINH")[0] == 0
+    )
+    code, shown, _ = hub(
+        "user", "delegate", "demo.approver", "approver", "--to", "pho", "--until", "31/12/2025", "--json"
+    )
+    assert (code, json.loads(shown)["onBehalfOf"]) == (0, "demo.approver")
+    [held] = _roles(hub, "pho")
+    assert (held["role"], held["until"], held["onBehalfOf"]) == ("approver", "2025-12-31", "demo.approver")
+    assert "approver@UBND-BADINH (KT. demo.approver)" in hub("user")[1]
+    code, shown, _ = hub("explain", "pho", "read", "Fonds:1", "--json")
+    told = json.loads(shown)
+    if told["allowed"] and told["grant"]:
+        assert (told["grant"]["onBehalfOf"], told["until"]) == ("Chánh Văn phòng Đỗ Quốc Hùng", "2025-12-31")
+    assert hub("user", "disable", "demo.approver", "--reason", "nghỉ")[0] == 0
+    assert _roles(hub, "pho") == []
+    assert hub("user", "enable", "demo.approver")[0] == 0
+    assert _roles(hub, "pho") == [held]
+    assert hub("user", "revoke", "pho", "approver")[0] == 0
+    assert _roles(hub, "pho") == []
+
+
+def test_a_user_is_corrected(hub: Run) -> None:
+    assert hub("user", "create", "sua", "--full-name", "Sủa", "--agency", "UBND-BADINH")[0] == 0
+    code, shown, _ = hub("user", "update", "sua", "--full-name", "Sửa", "--json")
+    assert (code, json.loads(shown)) == (0, {"user": "sua", "version": 2})
+    users = {user["name"]: user for user in json.loads(hub("user", "list", "--json")[1])}
+    assert users["sua"]["fullName"] == "Sửa"
+    assert hub("user", "update", "sua")[0] == 2
+
+
+def test_explain_says_whom_to_ask(hub: Run) -> None:
+    code, shown, _ = hub("explain", "demo.staff", "openFonds", "--agency", "UBND-BADINH", "--json")
+    told = json.loads(shown)
+    assert (code, told["allowed"], told["requestable"]) == (1, False, True)
+    asked = {one["role"]: one for one in told["requests"]}
+    assert asked["officer"]["agency"] == "UBND-BADINH"
+    assert asked["officer"]["granters"][0] == "Quản trị cơ quan Phan Minh Tuấn"
+    code, shown, _ = hub("explain", "demo.officer", "openFonds", "--agency", "UBND-BADINH")
+    assert code == 0
+    assert "lưu trữ cơ quan được tạo phông" in shown.lower()
+    assert "theo vai trò · by the grant: officer@UBND-BADINH" in shown
+    assert hub("explain", "demo.officer", "openFonds", "--agency", "UBND-HOANKIEM")[0] == 1
+    assert hub("explain", "demo.officer", "closeFile")[0] == 2
+
+
+def test_who_has_no_say_over_a_user_is_told_nothing_about_him(hub: Run) -> None:
+    told = {
+        hub("explain", name, "read", "Agency:1", "--as", "demo.staff")[2]
+        for name in ("demo.sysadmin", "demo.clerk")
+    }
+    assert len(told) == 1
+    assert "was not found" in told.pop()
+    assert hub("explain", "demo.staff", "read", "Agency:1", "--as", "demo.staff")[0] == 0
