@@ -8,6 +8,7 @@ before is found by its text, so that such a request costs a few look-ups and the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ from schema.http.context import Context, Services
 from schema.http.documents import Document, Documents, InvalidOperation
 from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
 from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
+from schema.http.patience import ClientGone, Watched
 from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer, with_account
 from schema.ide import files as ide
 from schema.limits import limits_for
@@ -88,6 +90,8 @@ class GraphQLEndpoint:
         try:
             async with asyncio.timeout(self._settings.request_timeout / 1000):
                 answer = await self._answer(asked, scope, receive)
+        except ClientGone:
+            return
         except InvalidOperation as error:
             answer = self._failed(asked, error.errors)
         except RateLimited as error:
@@ -108,10 +112,12 @@ class GraphQLEndpoint:
             negotiation.check_content_type(asked.headers.get("content-type"))
             body = await self._body(asked, receive)
         shown = credential(scope, asked.headers, secure=self._settings.is_secure(scope["scheme"]))
-        step = await reading(self._services.pool, lambda lease: self._read(asked, body, shown, lease))
+        with Watched(receive):
+            step = await reading(self._services.pool, lambda lease: self._read(asked, body, shown, lease))
         if isinstance(step, Answer):
             return step
-        result = await ordinary(self._schema, step.request, step.context)
+        with Watched(receive) if step.only_reads else contextlib.nullcontext():
+            result = await ordinary(self._schema, step.request, step.context)
         return self._result(asked, result.data, result.errors, step.account)
 
     async def _body(self, asked: _Asked, receive: Receive) -> bytes:
@@ -123,6 +129,8 @@ class GraphQLEndpoint:
         body = bytearray()
         while True:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
             body += message.get("body", b"")
             if len(body) > most:
                 raise TooLarge(most)
@@ -154,7 +162,7 @@ class GraphQLEndpoint:
             actor, self._services, asked.language, asked.request_id, found.document.node, sent.variables
         )
         plan = self._plan(found, actor)
-        step = Ordinary(sent, context, account)
+        step = Ordinary(sent, context, account, only_reads=found.kind is OperationType.QUERY)
         return step if plan is None else await self._compiled(asked, step, plan, lease)
 
     async def _known(

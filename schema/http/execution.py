@@ -47,6 +47,7 @@ class Ordinary:
     request: GraphQLRequest
     context: Context
     account: bytes
+    only_reads: bool = True
 
 
 async def ordinary(schema: strawberry.Schema, request: GraphQLRequest, context: Context) -> ExecutionResult:
