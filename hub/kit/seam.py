@@ -80,8 +80,18 @@ class Seam:
 
 async def _stoppable(way: Callable[[Callable[[Session], T]], T], fn: Callable[[Session], T]) -> T:
     work = _Work()
+    running = asyncio.ensure_future(anyio.to_thread.run_sync(way, lambda session: work.run(session, fn)))
     try:
-        return await anyio.to_thread.run_sync(way, lambda session: work.run(session, fn))
+        return await asyncio.shield(running)
     except asyncio.CancelledError:
-        await asyncio.to_thread(work.stop)
+        if not running.done():
+            await asyncio.to_thread(work.stop)
+            await asyncio.wait({running}, timeout=CANCEL_SECONDS)  # the connection goes back to its pool
+        running.add_done_callback(_heard)
         raise
+
+
+def _heard(running: asyncio.Future[T]) -> None:
+    """Nobody is left to hear what the stopped function raised."""
+    if not running.cancelled():
+        running.exception()
