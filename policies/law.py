@@ -26,6 +26,7 @@ _HERE = Path(__file__).parent
 _NAME = re.compile(rf"(?<!:):({PREFIX}\w+)")
 _BLOCK = 1024
 _NOTHING: Mapping[str, str] = {}
+_OPEN = frozenset({"public"})
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,11 @@ class Law:
         """
         allow, deny = self._clauses(shape, resource, action)
         return Writer(RESOURCES[resource], columns, root=root, fixed=fixed).text(allow, deny)
+
+    def reaches_restricted(self, shape: Shape, resource: str, action: str = "read") -> bool:
+        """Whether a subject of this shape may do the action to any row that is not openly accessible."""
+        allow, _ = self._clauses(shape, resource, action)
+        return any(clause.condition.levels != _OPEN for clause in allow)
 
     def columns(self, resource: str, action: str) -> frozenset[str]:
         """The columns that predicates of this question may ask for."""

@@ -42,6 +42,7 @@ from hub.access.actor import Actor
 from hub.kit.ids import encode
 from schema.compiler import Plan, compile_operation
 from schema.compiler.catalogue import Catalogue
+from schema.compiler.marks import unmarked
 from schema.compiler.plan import Read
 from schema.compiler.statement import Bindings
 
@@ -135,7 +136,7 @@ def _run(session: Session, plan: Plan, variables: Mapping[str, Any], actor: Acto
     with psycopg.RawCursor(driver) as cursor:
         cursor.execute(read.sql, [parameter.read(bindings) for parameter in read.parameters])
         assert cursor.pgresult is not None
-        answer: dict[str, Any] | None = orjson.loads(read.join(cursor.pgresult))
+        answer: dict[str, Any] | None = orjson.loads(unmarked(read.join(cursor.pgresult), actor))
     return answer
 
 

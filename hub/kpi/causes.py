@@ -19,7 +19,7 @@ from hub.access.actor import Actor
 from hub.kit.clock import HANOI
 from hub.kpi.known import TABLES_THEN, UNDONE
 from hub.kpi.shortfall import Place
-from hub.kpi.sight import NAMES, joined, named, visible
+from hub.kpi.sight import NAMES, joined, named, shown, visible
 from hub.kpi.statement import Slot, members
 
 
@@ -198,6 +198,8 @@ def moved_records(
         if row.kind is not None:
             units = (int(row.numerator), int(row.denominator), row.weight)
             listed.append(MovedRow(cause, row.kind, row.id, *units, row.code, row.title, row.owner))
+            if len(listed) <= first:
+                shown([row])
     return {
         cause: MovedPage(tuple(rows[cause][:first]), seen, hidden, len(rows[cause]) > first)
         for cause, (seen, hidden) in totals.items()

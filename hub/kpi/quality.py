@@ -21,7 +21,7 @@ from hub.agencies.queries import CALLED
 from hub.kpi.lacks import Lack
 from hub.kpi.scorecard import scorecard
 from hub.kpi.shortfall import Place
-from hub.kpi.sight import NAMES, joined, named, visible
+from hub.kpi.sight import NAMES, joined, named, shown, visible
 from hub.kpi.statement import Slot, counting, members
 from hub.kpi.values import AgencyRef, IndicatorRow, IndicatorValue
 
@@ -220,6 +220,7 @@ def to_mend(
         for row in found
         if row.kind is not None
     )
+    shown(row for row in found[:first] if row.kind is not None)
     total, seen = found[0].total, found[0].visible
     return Mending(rows[:first], seen, total - seen, len(rows) > first)
 

@@ -24,7 +24,7 @@ from hub.agencies.queries import CALLED
 from hub.kit.clock import HANOI
 from hub.kpi.registers import BODIES, INTEGRATION, SYSTEMS
 from hub.kpi.relations import HEIR_OF_PAIR, HEIRS
-from hub.kpi.sight import NAMES, joined, named, visible
+from hub.kpi.sight import NAMES, joined, named, shown, visible
 from hub.kpi.values import AgencyRef
 from hub.records.terms import FILE_CREATED, ITEM_CREATED, due_by_law, due_by_plan, obstacle
 
@@ -320,6 +320,7 @@ def due_records(
         for row in found
         if row.kind is not None
     )
+    shown(row for row in found[:first] if row.kind is not None)
     total, seen = found[0].total, found[0].visible
     return DuePage(rows[:first], seen, total - seen, len(rows) > first)
 

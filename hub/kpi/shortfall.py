@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kpi.registry import Measure
-from hub.kpi.sight import NAMES, joined, named, visible
+from hub.kpi.sight import NAMES, joined, named, shown, visible
 from hub.kpi.statement import bind, counting, place
 from hub.kpi.values import IndicatorRow
 
@@ -146,6 +146,7 @@ def shortfall(
         for row in found
         if row.kind is not None
     )
+    shown(row for row in found[:first] if row.kind is not None)
     total, seen = found[0].total, found[0].visible
     return Shortfall(rows[:first], seen, total - seen, len(rows) > first)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from hub.access.actor import Actor
+from hub.audit.reads import READS
 
 # The law's word for a kind of record, which is its table, and how it is called in the joins.
 ALIASES = {"file": "f", "item": "i", "fonds": "o", "agency": "g"}
@@ -18,8 +22,23 @@ _FACTS = (
 
 # What people know a record by; beside `named(source)`. The owner is the body that owns it now.
 NAMES = """coalesce(i.code, f.code, o.code, g.code, '') as code,
-               coalesce(i.subject, f.title, o.title, g.name, '') as title, coalesce(g.name, '') as owner"""
+               coalesce(i.subject, f.title, o.title, g.name, '') as title, coalesce(g.name, '') as owner,
+               g.id as owner_id,
+               (coalesce(i.id, f.id) is not null and coalesce(i.access_level, f.access_level) is distinct from 0)
+                   or coalesce(o.access_level, 0) > 0 as is_restricted"""
 _OWNER = "coalesce(i.agency_id, f.agency_id, o.agency_id)"
+
+
+def shown(rows: Iterable[Any]) -> None:
+    """Tell the audit which restricted records a page names: rows with `kind` and `id` beside NAMES.
+
+    Where a list only leads to records (GraphQL), they are read, and told, by themselves.
+    """
+    reads = READS.get()
+    if reads is not None and reads.lists:
+        for row in rows:
+            if row.is_restricted:
+                reads.add(row.kind, row.id, row.owner_id)
 
 
 def joined(source: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qsl
 
 import anyio.to_thread
@@ -17,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.access.credentials.rules import idle_of
 from hub.access.sessions import cookie_name, note_seen, signed_in
+from hub.audit.reads import READS, Reads, record_reads
 from hub.kit.errors import BadRequest
 from hub.kit.origin import is_own_page
 from hub.kit.seam import Seam
@@ -66,7 +68,11 @@ class Site:
             if request.method == "POST" and changing:
                 visit = await self._with_form(request, visit)
             work = self._seam.change if changing else self._seam.read
+            reads = Reads(lists=True)
+            READS.set(reads)
             response = await work(made)
+            if reads:
+                await self._seam.change(partial(record_reads, values=reads.values(visit.actor)))
             await self._note(visit)
         except Exception as error:
             response = self._failed(visit, error)

@@ -110,6 +110,10 @@ class Catalogue:
                 f"{kind.name} is read from a table but names none, or no resource of the law"
             ) from None
 
+    def record_of(self, kind: GraphQLObjectType) -> Record | None:
+        """The same; None for a type without (a group of fields, an edge)."""
+        return self._records.get(kind.name)
+
     def nodes(self) -> dict[str, GraphQLObjectType]:
         """The types of rows that a global id may name."""
         return {kind.name: kind for kind in self._nodes() if kind.name in self._records}

@@ -15,6 +15,7 @@ from hub.access.actor import Actor
 from hub.kit.wire import Question, ask, checked
 from schema.compiler.cursors import cursor_text
 from schema.compiler.declarations import Slot
+from schema.compiler.marks import unmarked
 from schema.compiler.statement import Bindings, Parameter
 from schema.compiler.values import Signature
 
@@ -58,10 +59,10 @@ class Plan:
         The connection is in autocommit. Raises psycopg's errors as they come, ForgedCursor and ForgedId.
         """
         asked = Bound(self, self.signature.read(variables)).questions(actor)
-        return self.join(checked(await ask(connection, asked)), rest)
+        return self.join(checked(await ask(connection, asked)), actor, rest)
 
-    def join(self, results: Sequence[PGresult], rest: Mapping[str, Any] | None = None) -> bytes:
-        """JSON of `data` from the results of the questions."""
+    def join(self, results: Sequence[PGresult], actor: Actor, rest: Mapping[str, Any] | None = None) -> bytes:
+        """JSON of `data` from the results of the questions; restricted records in it are told to the audit."""
         left = iter(results)
         parts = []
         for key, read in self.fields:
@@ -70,7 +71,7 @@ class Plan:
             else:
                 value = orjson.dumps((rest or {})[key]) if read is None else read
             parts.append(b'"%b":%b' % (key.encode(), value))
-        return b"{%b}" % b",".join(parts)
+        return unmarked(b"{%b}" % b",".join(parts), actor)
 
 
 class Bound(NamedTuple):

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLObjectType, SelectionSetNode
+from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLString, SelectionSetNode
 
 from policies.actions import actions_on
 from policies.resources import RESOURCES
+from schema.compiler import marks
 from schema.compiler.catalogue import Field
 from schema.compiler.declarations import (
     Bucket,
@@ -102,7 +103,38 @@ def columns(s: Statement, sets: Iterable[SelectionSetNode], place: Place) -> Col
             declared = s.catalogue.field(place.kind, selected.name)
             sql = WRITERS[type(declared.spec)](s, selected, declared, place)
         pairs.append((selected.key, sql))
+    record = s.catalogue.record_of(place.kind)
+    if record is not None and pairs and s.is_watched(record):
+        _mark(s, sets, place, record.resource, pairs)
     return Columns(tuple(pairs))
+
+
+def _mark(
+    s: Statement,
+    sets: Iterable[SelectionSetNode],
+    place: Place,
+    resource: str,
+    pairs: list[tuple[str, str]],
+) -> None:
+    """Let a restricted row say so: appended to a text that is never null, else as a member of its own."""
+    for at, selected in enumerate(s.selections.of(sets, place.kind)):
+        if _is_text(s, selected, place):
+            key, sql = pairs[at]
+            pairs[at] = key, marks.marked(sql, resource, place.t)
+            return
+    pairs.insert(0, (marks.KEY, marks.member(resource, place.t)))
+
+
+def _is_text(s: Statement, selected: Selected, place: Place) -> bool:
+    if selected.name == "__typename":
+        return True
+    field = s.catalogue.field(place.kind, selected.name)
+    if isinstance(field.spec, Identifier):
+        return True
+    kind = field.graphql.type
+    return (
+        isinstance(field.spec, Column) and isinstance(kind, GraphQLNonNull) and kind.of_type is GraphQLString
+    )
 
 
 _WRITTEN: Mapping[str, str] = {

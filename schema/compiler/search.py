@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from graphql import GraphQLObjectType
 
+from schema.compiler import marks
 from schema.compiler.catalogue import Field
 from schema.compiler.cursors import cursor_sql
 from schema.compiler.declarations import Found, Key, Order, Searched, Slot
@@ -115,9 +116,15 @@ class Hits:
 
     def highlight(self, x: str) -> str:
         """The text of a hit, escaped for HTML, with the found words marked."""
-        return self._by_kind(
-            x, lambda one, t: f"select {self._marked(self.s.text(one.heading, t))}{self._row(one, t, x)}"
-        )
+
+        def write(one: Searched, t: str) -> str:
+            record = self.s.catalogue.record(self.kind(one))
+            text = self._marked(self.s.text(one.heading, t))
+            if self.s.is_watched(record):
+                text = marks.marked(text, record.resource, t)
+            return f"select {text}{self._row(one, t, x)}"
+
+        return self._by_kind(x, write)
 
     def _by_kind(self, x: str, write: object) -> str:
         cases = " ".join(

@@ -21,6 +21,9 @@ from schema.compiler.declarations import Order, Record
 from schema.compiler.selections import Selections
 from schema.compiler.values import Given
 
+# The records whose reading is audited where they are restricted.
+WATCHED = frozenset({"fonds", "series", "file", "item", "digital"})
+
 # `:name`, but neither a cast (::date) nor the inside of a time format (HH24:MI)
 _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 NOTHING: Mapping[str, str] = {}
@@ -131,6 +134,14 @@ class Statement:
         same = {name: sql for name, sql in fixed.items() if columns.get(name) == f"{t}.{name}"}
         return self._named(
             self._law.predicate(self._shape, record.resource, action, columns, root=root, fixed=same)
+        )
+
+    def is_watched(self, record: Record) -> bool:
+        """Whether rows of the record may be restricted ones for this caller, whose reading is audited."""
+        return (
+            record.resource in WATCHED
+            and "access_level" in record.table.c
+            and self._law.reaches_restricted(self._shape, record.resource)
         )
 
     def _named(self, sql: str) -> str:

@@ -131,7 +131,7 @@ class Callers:
         Saves a third of a small request. Raises what the plan's statements raise, if the caller is the same.
         """
         told, *found = await ask(connection, [_question(shown), *ready.questions(guess.actor)])
-        return ready.plan.join(checked(found)) if _row(told) == guess.row else None
+        return ready.plan.join(checked(found), guess.actor) if _row(told) == guess.row else None
 
     def _remember(self, shown: Credential, told: Remembered) -> None:
         self._last[shown] = told

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,7 @@ from psycopg import AsyncConnection
 from starlette.types import Receive, Scope, Send
 
 from hub.access.actor import PUBLIC, Actor
+from hub.audit.reads import READS, Reads, record_reads
 from hub.kit.errors import BadRequest, HubError, Unauthenticated
 from schema.compiler import Bound, Plan, Plans, Unsupported
 from schema.errors import Failure, RateLimited, failures
@@ -87,9 +89,13 @@ class GraphQLEndpoint:
             accepted=negotiation.response_type(headers.get("accept")),
             address=address_payer((scope.get("client") or (None,))[0]),
         )
+        reads = Reads()
+        READS.set(reads)
         try:
             async with asyncio.timeout(self._settings.request_timeout / 1000):
                 answer = await self._answer(asked, scope, receive)
+                if reads:
+                    await self._services.seam.change(partial(record_reads, values=reads.values()))
         except ClientGone:
             return
         except InvalidOperation as error:

@@ -238,7 +238,8 @@ def _said_by_the_core() -> Iterator[list[str]]:
     said: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("set transaction"):
+        # What tells the audit of restricted records comes on top: tests/audit/test_reads.py counts it.
+        if not statement.startswith("set transaction") and "into audit_event" not in statement:
             said.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

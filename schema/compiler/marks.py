@@ -1,0 +1,60 @@
+"""Restricted rows say so in the answer itself, and the mark is taken out before the answer goes out.
+
+Which restricted records an answer holds only the answer knows: rows are nested, cut at the end of a page, and shown
+twice. So the statement appends a mark to one text of each such row, and whoever joins the answer finds the marks and
+tells the audit. An answer without a restricted row is searched for twelve letters and nothing else.
+
+The mark begins with a number of this process, so that no stored text can be taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from hub.access.actor import Actor
+from hub.audit.reads import READS
+
+_NONCE = secrets.token_hex(6)
+_SOUGHT = _NONCE.encode()
+# PostgreSQL writes U+0001 so in JSON.
+_MARK = re.compile(rb"\\u0001%b([a-z]+):(\d+):(\d+)\\u0001" % _SOUGHT)
+
+# The key of a mark in a row without any text to append it to.
+KEY = f"hub_mark_{_NONCE}"
+_MEMBER = re.compile(rb'"%b":(?:null|""),' % KEY.encode())
+
+
+def restricted(resource: str, t: str) -> str:
+    """SQL: whether the row is restricted. Unknown counts as restricted where there is content; a fonds or a series
+    is arrangement, and mostly has no mode of its own.
+    """
+    level = f"{t}.access_level"
+    return f"{level} > 0" if resource in ("fonds", "series") else f"{level} is distinct from 0"
+
+
+def mark(resource: str, t: str) -> str:
+    """SQL of the mark of a row."""
+    return f"chr(1) || '{_NONCE}{resource}:' || {t}.id || ':' || {t}.agency_id || chr(1)"
+
+
+def marked(sql: str, resource: str, t: str) -> str:
+    """SQL of a text of the row, marked where the row is restricted."""
+    return f"case when {restricted(resource, t)} then {sql} || {mark(resource, t)} else {sql} end"
+
+
+def member(resource: str, t: str) -> str:
+    """SQL of a member of its own for a row without a text."""
+    return f"case when {restricted(resource, t)} then {mark(resource, t)} end"
+
+
+def unmarked(data: bytes, actor: Actor | None) -> bytes:
+    """The answer without marks; what they say is told to READS."""
+    if _SOUGHT not in data:
+        return data
+    reads = READS.get()
+    if reads is not None:
+        reads.agent = actor
+        for kind, key, agency in _MARK.findall(data):
+            reads.add(kind.decode(), int(key), int(agency))
+    return _MEMBER.sub(b"", _MARK.sub(b"", data))
