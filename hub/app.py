@@ -55,7 +55,8 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
                 app.state.services = services
                 app.state.graphql = GraphQLEndpoint(behind, services)
                 app.state.site = Site(settings, seam)
-                async with exchanging(app.state.graphql.budgets, services):
+                graphql = app.state.graphql
+                async with exchanging(graphql.budgets, services), graphql.uses.written():
                     yield
 
     routes: list[BaseRoute] = [Route("/healthz", healthz)]

@@ -14,6 +14,7 @@ _DEEDS = frozenset(
         # rights, and what is worth as much as the rights of its user
         ("grant", "create"),
         ("grant", "update"),
+        ("grant", "delegate"),
         ("apikey", "create"),
         ("policy", "update"),
     }

@@ -58,6 +58,8 @@ _ROOTS = {
     "Agency": "agency",
     "AppUser": "user",
     "RoleGrant": "grant",
+    "ApiKey": "apiKey",
+    "Session": "session",
 }
 
 

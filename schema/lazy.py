@@ -8,6 +8,7 @@ import strawberry
 
 if TYPE_CHECKING:
     from schema.access.grants import RoleGrant, RoleGrantConnection
+    from schema.access.keys import ApiKey
     from schema.access.users import AppUser
     from schema.agencies import Agency, AgencyConnection
     from schema.records.digital_object import DigitalObjectConnection
@@ -27,6 +28,7 @@ Files = Annotated["FileConnection", strawberry.lazy("schema.records.file")]
 AnItem = Annotated["Item", strawberry.lazy("schema.records.item")]
 Items = Annotated["ItemConnection", strawberry.lazy("schema.records.item")]
 ItemsOfFile = Annotated["FileItemConnection", strawberry.lazy("schema.records.item")]
+AnApiKey = Annotated["ApiKey", strawberry.lazy("schema.access.keys")]
 AUser = Annotated["AppUser", strawberry.lazy("schema.access.users")]
 AGrant = Annotated["RoleGrant", strawberry.lazy("schema.access.grants")]
 Grants = Annotated["RoleGrantConnection", strawberry.lazy("schema.access.grants")]

@@ -14,6 +14,7 @@ from typing import Any
 import strawberry
 
 from hub.access import errors as access
+from hub.access.credentials import errors as credentials
 from hub.agencies.errors import AgencyCodeTaken, AgencyHasEnded
 from hub.kit import errors as kit
 from hub.kit.idempotency import IdempotencyKeyReused as KeyReused
@@ -59,6 +60,13 @@ class ProblemCode(Enum):
     )
     ALREADY_GRANTED = _("ALREADY_GRANTED", description="He has the role there already (đã có vai trò).")
     GRANT_ENDED = _("GRANT_ENDED", description="The grant has ended already (vai trò đã hết hiệu lực).")
+    STEP_UP_REQUIRED = _(
+        "STEP_UP_REQUIRED", description="To be proved anew first, by stepUp (cần xác thực lại)."
+    )
+    WRONG_CODE = _("WRONG_CODE", description="A code that is wrong, old or used (mã không đúng).")
+    NO_SECOND_FACTOR = _("NO_SECOND_FACTOR", description="None enrolled yet (chưa có yếu tố thứ hai).")
+    KEY_IN_ROTATION = _("KEY_IN_ROTATION", description="Two keys are valid already (đang đổi mã).")
+    KEY_ENDED = _("KEY_ENDED", description="The key works no more (mã đã hết hiệu lực).")
     RECORD_PUBLISHED = _("RECORD_PUBLISHED", description="The record is published (đã công bố).")
 
 
@@ -209,6 +217,35 @@ class GrantEnded(Problem):
     """Nothing is left to end or to delegate."""
 
 
+@strawberry.type(
+    description="He may, once he has proved himself anew: call stepUp, then do it again (cần xác thực lại)."
+)
+class StepUpRequired(Problem):
+    """Approvals, publication, disposal and grants; `policies/step_up.py` names them."""
+
+    action: str = strawberry.field(description="What waits for it, e.g. grant:create (việc cần xác thực).")
+
+
+@strawberry.type(description="The one-time code is wrong, too old or used (mã xác thực không đúng).")
+class WrongCode(Problem):
+    """One answer for all three."""
+
+
+@strawberry.type(description="He has no second factor yet (chưa đăng ký yếu tố thứ hai).")
+class NoSecondFactor(Problem):
+    """Enrolled on the page /account/second-factor."""
+
+
+@strawberry.type(description="Two keys of the system are valid already (đang đổi mã).")
+class KeyInRotation(Problem):
+    """The one in use and its successor."""
+
+
+@strawberry.type(description="The key has expired or been revoked (mã đã hết hiệu lực).")
+class KeyEnded(Problem):
+    """Its system gets a new one."""
+
+
 # ---- from what commands raise ------------------------------------------------------------------------------
 
 # The more special a problem is, the earlier it stands.
@@ -247,6 +284,11 @@ _TYPES: tuple[tuple[type[kit.Problem], type[Problem], Callable[[Any], dict[str, 
     ),
     (access.AlreadyGranted, AlreadyGranted, lambda _: {}),
     (access.GrantEnded, GrantEnded, lambda _: {}),
+    (access.StepUpRequired, StepUpRequired, lambda problem: {"action": problem.action}),
+    (credentials.WrongCode, WrongCode, lambda _: {}),
+    (credentials.NoSecondFactor, NoSecondFactor, lambda _: {}),
+    (credentials.KeyInRotation, KeyInRotation, lambda _: {}),
+    (credentials.KeyEnded, KeyEnded, lambda _: {}),
 )
 
 # Input fields that are not named like the columns they become.

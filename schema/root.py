@@ -5,6 +5,8 @@ from __future__ import annotations
 import strawberry
 
 from schema.access.grants import GrantsQuery
+from schema.access.keys import ApiKeysQuery
+from schema.access.sessions import SessionsQuery
 from schema.access.users import UsersQuery
 from schema.access.viewer_access import ViewerAccessQuery
 from schema.agencies import AgenciesQuery
@@ -19,6 +21,8 @@ from schema.mutations.arrangement import ArrangementMutation
 from schema.mutations.files import FilesMutation
 from schema.mutations.grants import GrantsMutation
 from schema.mutations.items import ItemsMutation
+from schema.mutations.keys import ApiKeysMutation
+from schema.mutations.sessions import SessionsMutation
 from schema.mutations.succession import SuccessionMutation
 from schema.mutations.users import UsersMutation
 from schema.node import NodeQuery
@@ -40,6 +44,8 @@ class Query(
     CodesQuery,
     ViewerQuery,
     UsersQuery,
+    ApiKeysQuery,
+    SessionsQuery,
     GrantsQuery,
     ViewerAccessQuery,
     IndicatorsQuery,
@@ -59,6 +65,8 @@ class Mutation(
     AgenciesMutation,
     SuccessionMutation,
     UsersMutation,
+    ApiKeysMutation,
+    SessionsMutation,
     GrantsMutation,
 ):
     """All deeds."""

@@ -101,6 +101,9 @@ class DatePrecision(Enum):
 
 
 _VIETNAMESE = {
+    "rotateApiKey": "đổi mã truy cập",
+    "revokeApiKey": "thu hồi mã truy cập",
+    "endSession": "kết thúc phiên đăng nhập",
     "closeFonds": "đóng phông",
     "moveSeries": "chuyển nhóm hồ sơ",
     "describeFile": "biên mục hồ sơ",

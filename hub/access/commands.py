@@ -29,6 +29,7 @@ __all__ = [
     "enable_user",
     "end_grant",
     "grant_role",
+    "note_used",
     "require_credential",
     "revoke_token",
     "seat_operator",
@@ -92,6 +93,14 @@ def revoke_token(session: Session, actor: Actor, token: AccessToken) -> AccessTo
         detail = {"user": user.name, "prefix": token.prefix}
         record(session, actor, "apikey:revoke", "apikey", token.id, agency_id=user.agency_id, detail=detail)
     return token
+
+
+def note_used(session: Session, token: str) -> None:
+    """The key is in use now."""
+    session.execute(
+        text("update access_token set last_used_at = :now where sha256 = :sha256"),
+        {"now": clock.now(), "sha256": hashlib.sha256(token.encode()).digest()},
+    )
 
 
 def seat_operator(session: Session) -> AppUser:

@@ -9,7 +9,7 @@ the cookie of the pages.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import RowMapping, text
@@ -44,13 +44,8 @@ left join lateral (
 _FIELDS = "u.id as user_id, u.name, held.roles, held.agencies, held.behalves, held.bound, s.agency_version"
 
 _STEPPED_UP = "coalesce(f.until > :now, false) as stepped_up"
-# A key or session is noted as used at most this often, so that reading does not write with every request.
-NOTED = timedelta(minutes=1)
-_A_WHILE_AGO = f"cast(:now as timestamptz) - interval '{NOTED.seconds} seconds'"
-
 CALLER_SQL = f"""
-select {_FIELDS}, t.id as token_id, t.bound_to, null as method, {_STEPPED_UP},
-       t.last_used_at is null or t.last_used_at < {_A_WHILE_AGO} as unnoted
+select {_FIELDS}, t.id as token_id, t.bound_to, null as method, {_STEPPED_UP}
   from access_token t
   join app_user u on u.id = t.user_id
   left join step_up f on f.sha256 = t.sha256
@@ -63,7 +58,7 @@ select {_FIELDS}, t.id as token_id, t.bound_to, null as method, {_STEPPED_UP},
 
 SESSION_SQL = f"""
 select {_FIELDS}, t.id as session_id, u.full_name, t.last_seen_at, t.created_at, null::bigint as bound_to, t.method,
-       {_STEPPED_UP}, t.last_seen_at < {_A_WHILE_AGO} as unnoted
+       {_STEPPED_UP}
   from web_session t
   join app_user u on u.id = t.user_id
   left join step_up f on f.sha256 = t.sha256

@@ -33,6 +33,8 @@ from hub.settings import Settings
 LINK_LASTS = timedelta(hours=24)
 # Settings nobody has changed; faces hand in those of their installation.
 USUAL = Settings()
+# A session is noted as seen at most this often, so that reading pages does not write with every request.
+NOTED = timedelta(minutes=1)
 _MOST_AGENT = 300
 
 
@@ -46,7 +48,6 @@ class SignedIn:
     method: str
     created_at: datetime
     last_seen_at: datetime
-    is_noted: bool
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,6 @@ def signed_in(session: Session, secret: str) -> SignedIn | None:
         row["method"],
         row["created_at"],
         row["last_seen_at"],
-        is_noted=not row["unnoted"],
     )
 
 
@@ -276,10 +276,17 @@ def end_sessions(session: Session, actor: Actor | int, user_id: int, *, but: str
     return len(rows)
 
 
-def renew_session(session: Session, secret: str) -> str:
-    """A new secret for the session, in place of the one that was known so far: after proving oneself anew."""
+def renew_session(session: Session, secret: str) -> str | None:
+    """A new secret for the session, in place of the one known so far: after its user has proved himself anew.
+
+    None for a secret that is no session's.
+    """
+    row = session.exec(
+        select(WebSession).where(WebSession.sha256 == hash_of(secret)).with_for_update()
+    ).first()
+    if row is None:
+        return None
     renewed = secrets.token_urlsafe(32)
-    row = session.exec(select(WebSession).where(WebSession.sha256 == hash_of(secret)).with_for_update()).one()
     row.sha256 = hash_of(renewed)
     session.add(row)
     session.flush()

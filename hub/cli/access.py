@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from hub.access import commands as deeds
 from hub.access.actor import Actor
-from hub.access.models import AccessToken, AppUser
+from hub.access.models import AppUser
 from hub.access.queries import grants_of, user_by_name
 from hub.access.sessions import open_link, sign_in_address
 from hub.agencies.models import Agency
 from hub.cli import credentials, granting
-from hub.cli.core import agency_key, change, day, read, settings_of
+from hub.cli.core import agency_key, change, read, settings_of
 from hub.cli.granting import tell
 from hub.cli.terminal import as_json, table
-from hub.kit import clock
-from hub.kit.clock import HANOI
-from hub.kit.errors import BadRequest, NotFound
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -147,15 +143,7 @@ def make_link(arguments: argparse.Namespace) -> int:
 
 def create_token(arguments: argparse.Namespace) -> int:
     """Print a new key of a user: the only time it is shown."""
-    expires_at = None
-    if arguments.expires:
-        last = datetime.combine(day(arguments.expires), time.max, HANOI)
-        expires_at = last.astimezone(UTC)
-        if expires_at <= clock.now():
-            raise BadRequest(
-                f"Ngày {last:%d/%m/%Y} đã qua, mã sẽ không dùng được. Hãy chọn ngày khác.",
-                f"{last:%Y-%m-%d} has passed, so the key would never work. Choose another day.",
-            )
+    expires_at = credentials.end_of(arguments.expires)
 
     def work(session: Session, actor: Actor) -> str:
         user = user_by_name(session, arguments.user)
@@ -176,11 +164,7 @@ def revoke_token(arguments: argparse.Namespace) -> int:
     """End a key at once."""
 
     def work(session: Session, actor: Actor) -> None:
-        prefix = "_".join(arguments.prefix.split("_")[:2])
-        token = session.exec(select(AccessToken).where(AccessToken.prefix == prefix)).first()
-        if token is None:
-            raise NotFound(f"mã truy cập «{prefix}»", f'the access token "{prefix}"', path=("prefix",))
-        deeds.revoke_token(session, actor, token)
+        deeds.revoke_token(session, actor, credentials.token_of(session, arguments.prefix))
 
     change(arguments, work)
     return tell(arguments, {"revoked": arguments.prefix})

@@ -14,7 +14,18 @@ from pathlib import Path
 
 import psycopg
 
-from hub.cli import access, auditing, demo, explaining, figures, importing, reporting, running, working
+from hub.cli import (
+    access,
+    auditing,
+    credentials,
+    demo,
+    explaining,
+    figures,
+    importing,
+    reporting,
+    running,
+    working,
+)
 from hub.cli.core import shared
 from hub.cli.parsing import UNUSABLE, Parser
 from hub.cli.terminal import say, say_error
@@ -31,7 +42,18 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     options = shared()
-    for group in (demo, running, working, importing, figures, reporting, access, auditing, explaining):
+    for group in (
+        demo,
+        running,
+        working,
+        importing,
+        figures,
+        reporting,
+        access,
+        auditing,
+        credentials,
+        explaining,
+    ):
         group.add(commands, options)
     return top
 

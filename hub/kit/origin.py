@@ -26,3 +26,10 @@ def client_ip(scope: Mapping[str, Any]) -> str | None:
         return str(ipaddress.ip_address(host.partition("%")[0]))
     except ValueError:  # a socket of this machine has no address
         return None
+
+
+def cookie(name: str, value: str, *, secure: bool, age: int | None) -> str:
+    """A Set-Cookie line that no script reads and no foreign form sends."""
+    parts = [f"{name}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    parts += ["Secure"] if secure else []
+    return "; ".join(parts if age is None else [*parts, f"Max-Age={age}"])

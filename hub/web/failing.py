@@ -6,7 +6,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from hub.access.errors import LinkSpent
+from hub.access.errors import LinkSpent, StepUpRequired
 from hub.kit.errors import HubError, NotFound, NotPermitted, Refusal
 from hub.web.page import Page
 
@@ -28,6 +28,8 @@ class ForeignForm(Refusal):
 
 def page(error: Exception) -> Page:
     """The page for a failure; of what nobody foresaw it says a number only."""
+    if isinstance(error, StepUpRequired):
+        return Page("failed.html.j2", {"kind": "step_up", "error": error}, status=403)
     if isinstance(error, HubError):
         return Page("failed.html.j2", {"kind": _kind(error), "error": error}, status=_status(error))
     cause = error.orig if isinstance(error, DBAPIError) else error

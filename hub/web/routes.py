@@ -8,7 +8,18 @@ from starlette.routing import BaseRoute, Route
 
 from hub.web import failing
 from hub.web.site import Deed, Site, View, files
-from hub.web.views import account, agencies, annex, city, indicators, passwords, quality, radar, sign_in
+from hub.web.views import (
+    account,
+    agencies,
+    annex,
+    city,
+    indicators,
+    passwords,
+    quality,
+    radar,
+    second_factor,
+    sign_in,
+)
 
 
 def routes() -> list[BaseRoute]:
@@ -31,6 +42,11 @@ def routes() -> list[BaseRoute]:
         _page("/account", account.show),
         _page("/account/password", passwords.ask_change),
         _deed("/account/password", passwords.change),
+        _page("/account/second-factor", second_factor.show),
+        _deed("/account/second-factor", second_factor.start),
+        _deed("/account/second-factor/confirm", second_factor.confirm),
+        _page("/account/step-up", second_factor.ask),
+        _deed("/account/step-up", second_factor.step_up),
         _page("/account/sessions/end", account.end, method="POST", changing=True),
         _page("/sessions", account.everybodys),
         _page("/sign-out", sign_in.leave, method="POST", changing=True),

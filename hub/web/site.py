@@ -17,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.access.credentials.rules import idle_of
-from hub.access.sessions import cookie_name, note_seen, signed_in
+from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
 from hub.audit.reads import READS, Reads, record_reads
+from hub.kit import clock
 from hub.kit.errors import BadRequest
-from hub.kit.origin import is_own_page
+from hub.kit.origin import cookie, is_own_page
 from hub.kit.seam import Seam
 from hub.settings import Settings
 from hub.web import failing
@@ -148,7 +149,7 @@ class Site:
     async def _note(self, visit: Visit) -> None:
         """The session of somebody who has not been seen for a while goes on."""
         secret, who = visit.secret, visit.who
-        if secret is not None and who is not None and not who.is_noted:
+        if secret is not None and who is not None and clock.now() - who.last_seen_at > NOTED:
             idle = idle_of(self._settings, who.actor.subject.roles)
             await self._seam.change(lambda session: note_seen(session, secret, idle))
 
@@ -171,10 +172,3 @@ def session_cookie(visit: Visit, secret: str | None) -> str:
     return cookie(
         cookie_name(secure=visit.secure), secret or "", secure=visit.secure, age=None if secret else 0
     )
-
-
-def cookie(name: str, value: str, *, secure: bool, age: int | None) -> str:
-    """A Set-Cookie line that no script reads and no foreign form sends."""
-    parts = [f"{name}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
-    parts += ["Secure"] if secure else []
-    return "; ".join(parts if age is None else [*parts, f"Max-Age={age}"])

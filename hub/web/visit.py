@@ -75,6 +75,11 @@ class Visit:
             else "/"
         )
 
+    @property
+    def back(self) -> str:
+        """The page whose form was sent, to be taken up again; this page where it was no form."""
+        return self.form.get("back") or self.path
+
     def day(self, name: str) -> date | None:
         """A date of the address (2025-06-30 or 30/6/2025); None when it names none. Raises BadRequest."""
         told = self.query.get(name, "").strip()

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 from psycopg.pq.abc import PGresult
-from starlette.requests import cookie_parser
-from starlette.types import Scope
 
 from hub.access.actor import Actor
 from hub.access.queries import (
@@ -27,12 +24,10 @@ from hub.access.queries import (
     keep_law,
     kept_law,
 )
-from hub.access.sessions import cookie_name
 from hub.kit.errors import Unauthenticated
-from hub.kit.origin import client_ip, is_own_page
 from hub.kit.wire import Question, ask, checked, first_row
 from schema.compiler import Bound
-from schema.errors import ForeignOrigin
+from schema.http.credentials import Credential
 
 KEPT_CALLERS = 1_000
 
@@ -55,37 +50,6 @@ _CALLER, _SESSION = _numbered(CALLER_SQL), _numbered(SESSION_SQL)
 
 # The columns of the caller's row as they came over the wire; None when there is no such row.
 Row = tuple[bytes | None, ...] | None
-
-
-class Credential(NamedTuple):
-    """What a caller shows, and from where: the key of a program, or the session of somebody signed in to the pages."""
-
-    secret: str
-    client_ip: str | None
-    is_session: bool = False
-
-
-def credential(scope: Scope, headers: Mapping[str, str], *, secure: bool) -> Credential | None:
-    """The credential of a request: a bearer token, else the session cookie; None when it carries neither.
-
-    Raises Unauthenticated for what is no bearer token, and ForeignOrigin for a cookie that came along with the
-    request of another page.
-    """
-    authorization = headers.get("authorization")
-    if authorization is not None:
-        scheme, _, token = authorization.strip().partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token or not token.isascii():
-            raise Unauthenticated
-        return Credential(token, client_ip(scope))
-    if scope["method"] != "POST":
-        return None  # a link on a foreign page must not ask in somebody's name
-    secret = cookie_parser(headers.get("cookie", "")).get(cookie_name(secure=secure))
-    if not secret:
-        return None
-    if not is_own_page(scope, headers):
-        raise ForeignOrigin(headers.get("origin") or headers.get("sec-fetch-site") or "?")
-    return Credential(secret, client_ip(scope), is_session=True)
 
 
 @dataclass(frozen=True)

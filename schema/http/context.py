@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from hub.access.actor import Actor
 from hub.kit.seam import Seam
 from hub.settings import Settings
+from schema.http.credentials import Credential
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Context:
 
     `document` is the operation as parsed and found valid, `variables` what was sent with it, as sent;
     `loaders` gather the keys that one field of a page names into one statement; `language` is `vi` or `en`.
+    `credential` is what the caller showed; `cookies` are lines that the answer sets, as a session changes its secret.
     """
 
     actor: Actor
@@ -38,6 +40,8 @@ class Context:
     document: DocumentNode
     variables: Mapping[str, Any] = field(default_factory=dict)
     loaders: dict[Any, Any] = field(default_factory=dict)
+    credential: Credential | None = None
+    cookies: list[str] = field(default_factory=list)
 
     @property
     def seam(self) -> Seam:

@@ -27,13 +27,15 @@ from schema.compiler import Bound, Plan, Plans, Unsupported
 from schema.errors import Failure, RateLimited, failures
 from schema.http import negotiation
 from schema.http.budgets import REFUSED_TEXT, Budgets, address_payer
-from schema.http.callers import Callers, Credential, credential
+from schema.http.callers import Callers
 from schema.http.context import Context, Services
+from schema.http.credentials import Credential, credential
 from schema.http.documents import Document, Documents, InvalidOperation
 from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
 from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
 from schema.http.patience import ClientGone, Watched
 from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer, with_account
+from schema.http.uses import Uses
 from schema.ide import files as ide
 from schema.limits import limits_for
 
@@ -74,6 +76,7 @@ class GraphQLEndpoint:
         self._documents = Documents(schema._schema, introspection=self._settings.is_development)
         self._plans = Plans()
         self._callers = Callers()
+        self.uses = Uses(services.settings, services.seam)
         self.budgets = Budgets(self._settings)
         self._methods = ("GET", "POST") if self._settings.is_development else ("POST",)
 
@@ -124,7 +127,9 @@ class GraphQLEndpoint:
             return step
         with Watched(receive) if step.only_reads else contextlib.nullcontext():
             result = await ordinary(self._schema, step.request, step.context)
-        return self._result(asked, result.data, result.errors, step.account)
+        answer = self._result(asked, result.data, result.errors, step.account)
+        answer.headers.extend((b"set-cookie", line.encode()) for line in step.context.cookies)
+        return answer
 
     async def _body(self, asked: _Asked, receive: Receive) -> bytes:
         """The whole body. Raises TooLarge before more than the limit has been kept."""
@@ -157,6 +162,7 @@ class GraphQLEndpoint:
                 spent = self.budgets.charge(guess.payer, ready[1])
                 data = await self._callers.read_with(connection, shown, guess, ready[0])
                 if data is not None:
+                    self.uses.note(shown, guess.actor)
                     return data_answer(data, asked.media_type, spent.as_json())
                 self.budgets.give_back(guess.payer, spent)
             actor, payer = await self._known(asked, shown, connection)
@@ -165,7 +171,13 @@ class GraphQLEndpoint:
         account = self.budgets.charge(payer, found.cost).as_json()
         sent = found.request
         context = Context(
-            actor, self._services, asked.language, asked.request_id, found.document.node, sent.variables
+            actor,
+            self._services,
+            asked.language,
+            asked.request_id,
+            found.document.node,
+            sent.variables,
+            credential=shown,
         )
         plan = self._plan(found, actor)
         step = Ordinary(sent, context, account, only_reads=found.kind is OperationType.QUERY)
@@ -180,6 +192,7 @@ class GraphQLEndpoint:
         except Unauthenticated:
             self.budgets.enter(asked.address)
             raise
+        self.uses.note(shown, found.actor)
         return found.actor, found.payer
 
     def _afforded(self, asked: _Asked, body: bytes, actor: Actor, payer: str) -> _Understood:

@@ -8,7 +8,7 @@ deed went with the rollback.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date
 from enum import Enum
@@ -53,12 +53,50 @@ async def do(
     """
     context = info.context
     check_selection(info, kind)
-    try:
+
+    async def work() -> Any:
         key = await _committed(context, lambda session: _once(session, context.actor, mutation, given, deed))
         answer = await read_back(info, kind, key)
         if answer is None:  # a repeat by somebody who has lost the right to see it
             raise Unfound("bản ghi", "the record")
         return answer
+
+    return await _or_problem(info, mutation, about, work)
+
+
+async def do_once(
+    info: strawberry.Info,
+    mutation: str,
+    about: About,
+    given: Any,
+    deed: Callable[[Session, Actor], tuple[Any, str]],
+    show: Callable[[int, str | None], Any],
+) -> Any:
+    """Like `do`, for a deed that tells a secret beside its record: `show` gets the record's key and the secret.
+
+    The secret is told once: to a repeat under the same idempotency key it is None, since it is kept nowhere.
+    """
+    context = info.context
+    told: list[str] = []
+
+    def done(session: Session, actor: Actor) -> Any:
+        row, secret = deed(session, actor)
+        told[:] = [secret]
+        return row
+
+    async def work() -> Any:
+        key = await _committed(context, lambda session: _once(session, context.actor, mutation, given, done))
+        return show(key, told[0] if told else None)
+
+    return await _or_problem(info, mutation, about, work)
+
+
+async def _or_problem(
+    info: strawberry.Info, mutation: str, about: About, work: Callable[[], Awaitable[Any]]
+) -> Any:
+    context = info.context
+    try:
+        return await work()
     except Raised as problem:
         if isinstance(problem, Forbidden | Unfound) and context.actor.id is not None:
             # The public is not written down: it could fill the trail at will, and names nobody.
@@ -108,6 +146,8 @@ _RESOURCES = {
     "Agency": "agency",
     "AppUser": "user",
     "RoleGrant": "grant",
+    "ApiKey": "apikey",
+    "Session": "session",
 }
 
 

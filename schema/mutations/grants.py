@@ -27,6 +27,7 @@ from schema.problems import (
     NotPermitted,
     RolesInConflict,
     StaleVersion,
+    StepUpRequired,
 )
 
 REASON = "Why, or by which decision; kept with it (lý do, quyết định)."
@@ -88,6 +89,7 @@ GrantRoleResult = Annotated[
     | NotFound
     | NotPermitted
     | Invalid
+    | StepUpRequired
     | RolesInConflict
     | AlreadyGranted
     | AgencyEnded
@@ -103,6 +105,7 @@ DelegateRoleResult = Annotated[
     | NotFound
     | NotPermitted
     | Invalid
+    | StepUpRequired
     | RolesInConflict
     | AlreadyGranted
     | GrantEnded

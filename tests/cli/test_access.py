@@ -205,3 +205,28 @@ def test_who_has_no_say_over_a_user_is_told_nothing_about_him(hub: Run) -> None:
     assert len(told) == 1
     assert "was not found" in told.pop()
     assert hub("explain", "demo.staff", "read", "Agency:1", "--as", "demo.staff")[0] == 0
+
+
+def test_a_key_of_a_system_is_made_rotated_listed_and_revoked(hub: Run) -> None:
+    words = ("key", "create", "--agency", "UBND-BADINH", "--label", "QLVB")
+    code, made, _ = hub(*words, "--ip", "10.0.0.0/8", "--json")
+    first = json.loads(made)
+    assert (code, first["key"].startswith(f"{first['prefix']}_")) == (0, True)
+    second = json.loads(hub("key", "rotate", first["prefix"], "--json")[1])
+    assert second["prefix"] != first["prefix"]
+    assert hub("key", "rotate", second["prefix"])[0] == 2
+    assert hub("token", "revoke", first["prefix"])[0] == 0
+    listed = {row["prefix"]: row for row in json.loads(hub("key", "list", "--json")[1])}
+    assert [listed[one["prefix"]]["revoked"] for one in (first, second)] == [True, False]
+    assert second["prefix"] in hub("key", "list")[1]
+    assert hub(*words, "--expires", "2020-01-01")[0] == 2
+
+
+def test_a_password_link_sessions_and_signing_out(hub: Run) -> None:
+    assert "/password/" in json.loads(hub("user", "password-link", "demo.clerk", "--json")[1])["url"]
+    assert json.loads(hub("user", "sessions", "demo.clerk", "--json")[1]) == []
+    assert json.loads(hub("user", "sign-out", "demo.clerk", "--json")[1]) == {
+        "user": "demo.clerk",
+        "ended": 0,
+    }
+    assert hub("user", "reset-second-factor", "demo.clerk")[0] == 0

@@ -22,6 +22,8 @@ CONTRACT = (
     "moveAgency splitAgency dissolveAgency createUser updateUser disableUser enableUser grantRole endGrant "
     "delegateRole endDelegation"
 )
+# Deeds on what people and systems sign in with, whose shapes tests/http/test_signing.py holds.
+SIGNING = {"createApiKey", "rotateApiKey", "revokeApiKey", "endSession"}
 # What nobody may say, since it follows from deeds.
 NEVER_SAID = {
     "agency", "state", "createdBy", "submittedBy", "acceptedBy", "acceptedAt", "closedBy", "custodianId", "creatorId",
@@ -43,7 +45,7 @@ def mutation() -> GraphQLObjectType:
 
 def test_every_mutation_of_the_contract_is_there_and_in_the_list_of_actions() -> None:
     assert set(CONTRACT.split()) <= set(mutation().fields)
-    assert set(CONTRACT.split()) == set(ACTIONS)
+    assert set(CONTRACT.split()) | SIGNING == set(ACTIONS)
 
 
 @pytest.mark.parametrize("name", CONTRACT.split())

@@ -20,7 +20,13 @@ SEEN = {
     "leader": ALL,
     "supervisor": ("/", "/indicators/II.1.a", "/quality"),
     "officer": ("/", "/agencies/UBND-BADINH", "/indicators/II.1.a", "/quality", "/radar", "/account"),
-    "itsec": ("/sessions", "/account/password", "/account?lang=en"),
+    "itsec": (
+        "/sessions",
+        "/account/password",
+        "/account/second-factor",
+        "/account/step-up",
+        "/account?lang=en",
+    ),
     "anyone": ("/", "/agencies/SNV", "/indicators/II.1.a", "/sign-in", "/quality"),
 }
 Enter = Callable[..., BrowserContext]

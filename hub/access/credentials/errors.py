@@ -1,7 +1,7 @@
 """What can go wrong in proving who one is. One answer for a wrong name, a wrong password and a disabled user.
 
 Refusal           SignInRefused, SignInLocked, SigningInBusy
-Conflict          WrongCode
+Conflict          WrongCode, NoSecondFactor, KeyInRotation, KeyEnded
 """
 
 from __future__ import annotations
@@ -76,4 +76,28 @@ class NoSecondFactor(Conflict):
         super().__init__(
             "Bạn chưa đăng ký yếu tố xác thực thứ hai. Hãy đăng ký ở trang /account/second-factor rồi làm lại.",
             "You have no second factor yet. Enrol one on the page /account/second-factor, then do it again.",
+        )
+
+
+class KeyInRotation(Conflict):
+    """Two keys of the system are valid already."""
+
+    code = "KEY_IN_ROTATION"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Hệ thống này đang có hai mã truy cập còn hiệu lực. Hãy thu hồi mã cũ, hoặc chờ mã cũ hết hạn.",
+            "Two keys of this system are valid at present. Revoke the old one, or wait until it expires.",
+        )
+
+
+class KeyEnded(Conflict):
+    """A key that has expired or been revoked is not rotated; its system gets a new one."""
+
+    code = "KEY_ENDED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Mã truy cập này đã hết hạn hoặc đã bị thu hồi nên không đổi được. Hãy tạo mã mới.",
+            "This key has expired or been revoked, so it cannot be rotated. Create a new one.",
         )

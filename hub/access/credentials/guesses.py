@@ -24,7 +24,7 @@ _COUNT = text(
     insert into sign_in_guess as g (kind, sha256, failures, since, locked_until)
     values (:kind, :sha256, 1, :now, case when :most <= 1 then :until end)
     on conflict (kind, sha256) do update
-       set failures = case when g.locked_until > :now then g.failures
+       set failures = case when g.locked_until > :now then g.failures + 1
                            when g.since < :fresh or g.locked_until is not null then 1
                            else g.failures + 1 end,
            since = case when g.locked_until > :now then g.since
@@ -32,7 +32,7 @@ _COUNT = text(
            locked_until = case when g.locked_until > :now then g.locked_until
                                when g.since < :fresh or g.locked_until is not null then null
                                when g.failures + 1 >= :most then :until end
-    returning locked_until, failures, locked_until is not null and locked_until <> :until as refused
+    returning locked_until, failures > :most as refused
     """
 )
 _FORGET = text("delete from sign_in_guess where kind = :kind and sha256 = :sha256")
@@ -61,6 +61,7 @@ def count(session: Session, settings: Settings, kind: str, told: str) -> bool:
     """Count an attempt; True when it is the last one before the lock. Raises SignInLocked while it lasts."""
     now, rest = clock.now(), timedelta(minutes=settings.sign_in_lock)
     most = settings.sign_in_failures_address if kind == ADDRESS else settings.sign_in_failures
+    # An attempt beyond the last one has come while the lock lasts.
     values = {"kind": kind, "sha256": key_of(told), "now": now, "most": most, "until": now + rest}
     row = session.connection().execute(_COUNT, {**values, "fresh": now - rest}).one()
     if row.refused:

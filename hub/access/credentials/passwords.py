@@ -153,23 +153,35 @@ def change_own(seam: Seam, secret: str, old: str, password: str, again: str, set
             .join(WebSession, col(WebSession.user_id) == col(AppUser.id))
             .where(WebSession.sha256 == hash_of(secret))
         ).one()
-        guesses.count(session, settings, guesses.NAME, user.name)
         kept = session.get(UserPassword, user.id)
         return user, kept.hash if kept else None
 
-    user, kept = seam.change_now(asked)
-    if not is_password(kept or _nobodys(), old):
-        seam.change_now(lambda session: _refused(session, user, locking=False))
-        raise SignInRefused
-    seam.change_now(lambda session: guesses.forget(session, guesses.NAME, user.name))
+    user, kept = seam.read_now(asked)
+    confirm(seam, settings, user.id or 0, old)
     made = _new(settings, user, password, again, kept)
 
     def work(session: Session) -> str:
         _keep(session, user, made)
         end_sessions(session, user.id or 0, user.id or 0, but=secret)
-        return renew_session(session, secret)
+        return renew_session(session, secret) or secret
 
     return seam.change_now(work)
+
+
+def confirm(seam: Seam, settings: Settings, user_id: int, password: str) -> None:
+    """It is the user himself, who says his password again. Raises SignInRefused, SignInLocked, SigningInBusy."""
+
+    def asked(session: Session) -> tuple[AppUser, str | None]:
+        user = session.get_one(AppUser, user_id)
+        guesses.count(session, settings, guesses.NAME, user.name)
+        kept = session.get(UserPassword, user_id)
+        return user, kept.hash if kept else None
+
+    user, kept = seam.change_now(asked)
+    if not is_password(kept or _nobodys(), password):
+        seam.change_now(lambda session: _refused(session, user, locking=False))
+        raise SignInRefused
+    seam.change_now(lambda session: guesses.forget(session, guesses.NAME, user.name))
 
 
 def has_password(session: Session, user_id: int) -> bool:

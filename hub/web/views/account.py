@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from hub.access.credentials.passwords import has_password
 from hub.access.credentials.rules import idle_of
+from hub.access.credentials.second_factor import is_enrolled
 from hub.access.models import AppUser
 from hub.access.sessions import revoke_session, sessions_of
 from hub.kit.errors import NotFound
@@ -26,6 +27,7 @@ def show(session: Session, visit: Visit) -> Page:
     idle = idle_of(visit.settings, who.actor.subject.roles)
     values = {
         "has_password": has_password(session, user_id),
+        "enrolled": is_enrolled(session, user_id),
         "sessions": sessions_of(session, who.actor, user_id),
         "sees_all": may_read_sessions(who.actor),
         "idle": int(idle.total_seconds() // 60),
