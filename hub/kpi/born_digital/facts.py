@@ -131,7 +131,8 @@ whole as (
     {_FILES.format(n=-1, excluded="false")} where excluded
 ),
 tally as (
-    select creator_id, owner_id, {{year}} as year, in_window, in_year, false as excluded, {", ".join(_COUNTS)}
+    select creator_id, owner_id, {{year}} as year, in_window, in_year, false as excluded,
+           {", ".join(f"sum({n}) as {n}" for n in _COUNTS)}
       from (select c.creator_id, coalesce(w.agency_id, o.agency_id) as owner_id,
                    make_date(c.year, 1, 1) as day, {", ".join(f"c.{n}" for n in _COUNTS)},
                    case when c.year is null then coalesce(c.end_year >= extract(year from @window_from), true)
@@ -142,6 +143,7 @@ tally as (
               join fonds o on o.id = c.fonds_id
               left join owned w on w.fonds_id = c.fonds_id
              where {KEPT_UNTIL} and {{of_counted}} offset 0) kept
+     group by 1, 2, 3, 4, 5
     union all ({_TALLIED.format(documents="moved", files="whole")})
 ),
 {_FIGURES}
