@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import hub.access.credentials.models
+import hub.access.documents
 import hub.access.models
 import hub.agencies.models
 import hub.audit.models

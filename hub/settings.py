@@ -21,6 +21,7 @@ from hub.kit.errors import BadRequest
 CHOICES = {
     "profile": ("development", "production"),
     "log_format": ("json", "text"),
+    "trusted_documents": ("off", "allow", "only"),
 }
 
 
@@ -35,6 +36,8 @@ class Settings:
     `public_url`: where people reach the hub (https://luutru.example.vn), for sign-in links; https makes cookies secure.
     `log_format`: json, a line for each event of a server, or text.
     `requests_per_minute`, `cost_per_minute`: of one key, or of a user with a session; `anonymous_…`: of one address.
+    `trusted_documents`: whether operations may be named by id (off, allow), and whether those without a key of their
+    own, and pages of portals, may ask nothing else (only).
     `trusted_proxies`: addresses whose X-Forwarded-For and X-Forwarded-Proto are believed.
     `nightly_at`: when the nightly work begins in Hà Nội (02:00).
     `audit_key`: the private key that signs the audit's seals; `audit_heads`: where their heads are exported to, best on
@@ -67,6 +70,7 @@ class Settings:
     cost_per_minute: int = 600_000
     anonymous_requests_per_minute: int = 300
     anonymous_cost_per_minute: int = 60_000
+    trusted_documents: str = "allow"
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     log_level: str = "info"
     log_format: str = "json"

@@ -19,6 +19,7 @@ from hub.cli import (
     auditing,
     credentials,
     demo,
+    documents,
     explaining,
     figures,
     importing,
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
         access,
         auditing,
         credentials,
+        documents,
         explaining,
     ):
         group.add(commands, options)

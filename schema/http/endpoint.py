@@ -35,6 +35,7 @@ from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
 from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
 from schema.http.patience import ClientGone, Watched
 from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer, with_account
+from schema.http.trusted import Trusted
 from schema.http.uses import Uses
 from schema.ide import files as ide
 from schema.limits import limits_for
@@ -50,6 +51,7 @@ class _Asked(NamedTuple):
     language: str
     accepted: str | None
     address: str
+    sends_texts: bool
 
     @property
     def media_type(self) -> str:
@@ -78,6 +80,7 @@ class GraphQLEndpoint:
         self._callers = Callers()
         self.uses = Uses(services.settings, services.seam)
         self.budgets = Budgets(self._settings)
+        self._trusted = Trusted(self._settings.trusted_documents)
         self._methods = ("GET", "POST") if self._settings.is_development else ("POST",)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,6 +94,7 @@ class GraphQLEndpoint:
             language=negotiation.language(headers.get("accept-language")),
             accepted=negotiation.response_type(headers.get("accept")),
             address=address_payer((scope.get("client") or (None,))[0]),
+            sends_texts=self._trusted.lets_send(scope, headers),
         )
         reads = Reads()
         READS.set(reads)
@@ -152,6 +156,8 @@ class GraphQLEndpoint:
         self, asked: _Asked, body: bytes, shown: Credential | None, lease: Lease
     ) -> Answer | Ordinary:
         """Who asks, what for, and whether he may; then the answer, if a compiled statement gives it."""
+        if self._trusted.wanted(body, asked.query_string):
+            await self._trusted.refresh(lease)
         actor, payer = PUBLIC, asked.address
         if shown is not None:
             connection = await lease.connection()
@@ -219,6 +225,7 @@ class GraphQLEndpoint:
             sent = negotiation.read_body(body)
         else:
             sent = negotiation.read_query(dict(parse_qsl(asked.query_string, keep_blank_values=True)))
+        sent = self._trusted.resolve(sent, may_send_texts=asked.sends_texts)
         limits = limits_for(signed_in=actor.id is not None)
         document = self._documents.find(sent.query, limits)
         operation = document.operation(sent.operation_name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from schema.errors import HttpRefusal
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+_DOCUMENT_ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
 # Clients are many, the headers they send few.
 KEPT_HEADERS = 64
 
@@ -76,6 +78,7 @@ class GraphQLRequest(NamedTuple):
     query: str
     operation_name: str | None
     variables: dict[str, Any]
+    document_id: str | None = None
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -160,7 +163,7 @@ def read_body(body: bytes) -> GraphQLRequest:
 def read_query(parameters: Mapping[str, str]) -> GraphQLRequest:
     """The request in the address of a GET. Raises Malformed."""
     sent: dict[str, Any] = {
-        name: parameters[name] for name in ("query", "operationName") if name in parameters
+        name: parameters[name] for name in ("query", "operationName", "documentId") if name in parameters
     }
     for name in ("variables", "extensions"):
         if parameters.get(name):
@@ -172,12 +175,30 @@ def read_query(parameters: Mapping[str, str]) -> GraphQLRequest:
 
 
 def _request(sent: dict[str, Any]) -> GraphQLRequest:
-    query, name = sent.get("query"), sent.get("operationName")
-    if not isinstance(query, str) or not query.strip():
+    query, name, named = sent.get("query"), sent.get("operationName"), _document_id(sent)
+    if query is None and named is not None:
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         raise Malformed("Thiếu «query» (chuỗi văn bản GraphQL).", '"query" is missing (a GraphQL text).')
     if name is not None and not isinstance(name, str):
         raise Malformed("«operationName» phải là chuỗi.", '"operationName" must be a string.')
     for key in ("variables", "extensions"):
         if not isinstance(sent.get(key), dict | None):
             raise Malformed(f"«{key}» phải là một đối tượng JSON.", f'"{key}" must be a JSON object.')
-    return GraphQLRequest(query, name or None, sent.get("variables") or {})
+    return GraphQLRequest(query, name or None, sent.get("variables") or {}, named)
+
+
+def _document_id(sent: dict[str, Any]) -> str | None:
+    """The id of a trusted document: `documentId`, or Apollo's `extensions.persistedQuery`. Raises Malformed."""
+    named, extensions = sent.get("documentId"), sent.get("extensions")
+    if named is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
+        persisted = extensions["persistedQuery"]
+        named = persisted.get("sha256Hash") if isinstance(persisted, dict) else 0
+    if named is None:
+        return None
+    if not isinstance(named, str) or not _DOCUMENT_ID.fullmatch(named):
+        raise Malformed(
+            "«documentId» phải là SHA-256 của văn bản truy vấn (64 chữ số thập lục phân).",
+            '"documentId" must be the SHA-256 of the text (64 hexadecimal digits).',
+        )
+    return named.removeprefix("sha256:")
