@@ -34,15 +34,27 @@ class ForgedCursor(BadRequest):
 
 
 def _head(mark: str) -> str:
-    return f'[{VERSION},"{mark}",'
+    head = f'[{VERSION},"{mark}",'
+    return head + " " * (-len(head) % 3)
 
 
-def cursor_sql(mark: str, keys: Sequence[str]) -> str:
-    """SQL of the cursor of a row from the SQL of its keys."""
-    values = " || ',' || ".join(f"to_json({key})::text" for key in keys)
-    plain = f"'{_head(mark)}' || {values} || ']'"
+def cursor_sql(mark: str, order: Order, keys: Sequence[str]) -> str:
+    """SQL of the cursor of a row from the SQL of its keys.
+
+    The head is as long as base64 needs to stand for itself, so that only the values are encoded row by row.
+    """
+    values = " || ',' || ".join(fragments(order, keys))
+    head = base64.b64encode(_head(mark).encode()).decode()
     # base64 of PostgreSQL breaks lines after 76 characters
-    return f"replace(encode(convert_to({plain}, 'UTF8'), 'base64'), E'\\n', '')"
+    return f"'{head}' || replace(encode(convert_to({values} || ']', 'UTF8'), 'base64'), E'\\n', '')"
+
+
+def fragments(order: Order, keys: Sequence[str]) -> list[str]:
+    """SQL of the JSON texts of a row's keys."""
+    return [
+        f"({sql})::text" if key.kind in ("bigint", "int") else f"to_json({sql})::text"
+        for key, sql in zip(order.keys, keys, strict=True)
+    ]
 
 
 def cursor_text(mark: str, keys: Sequence[bytes]) -> bytes:

@@ -14,6 +14,7 @@ from graphql import GraphQLEnumType, get_named_type
 
 from schema.compiler.catalogue import Field, enum_value
 from schema.compiler.declarations import Facet
+from schema.compiler.jsontext import Form, Value, constant, list_of
 from schema.compiler.rows import Columns
 from schema.compiler.selections import Selected
 from schema.compiler.statement import Statement
@@ -35,19 +36,19 @@ class _Counted:
 
 
 def facets(s: Statement, selected: Selected, field: Field, filter_: Given | None, rows: Rows) -> str:
-    """JSON of the asked facets; `rows(t, without)` is `from` and `where` with some filters left out."""
+    """JSON text of the asked facets; `rows(t, without)` is `from` and `where` with some filters left out."""
     kind = get_named_type(field.graphql.args["fields"].type)
     assert isinstance(kind, GraphQLEnumType)
     given = selected.argument(field.graphql, "fields")
     names: Any = given.value(s.variables) if given else None
     listed = list(dict.fromkeys(names)) if names is not None else list(kind.values)
     if not listed:
-        return "'[]'::json"
+        return "'[]'"
     wanted = {name: enum_value(kind, name) for name in listed}
     active = frozenset((filter_.value(s.variables) if filter_ else None) or ())
     tables, counted = _count(s, wanted, active, rows)
     found = [_facet(s, selected, field, name, facet, counted[name]) for name, facet in wanted.items()]
-    return f"(with {', '.join(tables)} select json_build_array({', '.join(found)}))"
+    return f"(with {', '.join(tables)} select {list_of(found)})"
 
 
 def _count(
@@ -77,18 +78,20 @@ def _count(
     return tables, counted
 
 
-def _facet(s: Statement, selected: Selected, field: Field, name: str, facet: Facet, counted: _Counted) -> str:
+def _facet(
+    s: Statement, selected: Selected, field: Field, name: str, facet: Facet, counted: _Counted
+) -> Value:
     pairs = []
     for one in s.selections.of(selected.sets, field.target):
         if one.name == "field":
-            sql = f"'{name}'::text"
+            value = constant(name)
         elif one.name == "buckets":
-            sql = _buckets(s, one, s.catalogue.field(field.target, "buckets"), facet, counted)
+            value = _buckets(s, one, s.catalogue.field(field.target, "buckets"), facet, counted)
         elif one.name == "unknownCount":
-            sql = _unknown(s, counted)
+            value = Value(_unknown(s, counted), Form.BARE)
         else:
-            sql = f"'{field.target.name}'::text"
-        pairs.append((one.key, sql))
+            value = constant(field.target.name)
+        pairs.append((one.key, value))
     return Columns(tuple(pairs)).one()
 
 
@@ -99,25 +102,25 @@ def _unknown(s: Statement, counted: _Counted) -> str:
     return f"coalesce((select {g}.n from {counted.table} {g} where {where}), 0)"
 
 
-def _buckets(s: Statement, selected: Selected, field: Field, facet: Facet, counted: _Counted) -> str:
+def _buckets(s: Statement, selected: Selected, field: Field, facet: Facet, counted: _Counted) -> Value:
     g = s.alias()
-    value = f"{g}.{counted.column}"
+    held = f"{g}.{counted.column}"
     pairs = []
     for one in s.selections.of(selected.sets, field.target):
         match one.name:
             case "value":
-                sql = s.text(facet.value, g, names={"v": value})
+                value = Value(s.text(facet.value, g, names={"v": held}))
             case "label":
-                sql = s.text(facet.label, g, names={"v": value})
+                value = Value(s.text(facet.label, g, names={"v": held}))
             case "labelEn":
-                sql = s.text(facet.label_en, g, names={"v": value})
+                value = Value(s.text(facet.label_en, g, names={"v": held}))
             case "count":
-                sql = f"{g}.n"
+                value = Value(f"{g}.n", Form.BARE)
             case _:
-                sql = f"'{field.target.name}'::text"
-        pairs.append((one.key, sql))
+                value = constant(field.target.name)
+        pairs.append((one.key, value))
     tail = (
-        f" from {counted.table} {g} where {g}.mark = {counted.mark} and {value} is not null"
-        f" order by {g}.n desc, {value} limit {MOST_BUCKETS}"
+        f" from {counted.table} {g} where {g}.mark = {counted.mark} and {held} is not null"
+        f" order by {g}.n desc, {held} limit {MOST_BUCKETS}"
     )
-    return f"array({Columns(tuple(pairs)).rows(tail)})"
+    return Columns(tuple(pairs)).many(tail)

@@ -1,8 +1,8 @@
 """Restricted rows say so in the answer itself, and the mark is taken out before the answer goes out.
 
 Which restricted records an answer holds only the answer knows: rows are nested, cut at the end of a page, and shown
-twice. So the statement appends a mark to one text of each such row, and whoever joins the answer finds the marks and
-tells the audit. An answer without a restricted row is searched for twelve letters and nothing else.
+twice. So the statement sets a mark behind each such row, and whoever joins the answer takes the marks out and tells
+the audit. An answer without a restricted row is searched for twelve letters and nothing else.
 
 The mark begins with a number of this process, so that no stored text can be taken for one.
 """
@@ -17,12 +17,7 @@ from hub.audit.reads import READS
 
 _NONCE = secrets.token_hex(6)
 _SOUGHT = _NONCE.encode()
-# PostgreSQL writes U+0001 so in JSON.
-_MARK = re.compile(rb"\\u0001%b([a-z]+):(\d+):(\d+)\\u0001" % _SOUGHT)
-
-# The key of a mark in a row without any text to append it to.
-KEY = f"hub_mark_{_NONCE}"
-_MEMBER = re.compile(rb'"%b":(?:null|""),' % KEY.encode())
+_MARK = re.compile(rb"%b([a-z]+):(\d+):(\d+);" % _SOUGHT)
 
 
 def restricted(resource: str, t: str) -> str:
@@ -34,18 +29,9 @@ def restricted(resource: str, t: str) -> str:
 
 
 def mark(resource: str, t: str) -> str:
-    """SQL of the mark of a row."""
-    return f"chr(1) || '{_NONCE}{resource}:' || {t}.id || ':' || {t}.agency_id || chr(1)"
-
-
-def marked(sql: str, resource: str, t: str) -> str:
-    """SQL of a text of the row, marked where the row is restricted."""
-    return f"case when {restricted(resource, t)} then {sql} || {mark(resource, t)} else {sql} end"
-
-
-def member(resource: str, t: str) -> str:
-    """SQL of a member of its own for a row without a text."""
-    return f"case when {restricted(resource, t)} then {mark(resource, t)} end"
+    """SQL of the mark of a row: empty where the row is not restricted. It is the same text inside and outside JSON."""
+    said = f"'{_NONCE}{resource}:' || {t}.id || ':' || {t}.agency_id || ';'"
+    return f"case when {restricted(resource, t)} then {said} else '' end"
 
 
 def unmarked(data: bytes, actor: Actor | None) -> bytes:
@@ -57,4 +43,4 @@ def unmarked(data: bytes, actor: Actor | None) -> bytes:
         reads.agent = actor
         for kind, key, agency in _MARK.findall(data):
             reads.add(kind.decode(), int(key), int(agency))
-    return _MEMBER.sub(b"", _MARK.sub(b"", data))
+    return _MARK.sub(b"", data)

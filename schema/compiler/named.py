@@ -60,7 +60,7 @@ def _row(s: Statement, selected: Selected, kind: GraphQLObjectType, t: str, key:
     record = s.catalogue.record(kind)
     listed = columns(s, selected.sets, Place(kind, t))
     tail = f" from {record.name} {t} where {conjunction(f'{t}.id = {key}', s.permitted(record, t))}"
-    return listed.stream(tail)
+    return listed.rows(tail)
 
 
 _KEYS: dict[str, Callable[[Any], Any]] = {}
@@ -76,7 +76,7 @@ def _nodes(s: Statement, selected: Selected, field: Field) -> tuple[str, Join]:
     assert given is not None
     kinds = {kind.name: kind for text in given.value(s.variables) for kind in [_type_of(s, text)]}
     if not kinds:
-        return "select null::json limit 0", all_rows
+        return "select null::text limit 0", all_rows
     x = s.alias()
     names, keys = s.given(given, _names), s.given(given, _numbers)
     cases = [

@@ -14,11 +14,12 @@ from graphql import GraphQLEnumType, GraphQLObjectType, get_named_type
 
 from hub.kit.errors import BadRequest
 from schema.compiler.catalogue import Field, enum_value
-from schema.compiler.cursors import cursor_sql
+from schema.compiler.cursors import cursor_sql, fragments
 from schema.compiler.declarations import ID, Order, Page, Record, Slot, Source, TotalOf
 from schema.compiler.facets import facets
 from schema.compiler.filters import NONE, filtered
-from schema.compiler.rows import Columns, Place, columns, writes
+from schema.compiler.jsontext import Form, Value, array_of, constant, written
+from schema.compiler.rows import Columns, Place, columns, value_of, writes
 from schema.compiler.selections import Selected
 from schema.compiler.statement import Statement, conjunction
 from schema.compiler.values import Given
@@ -81,6 +82,11 @@ def window(s: Statement, selected: Selected, field: Field, owner: str) -> Window
     return Window(length, last is not None, order, mark, given("after"), given("before"))
 
 
+def written_cursor(window: Window, keys: Sequence[str]) -> Value:
+    """The cursor of a row from the SQL of its keys; null where a key is."""
+    return Value(cursor_sql(window.mark, window.order, keys), Form.WORD)
+
+
 @dataclass(frozen=True)
 class Listing:
     """The rows a connection pages over, seen from one parent row."""
@@ -92,6 +98,10 @@ class Listing:
     parent: str
     window: Window
     filter: Given | None
+
+    @property
+    def _numbers(self) -> range:
+        return range(len(self.window.order.keys))
 
     # ---- one place
 
@@ -144,14 +154,14 @@ class Listing:
     # ---- all places
 
     def read(self, lists: Sequence[Lister], limit: int, *, keyed: bool) -> str:
-        """A select of the page: each list's record as c0, c1 …, and with `keyed` the keys as k0, k1 …."""
+        """A select of the page: each list's JSON text as c0, c1 …, and with `keyed` the keys as k0, k1 …."""
         merged = len(self.sources) > 1
         branches = []
         for source in self.sources:
             t, aliases, row = self.place(source)
             keys = self.keys(source, t, aliases)
             outputs = [
-                f"{one.columns(self, source, t, aliases).one()} as c{n}" for n, one in enumerate(lists)
+                f"{one.columns(self, source, t, aliases).one().json} as c{n}" for n, one in enumerate(lists)
             ]
             outputs = outputs or ["1 as c0"]
             if keyed or merged:
@@ -161,9 +171,29 @@ class Listing:
             branches.append(f"select {listed} from {row} where {where}{self.ordered(keys)} limit {limit}")
         if not merged:
             return branches[0]
-        names = [f"u.k{n}" for n in range(len(self.window.order.keys))]
+        names = [f"u.k{n}" for n in self._numbers]
         union = " union all ".join(f"({branch})" for branch in branches)
         return f"select * from ({union}) u{self.ordered(names)} limit {limit}"
+
+    def rows(self, lists: Sequence[Lister], limit: int, *, keyed: bool, filled: int) -> str:
+        """A select of the page as a root: each list's JSON text, with `keyed` the keys', and `filled` nulls."""
+        nulls = ["null::text"] * filled
+        if len(self.sources) > 1:
+            x = self.s.alias()
+            outputs = [f"{x}.c{n}" for n in range(max(len(lists), 1))]
+            if keyed:
+                outputs += fragments(self.window.order, [f"{x}.k{n}" for n in self._numbers])
+            listed = ", ".join(outputs + nulls)
+            return f"select {listed} from ({self.read(lists, limit, keyed=keyed)}) {x}"
+        [source] = self.sources
+        t, aliases, row = self.place(source)
+        keys = self.keys(source, t, aliases)
+        outputs = [one.columns(self, source, t, aliases).one().json for one in lists] or ["'0'"]
+        if keyed:
+            outputs += fragments(self.window.order, keys)
+        where = conjunction(self.where(source, t, aliases), *self.limits(keys))
+        listed = ", ".join(outputs + nulls)
+        return f"select {listed} from {row} where {where}{self.ordered(keys)} limit {limit}"
 
     def total(self) -> str:
         """The exact number of rows, whatever the page."""
@@ -187,7 +217,7 @@ class Listing:
         return f"({' or '.join(tests)})"
 
     def facets(self, selected: Selected, field: Field) -> str:
-        """The counts of the asked facets under the other filters."""
+        """JSON text of the counts of the asked facets under the other filters."""
         source = self.sources[0]
 
         def rows(t: str, without: frozenset[str]) -> str:
@@ -214,14 +244,14 @@ class Lister:
         kind = self.field.target
         for selected in s.selections.of(self.selected.sets, kind):
             if selected.name == "__typename":
-                sql = f"'{kind.name}'::text"
-            elif (spec := s.catalogue.field(kind, selected.name).spec) is Slot.NODE:
-                sql = columns(s, selected.sets, node).one()
-            elif spec is Slot.CURSOR:
-                sql = cursor_sql(listing.window.mark, listing.keys(source, t, aliases))
+                value = constant(kind.name)
+            elif (declared := s.catalogue.field(kind, selected.name)).spec is Slot.NODE:
+                value = columns(s, selected.sets, node).one()
+            elif declared.spec is Slot.CURSOR:
+                value = written_cursor(listing.window, listing.keys(source, t, aliases))
             else:
-                sql = edge[spec.name]
-            pairs.append((selected.key, sql))
+                value = value_of(edge[declared.spec.name], declared)
+            pairs.append((selected.key, value))
         return Columns(tuple(pairs))
 
 
@@ -235,12 +265,12 @@ def listing(s: Statement, selected: Selected, field: Field, owner: str, parent: 
 
 
 @writes(TotalOf)
-def _total_of(s: Statement, selected: Selected, field: Field, place: Place) -> str:
+def _total_of(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
     held = s.catalogue.field(place.kind, field.spec.connection)
     node = s.catalogue.field(held.target, "nodes").target
     nothing = Window(0, False, Order((ID,), False), "", None, None)
     whole = Listing(s, node, s.catalogue.record(node), held.spec.sources, place.t, nothing, None)
-    return whole.total()
+    return Value(whole.total(), Form.BARE)
 
 
 @dataclass(frozen=True)
@@ -281,38 +311,39 @@ def asked(s: Statement, selected: Selected, field: Field) -> Asked:
 
 
 @writes(Page)
-def _nested(s: Statement, selected: Selected, field: Field, place: Place) -> str:
+def _nested(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
     whole = listing(s, selected, field, place.kind.name, place.t)
     wanted = asked(s, selected, field)
     simple = not (wanted.bounds or wanted.more or whole.window.backward)
     page = s.alias()
-    pairs, number = [], 0
+    pairs: list[tuple[str, Value]] = []
+    number = 0
     for one, slot in wanted.fields:
         declared = None if slot is None else s.catalogue.field(field.target, one.name)
         match slot:
             case None:
-                sql = f"'{field.target.name}'::text"
+                value = constant(field.target.name)
             case Slot.TOTAL_COUNT:
-                sql = whole.total()
+                value = Value(whole.total(), Form.BARE)
             case Slot.FACETS:
                 assert declared is not None
-                sql = whole.facets(one, declared)
+                value = written(whole.facets(one, declared))
             case Slot.PAGE_INFO:
                 assert declared is not None
-                sql = _page_info(whole, one, declared, page)
+                value = _page_info(whole, one, declared, page)
             case _ if simple:
-                sql = _simple(whole, wanted.lists[number])
+                value = _simple(whole, wanted.lists[number])
                 number += 1
             case _:
                 kept = "" if whole.window.backward else f"[1:{whole.window.size}]"
-                sql = f"({page}.c{number}){kept}"
+                value = array_of(f"({page}.c{number}){kept}")
                 number += 1
-        pairs.append((one.key, sql))
+        pairs.append((one.key, value))
     tail = "" if simple or not wanted.is_paged else f" from {_aggregated(whole, wanted, page)}"
     return Columns(tuple(pairs)).one(tail)
 
 
-def _simple(whole: Listing, one: Lister) -> str:
+def _simple(whole: Listing, one: Lister) -> Value:
     """A list of which nothing else is asked: the rows themselves, straight from the index.
 
     Where a second place can be seen to be empty, which is nearly always, merging would cost for nothing.
@@ -324,11 +355,13 @@ def _simple(whole: Listing, one: Lister) -> str:
     tail = f" from {row} where {where}{whole.ordered(keys)} limit {whole.window.size}"
     plain = f"array({one.columns(whole, first, t, aliases).rows(tail)})"
     if not others:
-        return plain
+        return array_of(plain)
     x = whole.s.alias()
     merged = f"array(select {x}.c0 from ({whole.read((one,), whole.window.size, keyed=False)}) {x})"
     tests = [whole.s.text(other.exists, t, whole.parent) for other in others]
-    return f"case when {' or '.join(tests)} then {merged} else {plain} end" if all(tests) else merged
+    return array_of(
+        f"case when {' or '.join(tests)} then {merged} else {plain} end" if all(tests) else merged
+    )
 
 
 def _aggregated(whole: Listing, wanted: Asked, page: str) -> str:
@@ -346,7 +379,7 @@ def _aggregated(whole: Listing, wanted: Asked, page: str) -> str:
     return f"(select {', '.join((*outputs, 'count(*) as n'))} from {rows}) {page}"
 
 
-def _page_info(whole: Listing, selected: Selected, field: Field, page: str) -> str:
+def _page_info(whole: Listing, selected: Selected, field: Field, page: str) -> Value:
     s, size, backward = whole.s, whole.window.size, whole.window.backward
     keys = range(len(whole.window.order.keys))
     pairs = []
@@ -354,21 +387,19 @@ def _page_info(whole: Listing, selected: Selected, field: Field, page: str) -> s
         slot = None if one.name == "__typename" else s.catalogue.field(field.target, one.name).spec
         match slot:
             case Slot.HAS_NEXT if not backward:
-                sql = f"{page}.n > {size}"
+                value = Value(f"{page}.n > {size}", Form.BARE)
             case Slot.HAS_PREVIOUS if backward:
-                sql = f"{page}.n > {size}"
+                value = Value(f"{page}.n > {size}", Form.BARE)
             case Slot.HAS_NEXT | Slot.HAS_PREVIOUS:
-                sql = whole.exists(later=slot is Slot.HAS_NEXT)
+                value = Value(whole.exists(later=slot is Slot.HAS_NEXT), Form.BARE)
+            case Slot.START | Slot.END if not size:
+                value = written("null")
             case Slot.START:
-                sql = (
-                    "null::text"
-                    if not size
-                    else cursor_sql(whole.window.mark, [f"{page}.k{n}[1]" for n in keys])
-                )
+                value = written_cursor(whole.window, [f"{page}.k{n}[1]" for n in keys])
             case Slot.END:
                 last = f"least({page}.n, {size})"
-                sql = cursor_sql(whole.window.mark, [f"{page}.k{n}[{last}]" for n in keys])
+                value = written_cursor(whole.window, [f"{page}.k{n}[{last}]" for n in keys])
             case _:
-                sql = f"'{field.target.name}'::text"
-        pairs.append((one.key, sql))
+                value = constant(field.target.name)
+        pairs.append((one.key, value))
     return Columns(tuple(pairs)).one()

@@ -54,7 +54,7 @@ def _one(s: Statement, selected: Selected, field: Field) -> tuple[str, Join]:
     listed = columns(s, selected.sets, Place(field.target, t))
     # the key finds the one row, so the law is a test on it
     where = conjunction(on, s.permitted(record, t))
-    return listed.stream(f" from {record.name} {t} where {where}"), one_row
+    return listed.rows(f" from {record.name} {t} where {where}"), one_row
 
 
 @answers(Every)
@@ -72,7 +72,7 @@ def _every(s: Statement, selected: Selected, field: Field) -> tuple[str, Join]:
     listed = columns(s, selected.sets, Place(field.target, t))
     where = conjunction(*conditions, s.permitted(record, t, root=True))
     order = s.text(spec.order, t)
-    return listed.stream(f" from {record.name} {t} where {where} order by {order}"), all_rows
+    return listed.rows(f" from {record.name} {t} where {where} order by {order}"), all_rows
 
 
 def _as_is(value: Any) -> Any:
@@ -103,12 +103,11 @@ def page_statement(whole: Listing, wanted: Asked, field: Field) -> tuple[str, Jo
                 Member(key, info=_infos(whole, one, s.catalogue.field(field.target, one.name), metas))
             )
         else:
-            sql = (
-                whole.total()
+            metas.append(
+                f"({whole.total()})::text"
                 if slot is Slot.TOTAL_COUNT
                 else whole.facets(one, s.catalogue.field(field.target, one.name))
             )
-            metas.append(f"to_json({sql})")
             members.append(Member(key, meta=len(metas)))
     keys = range(max(lists, 1), max(lists, 1) + len(whole.window.order.keys)) if wanted.bounds else range(0)
     join = PageJoin(
@@ -133,7 +132,7 @@ def _infos(whole: Listing, selected: Selected, field: Field, metas: list[str]) -
             if outside == "false":
                 infos.append(Info(key, b"false"))
                 continue
-            metas.append(f"to_json({outside})")
+            metas.append(f"({outside})::text")
             infos.append(Info(key, slot, len(metas)))
         else:
             infos.append(Info(key, slot))
@@ -141,34 +140,17 @@ def _infos(whole: Listing, selected: Selected, field: Field, metas: list[str]) -
 
 
 def _statement(whole: Listing, wanted: Asked, metas: list[str]) -> str:
-    """The rows of the page, then one row that begins with null and holds what is told about the whole."""
+    """The rows of the page, then one row that begins with null and holds what is told about the whole.
+
+    Columns are JSON texts: each list, then the keys if a cursor is told; in the closing row the metas.
+    """
     if not wanted.is_paged:
-        return f"select {', '.join(('null::json', *metas))}"
-    rows = _rows(whole, wanted)
-    if not metas:
-        return rows
+        return f"select {', '.join(('null::text', *metas))}"
     have = max(len(wanted.lists), 1) + (len(whole.window.order.keys) if wanted.bounds else 0)
     width = max(have, 1 + len(metas))
-    names = [f"c{n}" for n in range(have)]
-    filled = [f"v.{name}" for name in names] + ["null::json"] * (width - have)
-    closing = ["null::json", *metas] + ["null::json"] * (width - 1 - len(metas))
-    page = f"select {', '.join(filled)} from ({rows}) v({', '.join(names)})"
-    return f"({page}) union all select {', '.join(closing)}"
-
-
-def _rows(whole: Listing, wanted: Asked) -> str:
-    """The rows of the page as JSON columns: each list, then the keys if a cursor is told."""
     size = whole.window.size + (1 if wanted.bounds or wanted.more else 0)
-    if len(wanted.lists) == 1 and not wanted.bounds:
-        source = whole.sources[0]
-        t, aliases, row = whole.place(source)
-        keys = whole.keys(source, t, aliases)
-        where = conjunction(whole.where(source, t, aliases), *whole.limits(keys))
-        tail = f" from {row} where {where}{whole.ordered(keys)} limit {size}"
-        return wanted.lists[0].columns(whole, source, t, aliases).stream(tail)
-    x = whole.s.alias()
-    outputs = [f"to_json({x}.c{n})" for n in range(max(len(wanted.lists), 1))]
-    if wanted.bounds:
-        outputs += [f"to_json({x}.k{n})" for n in range(len(whole.window.order.keys))]
-    inner = whole.read(wanted.lists, size, keyed=wanted.bounds)
-    return f"select {', '.join(outputs)} from ({inner}) {x}"
+    rows = whole.rows(wanted.lists, size, keyed=wanted.bounds, filled=width - have)
+    if not metas:
+        return rows
+    closing = ["null::text", *metas] + ["null::text"] * (width - 1 - len(metas))
+    return f"({rows}) union all select {', '.join(closing)}"

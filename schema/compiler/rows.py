@@ -1,8 +1,4 @@
-"""Rows of one type as SQL: columns, groups of columns, the rows they point to.
-
-Nested rows stay records until the outermost row turns the whole into JSON once: JSON inside JSON is copied as
-text at every level.
-"""
+"""Rows of one type as SQL: columns, groups of columns, the rows they point to."""
 
 from __future__ import annotations
 
@@ -10,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLString, SelectionSetNode
+from graphql import GraphQLEnumType, GraphQLObjectType, SelectionSetNode, get_named_type, get_nullable_type
+from graphql.type import is_list_type
 
 from policies.actions import actions_on
 from policies.resources import RESOURCES
@@ -27,11 +24,9 @@ from schema.compiler.declarations import (
     Several,
     ToOne,
 )
+from schema.compiler.jsontext import Form, Value, array_of, constant, object_of, written
 from schema.compiler.selections import Selected
 from schema.compiler.statement import Statement, conjunction
-
-# PostgreSQL cuts names at 63 bytes; response keys are ASCII by the grammar of GraphQL.
-LONGEST_NAME = 63
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Place:
     edge: Mapping[str, str] = field(default_factory=dict)
 
 
-Writer = Callable[[Statement, Selected, Field, Place], str]
+Writer = Callable[[Statement, Selected, Field, Place], Value]
 WRITERS: dict[type[Any], Writer] = {}
 
 
@@ -60,37 +55,30 @@ def writes(*specs: type[Any]) -> Callable[[Writer], Writer]:
 
 @dataclass(frozen=True)
 class Columns:
-    """The select list of a row: response keys with their SQL."""
+    """The fields of a row: response keys with their values, and the mark of a restricted one."""
 
-    pairs: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, Value], ...]
+    mark: str = ""
 
-    def rows(self, tail: str = "") -> str:
-        """A select of whole records; `tail` is everything from `from` on."""
-        return f"select {self._json()}{tail}" if self._is_json else f"select r from ({self._select(tail)}) r"
+    def rows(self, tail: str) -> str:
+        """A select of the rows as JSON texts; `tail` is everything from `from` on."""
+        return f"select {self._object}{tail}"
 
-    def stream(self, tail: str) -> str:
-        """A select of finished JSON texts."""
-        if self._is_json:
-            return f"select {self._json()}{tail}"
-        return f"select row_to_json(r) from ({self._select(tail)}) r"
+    def one(self, tail: str = "") -> Value:
+        """One row as an object, or null where no row is; without a tail it is made of what is there."""
+        return written(f"({self.rows(tail)})") if tail else Value(self._object, Form.WRITTEN, sure=True)
 
-    def one(self, tail: str = "") -> str:
-        """One record, or null where no row is."""
-        return f"({self.rows(tail)})"
+    def when(self, condition: str) -> Value:
+        """The object where the condition holds, else null."""
+        return written(f"case when {condition} then {self._object} end")
+
+    def many(self, tail: str) -> Value:
+        """The rows as a list."""
+        return array_of(f"array({self.rows(tail)})")
 
     @property
-    def _is_json(self) -> bool:
-        return any(len(key) > LONGEST_NAME for key, _ in self.pairs)
-
-    def _select(self, tail: str) -> str:
-        listed = ", ".join(f'{sql} as "{key}"' for key, sql in self.pairs)
-        return f"select {listed}{tail}"
-
-    def _json(self) -> str:
-        members = " || ',' || ".join(
-            f"""'"{key}":' || coalesce(to_json({sql})::text, 'null')""" for key, sql in self.pairs
-        )
-        return f"('{{' || {members} || '}}')::json"
+    def _object(self) -> str:
+        return object_of(self.pairs, self.mark)
 
 
 def columns(s: Statement, sets: Iterable[SelectionSetNode], place: Place) -> Columns:
@@ -98,46 +86,17 @@ def columns(s: Statement, sets: Iterable[SelectionSetNode], place: Place) -> Col
     pairs = []
     for selected in s.selections.of(sets, place.kind):
         if selected.name == "__typename":
-            sql = f"'{place.kind.name}'::text"
+            value = constant(place.kind.name)
         else:
             declared = s.catalogue.field(place.kind, selected.name)
-            sql = WRITERS[type(declared.spec)](s, selected, declared, place)
-        pairs.append((selected.key, sql))
+            value = WRITERS[type(declared.spec)](s, selected, declared, place)
+        pairs.append((selected.key, value))
     record = s.catalogue.record_of(place.kind)
-    if record is not None and pairs and s.is_watched(record):
-        _mark(s, sets, place, record.resource, pairs)
-    return Columns(tuple(pairs))
+    watched = record is not None and s.is_watched(record)
+    return Columns(tuple(pairs), marks.mark(record.resource, place.t) if record and watched else "")
 
 
-def _mark(
-    s: Statement,
-    sets: Iterable[SelectionSetNode],
-    place: Place,
-    resource: str,
-    pairs: list[tuple[str, str]],
-) -> None:
-    """Let a restricted row say so: appended to a text that is never null, else as a member of its own."""
-    for at, selected in enumerate(s.selections.of(sets, place.kind)):
-        if _is_text(s, selected, place):
-            key, sql = pairs[at]
-            pairs[at] = key, marks.marked(sql, resource, place.t)
-            return
-    pairs.insert(0, (marks.KEY, marks.member(resource, place.t)))
-
-
-def _is_text(s: Statement, selected: Selected, place: Place) -> bool:
-    if selected.name == "__typename":
-        return True
-    field = s.catalogue.field(place.kind, selected.name)
-    if isinstance(field.spec, Identifier):
-        return True
-    kind = field.graphql.type
-    return (
-        isinstance(field.spec, Column) and isinstance(kind, GraphQLNonNull) and kind.of_type is GraphQLString
-    )
-
-
-_WRITTEN: Mapping[str, str] = {
+_WORDS: Mapping[str, str] = {
     # an instant is always told in UTC, whatever the session's time zone
     "DateTime": """to_char({0} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
     "BigInt": "({0})::text",
@@ -146,46 +105,55 @@ _WRITTEN: Mapping[str, str] = {
 }
 
 
-def _written(sql: str, kind: str) -> str:
-    form = _WRITTEN.get(kind)
-    return form.replace("{0}", sql) if form else sql
+def value_of(sql: str, field: Field) -> Value:
+    """The value of a field by its type in the schema."""
+    kind = field.kind
+    if is_list_type(get_nullable_type(field.graphql.type)):
+        return Value(sql)
+    if kind in _WORDS:
+        return Value(_WORDS[kind].replace("{0}", sql), Form.WORD)
+    if kind in ("Int", "Boolean"):
+        return Value(sql, Form.BARE)
+    # the tables hold no other words than the enum's
+    return Value(
+        sql, Form.WORD if isinstance(get_named_type(field.graphql.type), GraphQLEnumType) else Form.TYPED
+    )
 
 
 @writes(Column)
-def _column(s: Statement, selected: Selected, field: Field, place: Place) -> str:
+def _column(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
     name = place.names.get(field.spec.name.strip("{}"), field.spec.name)
-    return _written(f"{place.t}.{name}", field.kind)
+    return value_of(f"{place.t}.{name}", field)
 
 
 @writes(Expression, Bucket)
-def _expression(s: Statement, selected: Selected, field: Field, place: Place) -> str:
-    return _written(s.text(field.spec.sql, place.t, names=place.names), field.kind)
+def _expression(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
+    return value_of(s.text(field.spec.sql, place.t, names=place.names), field)
 
 
 @writes(OfEdge)
-def _of_edge(s: Statement, selected: Selected, field: Field, place: Place) -> str:
-    return place.edge[field.spec.name]
+def _of_edge(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
+    return value_of(place.edge[field.spec.name], field)
 
 
 def global_id(kind: str, key: str) -> str:
     """SQL of a global id; equal to `hub.kit.ids.encode`, and too short for base64 to break the line."""
-    return f"encode(('{kind}:' || {key})::bytea, 'base64')"
+    return f"encode(convert_to('{kind}:' || {key}, 'UTF8'), 'base64')"
 
 
 @writes(Identifier)
-def _identifier(s: Statement, selected: Selected, field: Field, place: Place) -> str:
-    return global_id(place.kind.name, f"{place.t}.id")
+def _identifier(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
+    return Value(global_id(place.kind.name, f"{place.t}.id"), Form.WORD, sure=True)
 
 
 @writes(Part)
-def _part(s: Statement, selected: Selected, field: Field, place: Place) -> str:
-    inner = replace(place, kind=field.target, names=field.spec.names)
-    tail = f" where {s.text(field.spec.when, place.t)}" if field.spec.when else ""
-    return columns(s, selected.sets, inner).one(tail)
+def _part(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
+    listed = columns(s, selected.sets, replace(place, kind=field.target, names=field.spec.names))
+    return listed.when(s.text(field.spec.when, place.t)) if field.spec.when else listed.one()
 
 
 @writes(ToOne)
-def _to_one(s: Statement, selected: Selected, field: Field, place: Place) -> str:
+def _to_one(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
     record, t = s.catalogue.record(field.target), s.alias()
     listed = columns(s, selected.sets, Place(field.target, t))
     where = conjunction(s.text(field.spec.on, t, place.t), s.permitted(record, t))
@@ -193,16 +161,15 @@ def _to_one(s: Statement, selected: Selected, field: Field, place: Place) -> str
 
 
 @writes(Several)
-def _several(s: Statement, selected: Selected, field: Field, place: Place) -> str:
+def _several(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
     record, t = s.catalogue.record(field.target), s.alias()
     listed = columns(s, selected.sets, Place(field.target, t))
     where = conjunction(s.text(field.spec.on, t, place.t), s.permitted(record, t))
-    order = s.text(field.spec.order, t)
-    return f"array({listed.rows(f' from {record.name} {t} where {where} order by {order}')})"
+    return listed.many(f" from {record.name} {t} where {where} order by {s.text(field.spec.order, t)}")
 
 
 @writes(Offers)
-def _offers(s: Statement, selected: Selected, field: Field, place: Place) -> str:
+def _offers(s: Statement, selected: Selected, field: Field, place: Place) -> Value:
     record = s.catalogue.record(place.kind)
     facts, state = s.catalogue.facts(record, place.t), RESOURCES[record.resource].names.get("state", "")
     named = []
@@ -214,7 +181,7 @@ def _offers(s: Statement, selected: Selected, field: Field, place: Place) -> str
             starts = "', '".join(deed.starts)
             asked.insert(0, f"{facts[state]} in ('{starts}')")
         named.append(f"case when {' and '.join(asked)} then '{action_name(deed.mutation)}' end")
-    return f"array_remove(array[{', '.join(named)}]::text[], null)"
+    return Value(f"array_remove(array[{', '.join(named)}]::text[], null)")
 
 
 def action_name(mutation: str) -> str:

@@ -14,14 +14,15 @@ from graphql import GraphQLObjectType
 
 from schema.compiler import marks
 from schema.compiler.catalogue import Field
-from schema.compiler.cursors import cursor_sql
+from schema.compiler.cursors import fragments
 from schema.compiler.declarations import Found, Key, Order, Searched, Slot
 from schema.compiler.facets import facets
 from schema.compiler.filters import NONE, filtered
-from schema.compiler.pages import Asked, Lister, Window, asked, window
+from schema.compiler.jsontext import Value, constant, object_of, written
+from schema.compiler.pages import Asked, Lister, Window, asked, window, written_cursor
 from schema.compiler.plan import Info, Join, Member, PageJoin
 from schema.compiler.roots import answers
-from schema.compiler.rows import Columns, Place, columns
+from schema.compiler.rows import Place, columns
 from schema.compiler.selections import Selected
 from schema.compiler.statement import Statement, conjunction
 from schema.compiler.values import Given, words
@@ -106,10 +107,10 @@ class Hits:
     # ---- what is told of a hit
 
     def node(self, selected: Selected, x: str) -> str:
-        """JSON of the record of a hit, by its type."""
+        """JSON text of the record of a hit, by its type."""
         return self._by_kind(
             x,
-            lambda one, t: columns(self.s, selected.sets, Place(self.kind(one), t)).stream(
+            lambda one, t: columns(self.s, selected.sets, Place(self.kind(one), t)).rows(
                 self._row(one, t, x)
             ),
         )
@@ -121,7 +122,7 @@ class Hits:
             record = self.s.catalogue.record(self.kind(one))
             text = self._marked(self.s.text(one.heading, t))
             if self.s.is_watched(record):
-                text = marks.marked(text, record.resource, t)
+                text = f"{text} || {marks.mark(record.resource, t)}"
             return f"select {text}{self._row(one, t, x)}"
 
         return self._by_kind(x, write)
@@ -177,10 +178,10 @@ def _statement(hits: Hits, wanted: Asked, field: Field) -> tuple[str, Join]:
     for one, slot in wanted.fields:
         key = one.key.encode()
         if slot is Slot.TOTAL_COUNT:
-            metas.append(f"to_json((select least(count(*), {COUNTED}) from hit))")
+            metas.append(f"(select least(count(*), {COUNTED}) from hit)::text")
         elif slot is Slot.TOTAL_RELATION:
             metas.append(
-                f"to_json((select case when count(*) > {COUNTED} then 'AT_LEAST' else 'EXACT' end from hit))"
+                f"""(select case when count(*) > {COUNTED} then '"AT_LEAST"' else '"EXACT"' end from hit)"""
             )
         elif slot is Slot.FACETS:
             metas.append(_facets(hits, one, s.catalogue.field(field.target, one.name)))
@@ -213,10 +214,10 @@ def _statement(hits: Hits, wanted: Asked, field: Field) -> tuple[str, Join]:
 def _rows(hits: Hits, wanted: Asked, metas: Sequence[str]) -> str:
     s, page, x = hits.s, hits.window, hits.s.alias()
     keys = [f"{x}.{key}" for key in _KEYS]
-    lists = [_list(hits, one, x) for one in wanted.lists] or ["'0'::json"]
-    told = lists + [f"to_json({key})" for key in keys]
+    lists = [_list(hits, one, x) for one in wanted.lists] or ["'0'"]
+    told = lists + fragments(_ORDER, keys)
     width = max(len(told), 1 + len(metas))
-    told += ["null::json"] * (width - len(told))
+    told += ["null::text"] * (width - len(told))
     after = ""
     if page.after is not None:
         h = ", ".join(f"h.{key}" for key in _KEYS)
@@ -225,7 +226,7 @@ def _rows(hits: Hits, wanted: Asked, metas: Sequence[str]) -> str:
     rows = f"select {', '.join(told)} from ({found}) {x} order by {', '.join(keys)}"
     if not metas:
         return rows
-    closing = ["null::json", *metas] + ["null::json"] * (width - 1 - len(metas))
+    closing = ["null::text", *metas] + ["null::text"] * (width - 1 - len(metas))
     if not wanted.is_paged:
         return f"select {', '.join(closing)}"
     return f"({rows}) union all select {', '.join(closing)}"
@@ -242,15 +243,15 @@ def _list(hits: Hits, one: Lister, x: str) -> str:
         )
         match slot:
             case Slot.NODE:
-                sql = hits.node(selected, x)
+                value = written(hits.node(selected, x))
             case Slot.HIGHLIGHT:
-                sql = hits.highlight(x)
+                value = Value(hits.highlight(x))
             case Slot.CURSOR:
-                sql = cursor_sql(hits.window.mark, [f"{x}.{key}" for key in _KEYS])
+                value = written_cursor(hits.window, [f"{x}.{key}" for key in _KEYS])
             case _:
-                sql = f"'{one.field.target.name}'::text"
-        pairs.append((selected.key, sql))
-    return f"to_json({Columns(tuple(pairs)).one()})"
+                value = constant(one.field.target.name)
+        pairs.append((selected.key, value))
+    return object_of(pairs)
 
 
 def _infos(hits: Hits, selected: Selected, field: Field) -> tuple[Info, ...]:

@@ -549,9 +549,9 @@ class Reference:
 
         def cursor(row: Row) -> str:
             parts = ["-infinity" if one == FIRST_DAY else written(one, "") for one in key(row)]
-            plain = [1, f"{owner}.{info.field_name}:{order or 'ID_ASC'}", *parts]
-            text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-            return base64.b64encode(text.encode()).decode()
+            head = f'[1,"{owner}.{info.field_name}:{order or "ID_ASC"}",'
+            values = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))[1:]
+            return base64.b64encode((head + " " * (-len(head) % 3) + values).encode()).decode()
 
         def place(text: str) -> tuple[Any, ...]:
             values = json.loads(base64.b64decode(text))[2:]
