@@ -57,11 +57,11 @@ def prove(arguments: argparse.Namespace) -> int:
 
     one = day(arguments.as_of) if arguments.as_of else None
 
-    def work(session: Session, actor: Actor) -> tuple[int, list[Difference], int | None]:
-        compared, found = recount(session, [one] if one else cut_offs(session, today()))
-        return compared, found, rebuild(session, actor) if found and arguments.repair else None
+    def work(session: Session, _actor: Actor) -> tuple[int, list[Difference]]:
+        return recount(session, [one] if one else cut_offs(session, today()))
 
-    compared, found, files = (change if arguments.repair else read)(arguments, work)
+    compared, found = read(arguments, work)
+    files = change(arguments, rebuild) if found and arguments.repair else None
     if arguments.json:
         print(as_json({"compared": compared, "differences": found, "filesCountedAnew": files}))
     elif found:

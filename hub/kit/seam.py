@@ -59,7 +59,10 @@ class Seam:
         self._reader = reader or engine
 
     async def read(self, fn: Callable[[Session], T]) -> T:
-        """The answer of `fn` on a session that PostgreSQL itself holds read-only."""
+        """The answer of `fn` on a session that PostgreSQL itself holds read-only, and to one state of the records.
+
+        However many statements `fn` sends, what others commit meanwhile is in none of them.
+        """
         return await _stoppable(self.read_now, fn)
 
     async def change(self, fn: Callable[[Session], T]) -> T:
@@ -69,7 +72,7 @@ class Seam:
     def read_now(self, fn: Callable[[Session], T]) -> T:
         """`read` for a synchronous caller."""
         with Session(self._reader, expire_on_commit=False) as session:
-            session.connection().execute(text("set transaction read only"))
+            session.connection().execute(text("set transaction isolation level repeatable read, read only"))
             return fn(session)
 
     def change_now(self, fn: Callable[[Session], T]) -> T:
