@@ -13,6 +13,7 @@ _DEEDS = frozenset(
         ("disposal", "submit"),
         # rights, and what is worth as much as the rights of its user
         ("grant", "create"),
+        ("grant", "delegate"),
         ("grant", "update"),
         ("grant", "delegate"),
         ("apikey", "create"),

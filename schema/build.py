@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from schema.agencies import Agency
 from schema.answers import answer_by_key
 from schema.compiler.catalogue import Catalogue
+from schema.permissions import print_permissions
 from schema.records.digital_object import DigitalObject
 from schema.root import Mutation, Query
 from schema.scalars import SCALARS
@@ -23,6 +24,7 @@ class HubSchema(strawberry.Schema):
         super().__init__(*args, **kwargs)
         self.catalogue = Catalogue(self._schema)
         answer_by_key(self.catalogue)
+        print_permissions(self._schema, self.catalogue)
 
 
 @cache

@@ -8,6 +8,7 @@ from schema.access.grants import GrantsQuery
 from schema.access.keys import ApiKeysQuery
 from schema.access.sessions import SessionsQuery
 from schema.access.users import UsersQuery
+from schema.access.view_as import ViewAsQuery
 from schema.access.viewer_access import ViewerAccessQuery
 from schema.agencies import AgenciesQuery
 from schema.audit import AuditQuery
@@ -48,6 +49,7 @@ class Query(
     SessionsQuery,
     GrantsQuery,
     ViewerAccessQuery,
+    ViewAsQuery,
     IndicatorsQuery,
     ChangeQuery,
     QualityQuery,

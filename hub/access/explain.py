@@ -68,7 +68,7 @@ def explain(session: Session, actor: Actor, action: str, resource: str, row: obj
     if not decision.allowed:
         asks = () if _is_denied(decision) else tuple(_requests(session, actor, action, resource, row, known))
         return Access(decision, None, None, asks)
-    held = _held(session, actor)
+    held = held_by(session, actor)
     speaking = [step.rule for step in decision.steps if step.obstacle is None]
     by = {rule: _reaching(actor, held, rule, row, known) for rule in speaking}
     if any(rule.role in _IMPLICIT for rule in speaking):
@@ -145,7 +145,7 @@ select g.role, g.agency_id, g.valid_from, g.valid_to, h.full_name as on_behalf_o
 """
 
 
-def _held(session: Session, actor: Actor) -> list[Held]:
+def held_by(session: Session, actor: Actor) -> list[Held]:
     """The caller's grants in force: his own before delegated ones, the longest first."""
     rows = session.connection().execute(text(_HELD), {"user": actor.id, "today": clock.today()})
     return [Held(**row) for row in rows.mappings()]

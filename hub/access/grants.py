@@ -35,7 +35,7 @@ from hub.agencies.models import Agency
 from hub.audit.commands import record
 from hub.kit import clock
 from hub.kit.changes import violated
-from hub.kit.errors import FieldError, Invalid, NotFound, StaleVersion
+from hub.kit.errors import FieldError, Invalid, NotFound, NotPermitted, StaleVersion
 from policies.subject import GRANTABLE_ROLES
 
 
@@ -202,7 +202,8 @@ def require_authority(session: Session, actor: Actor, user: AppUser) -> None:
     today = clock.today()
     for grant in grants_of_user(session, user.id or 0):
         if grant.valid_to is None or grant.valid_to > today:
-            actor.require("create", "grant", grant)
+            if not actor.may("create", "grant", grant):
+                raise NotPermitted("grant:create", *NAMES["grant"])
             require_grantable(session, actor, grant.role)
 
 

@@ -114,6 +114,11 @@ class Catalogue:
         """The same; None for a type without (a group of fields, an edge)."""
         return self._records.get(kind.name)
 
+    @property
+    def resources(self) -> Mapping[str, str]:
+        """The law's name for the rows of each type that is read from a table."""
+        return {name: record.resource for name, record in self._records.items()}
+
     def nodes(self) -> dict[str, GraphQLObjectType]:
         """The types of rows that a global id may name."""
         return {kind.name: kind for kind in self._nodes() if kind.name in self._records}

@@ -32,6 +32,7 @@ from policies.actions import ACTIONS
 from policies.law import Law
 from schema.answers import check_selection, read_back
 from schema.mutations.inputs import key_in, or_none
+from schema.permissions import permission
 from schema.problems import told
 
 T = TypeVar("T")
@@ -181,7 +182,7 @@ def described(mutation: str, text: str) -> str:
         for rule in _RULES
         if (rule.resource, rule.action, rule.effect) == (deed.resource, deed.act, "allow")
     )
-    return f"{text}\n\nNeeds {deed.name} (quyền): {', '.join(roles)}."
+    return f"{text}\n\n{permission([deed.name], roles)}"
 
 
 _RULES = Law({}).rules

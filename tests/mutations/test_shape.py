@@ -60,7 +60,7 @@ def test_a_mutation_takes_one_input_and_answers_a_record_or_problems(name: str) 
     assert "Node" in {one.name for one in record.interfaces}
     assert all("Problem" in {one.name for one in problem.interfaces} for problem in problems)
     assert {"NotFound", "NotPermitted", "Invalid", "IdempotencyKeyReused"} <= {one.name for one in problems}
-    assert f"Needs {ACTIONS[name].name}" in str(field.description)
+    assert f"Quyền · Permission: {ACTIONS[name].name} (" in str(field.description)
 
 
 @pytest.mark.parametrize("name", CONTRACT.split())
