@@ -19,6 +19,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hub.access.credentials.issuers import Issuers
+from hub.demo.issuer import LOCAL, PEOPLE_TO_BE, LocalIssuer
 from hub.installation import opened
 from hub.kit.db import open_pool
 from hub.settings import Settings
@@ -51,10 +53,10 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
         with opened(settings) as installation, installation.seam(patience) as seam:
             dsn, size = installation.read_dsn, settings.pool_size
             async with open_pool(dsn, size=size, statement_timeout=settings.statement_timeout) as pool:
-                services = Services(settings, seam, pool)
+                services = Services(settings, seam, pool, Issuers(settings))
                 app.state.services = services
                 app.state.graphql = GraphQLEndpoint(behind, services)
-                app.state.site = Site(settings, seam)
+                app.state.site = Site(settings, seam, services.issuers)
                 graphql = app.state.graphql
                 async with exchanging(graphql.budgets, services), graphql.uses.written():
                     yield
@@ -62,6 +64,11 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
     routes: list[BaseRoute] = [Route("/healthz", healthz)]
     if settings.is_development:
         routes.insert(0, Mount("/graphql/ide", files))
+        routes += [
+            Mount("/issuer", LocalIssuer(one, PEOPLE_TO_BE).app())
+            for one in settings.issuers
+            if one.name == LOCAL
+        ]
     return Starlette(
         routes=[*routes, *pages.routes()],
         middleware=[Middleware(Guard, settings=settings), Middleware(_GraphQL)],

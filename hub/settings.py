@@ -6,7 +6,9 @@ ignored is found on the day it was needed.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -23,6 +25,24 @@ CHOICES = {
     "log_format": ("json", "text"),
     "trusted_documents": ("off", "allow", "only"),
 }
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """An identity provider (OpenID Connect) that people and portals may sign in at.
+
+    `url` is the `iss` of its tokens, exactly; `client_id` (and `client_secret`, where the hub is no public client)
+    what it knows the hub's pages as; `audience` what tokens for the API are for; `clients`, when given, who may have
+    asked for those. `name` stands in addresses, `label` on the button.
+    """
+
+    name: str
+    url: str
+    client_id: str = "hub"
+    client_secret: str | None = None
+    audience: str = "hub-api"
+    label: str = ""
+    clients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,7 @@ class Settings:
     `sign_in_failures`, `sign_in_failures_address`, `sign_in_lock`: wrong guesses for one name, and from one address,
     within so many minutes, after which signing in rests for as many. `device_days`: how long a device stays enrolled.
     `api_key_days`: the longest life of a system's key.
+    `issuers`: identity providers, in `hub.toml` as `[[issuers]]`, in the environment as a JSON list.
     `report_signed_as`: quyền hạn and chức vụ under the city's report, a line each ("KT. GIÁM ĐỐC,PHÓ GIÁM ĐỐC").
     """
 
@@ -88,6 +109,7 @@ class Settings:
     sign_in_lock: int = 15
     device_days: int = 180
     api_key_days: int = 365
+    issuers: tuple[Issuer, ...] = ()
     report_signed_as: tuple[str, ...] = ()
 
     @property
@@ -160,10 +182,12 @@ def _value(name: str, value: Any) -> Any:
             return value if isinstance(value, time) else time.fromisoformat(value)
         if kinds[name].startswith("Path"):
             return Path(value).expanduser()
+        if name == "issuers":
+            return tuple(_issuer(told) for told in (json.loads(value) if isinstance(value, str) else value))
         if kinds[name].startswith("tuple"):
             parts = tuple(value.split(",")) if isinstance(value, str) else tuple(value)
             return tuple(_origin(shown, part) for part in parts) if name == "allowed_origins" else parts
-    except ValueError:
+    except (ValueError, TypeError):
         raise UnknownSetting(
             shown, f"giá trị «{value}» không đúng kiểu", f'value "{value}" does not fit'
         ) from None
@@ -184,3 +208,14 @@ def _origin(shown: str, value: str) -> str:
             f'"{value}" is no exact origin, like https://tracuu.example.vn',
         )
     return origin
+
+
+def _issuer(told: Any) -> Issuer:
+    """One identity provider. Raises ValueError for what is none, TypeError for a name it does not have."""
+    if isinstance(told, Issuer):
+        return told
+    issuer = Issuer(**{**told, "clients": tuple(told.get("clients", ()))})
+    local = re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])[:/]", issuer.url)
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", issuer.name) or not (issuer.url.startswith("https://") or local):
+        raise ValueError("an issuer has a short name and an https address")
+    return issuer

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.access.credentials.models import StepUp
+from hub.access.credentials.models import StepUp, UserIdentity
 from hub.access.grants import delegate_role, end_grant, grant_role, require_authority
 from hub.access.models import AccessToken, AppUser, RoleGrant, SignInLink
 from hub.access.queries import LOCAL_USER, grants_of, user_by_name
@@ -76,7 +76,9 @@ def create_token(
     return token
 
 
-def require_credential(session: Session, actor: Actor, user: AppUser, row: AccessToken | SignInLink) -> None:
+def require_credential(
+    session: Session, actor: Actor, user: AppUser, row: AccessToken | SignInLink | UserIdentity
+) -> None:
     """May he make a credential for the user, who can then do all that his roles allow? Raises NotPermitted."""
     actor.require("create", "apikey", row, agency_id=user.agency_id)
     require_authority(session, actor, user)

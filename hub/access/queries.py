@@ -68,6 +68,18 @@ select {_FIELDS}, t.id as session_id, u.full_name, t.last_seen_at, t.created_at,
    and t.idle_until > :now and t.expires_at > :now
 """
 
+# Whom an identity provider has named; the credential is its signed token, by whose hash a step-up is known.
+IDENTITY_SQL = f"""
+select {_FIELDS}, null::bigint as bound_to, null as method, {_STEPPED_UP}
+  from user_identity t
+  join app_user u on u.id = t.user_id
+  left join step_up f on f.sha256 = :sha256
+ cross join policy_state s
+{_GRANTS}
+ where t.issuer = cast(:issuer as text) and t.subject = cast(:subject as text) and t.ended_at is null
+   and u.disabled_at is null
+"""
+
 _USER_SQL = f"""
 select {_FIELDS}
   from app_user u
@@ -92,10 +104,13 @@ _LAWS: dict[int, Law] = {}
 _KEPT_LAWS = 8
 
 
-def caller_values(token: str, client_ip: str | None = None) -> dict[str, Any]:
-    """The parameters of CALLER_SQL for a bearer token, and of SESSION_SQL for the secret of a session."""
+def caller_values(
+    token: str, client_ip: str | None = None, *, issuer: str | None = None, subject: str | None = None
+) -> dict[str, Any]:
+    """The parameters of CALLER_SQL, SESSION_SQL and IDENTITY_SQL for the secret that a caller shows."""
     digest = hashlib.sha256(token.encode()).digest()
-    return {"sha256": digest, "now": clock.now(), "today": clock.today(), "client_ip": client_ip}
+    times = {"now": clock.now(), "today": clock.today()}
+    return {"sha256": digest, **times, "client_ip": client_ip, "issuer": issuer, "subject": subject}
 
 
 def caller_from_row(row: Row | None) -> Subject:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
-from hub.access.credentials import keys, second_factor
+from hub.access.credentials import identities, keys, second_factor
 from hub.access.models import AccessToken, AppUser
 from hub.access.queries import user_by_name
 from hub.access.sessions import open_link, revoke_session, sessions_of, sign_in_address
@@ -37,6 +37,15 @@ def extend(parts: Any, part: Part) -> None:
     shown.add_argument("name", nargs="?")
     ended = part(parts, "sign-out", sign_out, "kết thúc mọi phiên · end every session of a user")
     ended.add_argument("name")
+    linked = part(
+        parts, "identity", link_identity, "gắn với hệ thống xác thực · link to an identity provider's subject"
+    )
+    linked.add_argument("name")
+    linked.add_argument(
+        "--issuer", required=True, metavar="NAME", help="tên trong cấu hình · its name in the settings"
+    )
+    linked.add_argument("--subject", metavar="SUB")
+    linked.add_argument("--end", action="store_true", help="bỏ liên kết · end the link")
     lost = part(
         parts,
         "reset-second-factor",
@@ -177,6 +186,35 @@ def _shown(row: AccessToken, key: str | None = None) -> dict[str, Any]:
 
 def _tell_key(arguments: argparse.Namespace, made: dict[str, Any]) -> int:
     print(as_json(made) if arguments.json else made["key"])
+    return 0
+
+
+def link_identity(arguments: argparse.Namespace) -> int:
+    """Say whom an identity provider's subject is, or end that. Raises NotFound for an issuer not in the settings."""
+    found = [one.url for one in settings_of(arguments).issuers if one.name == arguments.issuer]
+    if not found:
+        raise NotFound(
+            f"hệ thống xác thực «{arguments.issuer}» trong cấu hình",
+            f'the issuer "{arguments.issuer}" in the settings',
+            path=("issuer",),
+        )
+    if not arguments.end and not arguments.subject:
+        raise BadRequest("Hãy cho biết --subject, hoặc --end.", "Give --subject, or --end.")
+
+    def work(session: Session, actor: Actor) -> None:
+        user = user_by_name(session, arguments.name)
+        if arguments.end:
+            identities.unlink(session, actor, user, found[0])
+        else:
+            identities.link(session, actor, user, found[0], arguments.subject)
+
+    change(arguments, work)
+    done = {
+        "user": arguments.name,
+        "issuer": found[0],
+        "subject": None if arguments.end else arguments.subject,
+    }
+    print(as_json(done) if arguments.json else "  ".join(str(value) for value in done.values() if value))
     return 0
 
 

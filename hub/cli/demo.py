@@ -64,7 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         from hub.cli.serving import serve
         from hub.cli.working import beside
+        from hub.demo.issuer import at as local_issuer
+        from hub.demo.people import link_to
 
+        if settings.port:  # an issuer's address is fixed before the server has one
+            issuer = local_issuer(settings.address)
+            settings = replace(settings, issuers=(*settings.issuers, issuer))
+            with installation.seam() as seam:
+                seam.change_now(lambda session: link_to(session, issuer.url))
         with beside(installation):
             return serve(
                 replace(settings, log_format="text"), lambda url: _tell(arguments, ready, url, settings)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.access.commands import create_token, create_user, grant_role
+from hub.access.credentials.identities import link
 from hub.access.models import AppUser
 from hub.access.queries import actor_for_user, user_by_name
 from hub.access.sessions import open_link
@@ -74,6 +75,14 @@ def leaders_link(session: Session) -> str:
     """The secret of a link that signs in as leader once. It is printed where the demo runs, so it opens at once."""
     leader = user_by_name(session, "demo.leader")
     return open_link(session, actor_for_user(session), leader, at_once=True)
+
+
+def link_to(session: Session, url: str) -> None:
+    """Everybody is known to the issuer at this address by his role; the address is that of this run."""
+    administrator = actor_for_user(session)
+    for role in ROLES:
+        if role != "client":
+            link(session, administrator, user_by_name(session, f"demo.{role}"), url, f"local-{role}")
 
 
 def hand_out_tokens(session: Session, administrator: Actor, users: Mapping[str, AppUser]) -> dict[str, str]:

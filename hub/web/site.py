@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub.access.credentials.issuers import Issuers
 from hub.access.credentials.rules import idle_of
 from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
 from hub.audit.reads import READS, Reads, record_reads
@@ -26,7 +27,7 @@ from hub.kit.seam import Seam
 from hub.settings import Settings
 from hub.web import failing
 from hub.web.page import STATIC, Elsewhere, Page, render, stamp, static
-from hub.web.visit import Visit
+from hub.web.visit import Visit, flow_name
 from hub.web.words import LANGUAGES
 
 log = logging.getLogger("hub.web")
@@ -53,8 +54,8 @@ _HEADERS = {
 class Site:
     """The pages over one database."""
 
-    def __init__(self, settings: Settings, seam: Seam) -> None:
-        self._settings, self._seam = settings, seam
+    def __init__(self, settings: Settings, seam: Seam, issuers: Issuers) -> None:
+        self._settings, self._seam, self._issuers = settings, seam, issuers
 
     async def answer(self, request: Request, view: View, *, changing: bool = False) -> Response:
         """The answer of a view; whatever goes wrong becomes a page too."""
@@ -114,6 +115,8 @@ class Site:
             user_agent=request.headers.get("user-agent"),
             secret=request.cookies.get(cookie_name(secure=secure)),
             settings=self._settings,
+            issuers=self._issuers,
+            flow=request.cookies.get(flow_name(secure=secure)),
         )
 
     async def _with_form(self, request: Request, visit: Visit) -> Visit:

@@ -10,11 +10,22 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from hub.access.actor import PUBLIC, Actor
+from hub.access.credentials.issuers import Issuers
 from hub.access.sessions import USUAL, SignedIn
 from hub.kit.errors import BadRequest
 from hub.settings import Settings
 from hub.web.words import Words
 from hub.web.writing import Writing
+
+
+def flow_name(*, secure: bool) -> str:
+    """The cookie that a browser keeps while its user signs in at an identity provider."""
+    return "__Host-hub-flow" if secure else "hub-flow"
+
+
+def local(told: str) -> str:
+    """The path, if it is one of the hub: a browser reads "//host" and "/\\host" as another place."""
+    return told if told.startswith("/") and not told.startswith(("//", "/\\")) and told.isprintable() else "/"
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,8 @@ class Visit:
     who: SignedIn | None = None
     looked_up: bool = False
     settings: Settings = USUAL
+    issuers: Issuers = field(default_factory=lambda: Issuers(USUAL))
+    flow: str | None = None
 
     def by(self, who: SignedIn | None) -> Visit:
         """The same visit, now that the visitor is known."""
@@ -67,13 +80,7 @@ class Visit:
     @property
     def next(self) -> str:
         """Where the visitor wanted to go before he was asked to sign in: a page of the hub, by default the first."""
-        told = self.form.get("next") or self.query.get("next") or "/"
-        # A browser reads "//host" and "/\\host" as another place.
-        return (
-            told
-            if told.startswith("/") and not told.startswith(("//", "/\\")) and told.isprintable()
-            else "/"
-        )
+        return local(self.form.get("next") or self.query.get("next") or "/")
 
     @property
     def back(self) -> str:

@@ -17,6 +17,7 @@ from psycopg.pq.abc import PGresult
 from hub.access.actor import Actor
 from hub.access.queries import (
     CALLER_SQL,
+    IDENTITY_SQL,
     LAW_SQL,
     SESSION_SQL,
     actor_from_row,
@@ -46,7 +47,7 @@ def _numbered(statement: str) -> _Numbered:
     return _Numbered(_PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", statement), names)
 
 
-_CALLER, _SESSION = _numbered(CALLER_SQL), _numbered(SESSION_SQL)
+_CALLER, _SESSION, _IDENTITY = map(_numbered, (CALLER_SQL, SESSION_SQL, IDENTITY_SQL))
 
 # The columns of the caller's row as they came over the wire; None when there is no such row.
 Row = tuple[bytes | None, ...] | None
@@ -105,8 +106,8 @@ class Callers:
 
 
 def _question(shown: Credential) -> Question:
-    statement = _SESSION if shown.is_session else _CALLER
-    values = caller_values(shown.secret, shown.client_ip)
+    statement = _SESSION if shown.is_session else _IDENTITY if shown.issuer else _CALLER
+    values = caller_values(shown.secret, shown.client_ip, issuer=shown.issuer, subject=shown.subject)
     return Question(statement.sql, [values[name] for name in statement.names])
 
 

@@ -10,6 +10,7 @@ from graphql import DocumentNode
 from psycopg_pool import AsyncConnectionPool
 
 from hub.access.actor import Actor
+from hub.access.credentials.issuers import Issuers
 from hub.kit.seam import Seam
 from hub.settings import Settings
 from schema.http.credentials import Credential
@@ -22,6 +23,7 @@ class Services:
     settings: Settings
     seam: Seam
     pool: AsyncConnectionPool[Any]
+    issuers: Issuers
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,17 @@ from schema.errors import ForeignOrigin
 
 
 class Credential(NamedTuple):
-    """What a caller shows, and from where: the key of a program, or the session of somebody signed in to the pages."""
+    """What a caller shows, and from where: a key, the session of somebody signed in to the pages, an issuer's token.
+
+    `issuer` and `subject` are whom a token names, once its signature has been found good.
+    """
 
     secret: str
     client_ip: str | None
     is_session: bool = False
     is_secure: bool = False
+    issuer: str | None = None
+    subject: str | None = None
 
     @property
     def cookie(self) -> str:

@@ -15,12 +15,14 @@ from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+import anyio.to_thread
 import strawberry
 from graphql import OperationType
 from psycopg import AsyncConnection
 from starlette.types import Receive, Scope, Send
 
 from hub.access.actor import PUBLIC, Actor
+from hub.access.credentials.issuers import is_signed_token
 from hub.audit.reads import READS, Reads, record_reads
 from hub.kit.errors import BadRequest, HubError, Unauthenticated
 from schema.compiler import Bound, Plan, Plans, Unsupported
@@ -124,7 +126,7 @@ class GraphQLEndpoint:
         if asked.method == "POST":
             negotiation.check_content_type(asked.headers.get("content-type"))
             body = await self._body(asked, receive)
-        shown = credential(scope, asked.headers, secure=self._settings.is_secure(scope["scheme"]))
+        shown = await self._named(asked, scope)
         with Watched(receive):
             step = await reading(self._services.pool, lambda lease: self._read(asked, body, shown, lease))
         if isinstance(step, Answer):
@@ -134,6 +136,18 @@ class GraphQLEndpoint:
         answer = self._result(asked, result.data, result.errors, step.account)
         answer.headers.extend((b"set-cookie", line.encode()) for line in step.context.cookies)
         return answer
+
+    async def _named(self, asked: _Asked, scope: Scope) -> Credential | None:
+        """The credential; of an issuer's token whom it names. A bad one is paid for by its address."""
+        shown = credential(scope, asked.headers, secure=self._settings.is_secure(scope["scheme"]))
+        if shown is None or shown.is_session or not is_signed_token(shown.secret):
+            return shown
+        try:
+            identity = await anyio.to_thread.run_sync(self._services.issuers.bearer, shown.secret)
+        except Unauthenticated:
+            self.budgets.enter(asked.address)
+            raise
+        return shown._replace(issuer=identity.issuer, subject=identity.subject)
 
     async def _body(self, asked: _Asked, receive: Receive) -> bytes:
         """The whole body. Raises TooLarge before more than the limit has been kept."""

@@ -1,7 +1,7 @@
 """What can go wrong in proving who one is. One answer for a wrong name, a wrong password and a disabled user.
 
-Refusal           SignInRefused, SignInLocked, SigningInBusy
-Conflict          WrongCode, NoSecondFactor, KeyInRotation, KeyEnded
+Refusal           SignInRefused, IdentityUnknown, SignInInterrupted, SignInLocked, SigningInBusy
+Conflict          WrongCode, NoSecondFactor, KeyInRotation, KeyEnded, IdentityTaken
 """
 
 from __future__ import annotations
@@ -100,4 +100,44 @@ class KeyEnded(Conflict):
         super().__init__(
             "Mã truy cập này đã hết hạn hoặc đã bị thu hồi nên không đổi được. Hãy tạo mã mới.",
             "This key has expired or been revoked, so it cannot be rotated. Create a new one.",
+        )
+
+
+class IdentityTaken(Conflict):
+    """Another user is linked to this subject."""
+
+    code = "IDENTITY_TAKEN"
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"Định danh «{subject}» đã gắn với người dùng khác. Hãy bỏ liên kết đó trước.",
+            f'The subject "{subject}" is linked to another user. End that link first.',
+            path=("subject",),
+        )
+
+
+class IdentityUnknown(Refusal):
+    """The issuer knows him, and here he is nobody, or disabled."""
+
+    code = "UNAUTHENTICATED"
+    status = 403
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"Hệ thống xác thực đã nhận ra bạn, nhưng chưa có tài khoản gắn với định danh «{subject}». "
+            "Hãy gửi định danh này cho quản trị viên.",
+            f'The identity provider knows you, but no account is linked to the subject "{subject}". '
+            "Tell the administrator this subject.",
+        )
+
+
+class SignInInterrupted(Refusal):
+    """What a browser brought back from an issuer is not the answer to what it was sent with."""
+
+    code = "BAD_REQUEST"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Việc đăng nhập bị gián đoạn hoặc đã quá lâu. Hãy bắt đầu lại từ trang đăng nhập.",
+            "Signing in was interrupted or took too long. Start again from the sign-in page.",
         )
