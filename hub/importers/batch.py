@@ -27,6 +27,7 @@ class Batch:
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     outcomes: list[RowOutcome] = field(default_factory=list)
+    lines: bytes = b""  # the rows as COPY reads them, once they are on their way
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows by column name, for tests and for people."""

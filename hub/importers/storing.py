@@ -22,10 +22,11 @@ from hub.records.intake import report
 from hub.records.intake.checks import check_files, check_items, check_new_files
 from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files, plan_new_files
 from hub.records.intake.plan_items import plan_items
-from hub.records.intake.stage import OF_NEW_FILES, Cursor, fill_stage, open_stage
+from hub.records.intake.stage import OF_NEW_FILES, Cursor, fill_stage, lines_of, open_stage
 from hub.records.intake.write import write
 
 PART_ROWS = 10_000
+FIRST_ROWS = 2_000  # nothing is stored while the first part is read, so parts begin short and grow by half
 _OF_PARTS = ("fonds", "file")  # a fonds is opened by the first file that names it
 
 
@@ -48,13 +49,22 @@ class Storing:
     def stage(self, batches: Iterator[Batch], *, in_parts: bool) -> None:
         """Everything parsed into the staging table, or what is left of it after the parts."""
         open_stage(self.cursor)
-        with closing(Ahead(batches)) as ahead:
-            while part := ahead.part(PART_ROWS if in_parts else 1):
+        wanted = min(FIRST_ROWS, PART_ROWS)
+        with closing(Ahead(self._written(batches))) as ahead:
+            while part := ahead.part(wanted if in_parts else 1):
                 for batch in part:
                     self._stage(batch)
                 in_parts = in_parts and self._is_all_files()
-                if in_parts and sum(len(batch.rows) for batch in part) >= PART_ROWS:
-                    self._store_part(ahead)
+                if in_parts and sum(len(batch.rows) for batch in part) >= wanted:
+                    wanted = min(wanted + (wanted + 1) // 2, PART_ROWS)
+                    self._store_part(ahead, wanted)
+
+    def _written(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        """The batches as they go to the stage; where they are read ahead, this is done ahead, too."""
+        with self.cursor.connection.cursor() as cursor:
+            for batch in batches:
+                batch.lines = lines_of(cursor, batch.rows)
+                yield batch
 
     def _stage(self, batch: Batch) -> None:
         self.result.keep(outcome for outcome in batch.outcomes if outcome.findings)
@@ -65,7 +75,7 @@ class Storing:
             at = batch.columns.index("level")
             for level in {row[at] for row in batch.rows}:
                 self._provided[level].update(batch.columns)
-            fill_stage(self.cursor, batch.columns, batch.rows)
+            fill_stage(self.cursor, batch.columns, batch.lines)
 
     def plan(self) -> None:
         """Decide about every row that is staged."""
@@ -85,13 +95,13 @@ class Storing:
             self.cursor, self.intake, {name: frozenset(said) for name, said in self._provided.items()}, levels
         )
 
-    def _store_part(self, ahead: Ahead) -> None:
+    def _store_part(self, ahead: Ahead, next_rows: int) -> None:
         self._parts += 1
         plan_new_files(self.cursor, self.intake)
         check_new_files(self.session, self.cursor, self.actor, self.intake)
         if not are_new(self.cursor):
             raise NeedsTheWhole
-        ahead.go_on(PART_ROWS)
+        ahead.go_on(next_rows)
         try:
             self._write(_OF_PARTS)
         except UniqueViolation:

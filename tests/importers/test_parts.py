@@ -48,10 +48,11 @@ CASES = {
 
 @pytest.fixture
 def by_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """So many rows in a part, and half of them in a batch."""
+    """So many rows in a part, half of them in a batch and in the first part."""
 
     def act(size: int) -> None:
         monkeypatch.setattr(storing, "PART_ROWS", size)
+        monkeypatch.setattr(storing, "FIRST_ROWS", max(size // 2, 1))
         monkeypatch.setattr(sheet, "BATCH_ROWS", max(size // 2, 1))
 
     return act
@@ -106,7 +107,7 @@ def test_new_files_are_stored_while_the_list_is_read(
 
     monkeypatch.setattr(storing, "write", seen)
     assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "created"): 7}
-    assert parts == [("fonds", "file")] * 3 + [("fonds", "series", "file", "item")]
+    assert parts == [("fonds", "file")] * 4 + [("fonds", "series", "file", "item")]
     parts.clear()
     assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "unchanged"): 7}
     assert parts == [

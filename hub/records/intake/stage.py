@@ -7,11 +7,13 @@ what makes a row the same record on the next run. A source_key that begins with 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.copy import FileWriter
 
 MAX_TITLE = 2_000
 
@@ -102,9 +104,17 @@ def open_stage(cursor: Cursor, names: Sequence[str] = ("import_stage", *_PLANS))
         cursor.execute(f"create temp table {name} ({contents[name]}) on commit drop")
 
 
-def fill_stage(cursor: Cursor, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY some rows into the stage."""
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    with cursor.copy(sql.SQL("copy pg_temp.import_stage ({}) from stdin").format(names)) as copy:
+def lines_of(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows as COPY reads them; the cursor only tells how, so its connection may be busy in another thread."""
+    lines = io.BytesIO()
+    with psycopg.Copy(cursor, writer=FileWriter(lines)) as copy:
         for row in rows:
             copy.write_row(row)
+    return lines.getvalue()
+
+
+def fill_stage(cursor: Cursor, columns: Sequence[str], lines: bytes) -> None:
+    """COPY some rows, as `lines_of` has written them, into the stage."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    with cursor.copy(sql.SQL("copy pg_temp.import_stage ({}) from stdin").format(names)) as copy:
+        copy.write(lines)
