@@ -91,7 +91,8 @@ RESOURCES: Mapping[str, Resource] = {
         _resource("grant", "id agency_id", about_user="user_id", created_by="on_behalf_of"),
         _resource("apikey", "id agency_id", about_user="user_id"),
         _resource("session", "id", about_user="user_id"),
-        _resource("audit", "id agency_id"),
+        _resource("audit", "id agency_id", about_user="agent_id"),
+        _resource("change", "id agency_id"),
         _resource("policy", "id"),
         _resource("setting", "id"),
     )

@@ -29,6 +29,7 @@ from schema.mutations.users import UsersMutation
 from schema.node import NodeQuery
 from schema.records.query import RecordsQuery
 from schema.returns import ReturnsQuery
+from schema.seals import SealsQuery
 from schema.search import SearchQuery
 from schema.transfers import TransfersQuery
 from schema.viewer import ViewerQuery
@@ -42,6 +43,7 @@ class Query(
     TransfersQuery,
     ReturnsQuery,
     AuditQuery,
+    SealsQuery,
     CodesQuery,
     ViewerQuery,
     UsersQuery,

@@ -44,6 +44,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "apikey": ("mã truy cập", "the access token"),
     "session": ("phiên làm việc", "the session"),
     "audit": ("nhật ký", "the audit trail"),
+    "change": ("thay đổi", "the change"),
     "policy": ("chính sách", "the policy"),
     "setting": ("cấu hình", "the setting"),
 }

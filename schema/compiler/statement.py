@@ -28,6 +28,7 @@ WATCHED = frozenset({"fonds", "series", "file", "item", "digital"})
 _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 NOTHING: Mapping[str, str] = {}
 _OF = re.compile(r"\{(\w+) of ([\w.]+)\}")
+_READ = re.compile(r"\{read (\w+) (\w+)\}")
 
 
 class Bindings:
@@ -102,12 +103,20 @@ class Statement:
         return self._named(self._lawful(sql.replace("{t}", t).replace("{p}", p)))
 
     def _lawful(self, sql: str) -> str:
-        """`{return of a.id}` is the law on reading a return of that agency of which nothing else is known."""
+        """`{return of a.id}` is the law on reading a return of that agency of which nothing else is known; `{read
+        Item i}` that on reading a row of a type, at an alias.
+        """
+        if "{read " in sql:
+            sql = _READ.sub(lambda match: self._of_row(match[1], match[2]), sql)
         return _OF.sub(lambda match: self._of_agency(match[1], match[2]), sql) if " of " in sql else sql
 
     def _of_agency(self, resource: str, agency: str) -> str:
         columns = dict.fromkeys(RESOURCES[resource].names.values(), "null") | {"agency_id": agency}
         return self._law.predicate(self._shape, resource, "read", columns, root=False)
+
+    def _of_row(self, kind: str, t: str) -> str:
+        type_ = self.catalogue.schema.type_map[kind]
+        return self.may(self.catalogue.record(type_), t, "read")  # type: ignore[arg-type]
 
     def permitted(
         self, record: Record, t: str, *, root: bool = False, fixed: Mapping[str, str] = NOTHING

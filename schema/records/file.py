@@ -7,6 +7,7 @@ from datetime import date, datetime
 import strawberry
 
 from hub.records import models
+from schema.changes import changes_of
 from schema.compiler.declarations import (
     Slot,
     Source,
@@ -103,6 +104,7 @@ class ArchivalFile(Node):
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
+    changes = changes_of("file")
     viewer_can: list[Action] = offers(
         "What the caller may do with it (thao tác được phép).",
         fonds_open="exists (select from fonds o where o.id = {t}.fonds_id and o.state = 'OPEN')",

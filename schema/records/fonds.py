@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 
 from hub.records import models
+from schema.changes import changes_of
 from schema.compiler.declarations import column, connection, expression, identifier, offers, record, to_one
 from schema.connections import UNSET, After, Before, Connection, First, Last
 from schema.lazy import AllSeries, AnAgency, Files, Items
@@ -45,6 +46,7 @@ class Fonds(Node):
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
+    changes = changes_of("fonds")
     viewer_can: list[Action] = offers("What the caller may do with it (thao tác được phép).")
 
     @connection("{t}.fonds_id = {p}.id")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import strawberry
 
 from hub.records import models
+from schema.changes import changes_of
 from schema.compiler.declarations import column, connection, expression, identifier, offers, record, to_one
 from schema.connections import UNSET, After, Before, Connection, First, Last
 from schema.lazy import AFonds, AllSeries, AnAgency, ASeries, Files
@@ -44,6 +45,7 @@ class Series(Node):
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
+    changes = changes_of("series")
     viewer_can: list[Action] = offers("What the caller may do with it (thao tác được phép).")
 
     @connection("{t}.parent_id = {p}.id")

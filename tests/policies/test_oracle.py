@@ -153,6 +153,7 @@ CALLED: dict[str, dict[str, str]] = {
     "grant": {"about_user": "user_id", "created_by": "on_behalf_of"},
     "apikey": {"about_user": "user_id"},
     "session": {"about_user": "user_id"},
+    "audit": {"about_user": "agent_id"},
 }
 PLACES: dict[int, int | None] = {1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3, 7: 6, 8: 1}
 

@@ -27,6 +27,7 @@ TABLES = {
     "user": "app_user",
     "grant": "role_grant",
     "audit": "audit_event",
+    "change": "audit_event",
     "codelist": "code_list_entry",
     "session": "web_session",
 }

@@ -185,6 +185,8 @@ class Writer:
         match kind, name:
             case "ID", "ids":
                 return self.key()
+            case "ID", "objectIds":
+                return self.key(self.random.choice(["Agency", "Fonds", "ArchivalFile", "Item"]))
             case "ID", _:
                 return self.key(self.parent if name == "parentId" else KEYS[name])
             case "Date", _:
@@ -206,6 +208,8 @@ class Writer:
                 return choose(["01", "02", "zz"])
             case "String", "notations":
                 return "QĐ-UBND"
+            case "String", "agents":
+                return choose([*(row.name for row in self.world["app_user"]), "nobody"])
             case "String", "eventTypes":
                 return "file:close"
         return choose(["H001", "P00", "V0001", "N00", "CQ-1", "12"])

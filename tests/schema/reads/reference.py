@@ -34,6 +34,7 @@ TYPES = {
     "AgencyReturn": ("agency_return", "return"),
     "PublishedReport": ("published_report", "report"),
     "AuditEvent": ("audit_event", "audit"),
+    "Change": ("audit_event", "change"),
     "Viewer": ("app_user", "user"),
 }
 TO_ONE = {
@@ -347,6 +348,35 @@ class Reference:
     def _AuditEvent_outcome(self, row: Row, actor: Actor) -> str:
         return str(row.outcome).upper()
 
+    def _told(self, row: Row, actor: Actor) -> bool:
+        """Whether the actor may know what an event says of its object."""
+        kinds = {"fonds": "Fonds", "series": "Series", "file": "ArchivalFile", "item": "Item"}
+        kind = kinds.get(row.object_type)
+        if kind is None:
+            return True
+        return self.seen(actor, kind, self.world.one(row.object_type, row.object_id)) is not None
+
+    def _AuditEvent_number(self, row: Row, actor: Actor) -> str:
+        return str(row.id)
+
+    def _AuditEvent_isRedacted(self, row: Row, actor: Actor) -> bool:
+        return not self._told(row, actor)
+
+    def _AuditEvent_detail(self, row: Row, actor: Actor) -> Any:
+        return row.detail if self._told(row, actor) else None
+
+    def _AuditEvent_reason(self, row: Row, actor: Actor) -> Any:
+        return row.reason if self._told(row, actor) else None
+
+    def _AuditEvent_objectId(self, row: Row, actor: Actor) -> str | None:
+        return encode("ArchivalFile", row.object_id) if row.object_type == "file" else None
+
+    def _AuditEvent_seal(self, row: Row, actor: Actor) -> None:
+        return None
+
+    def _premisType(self, row: Row, actor: Actor) -> str | None:
+        return {"item:update": "metadata modification", "file:close": "metadata modification"}[row.event_type]
+
     def _pdfUrl(self, row: Row, actor: Actor) -> None:
         return None
 
@@ -505,6 +535,9 @@ class Reference:
         if name == "overdue":
             late = {one.id for one in self.owing(actor, row)} - self.handed_in(row)
             return lambda one: row.returns_due_on < TODAY and one.id in late
+        if name == "changes":
+            kind = TYPES[owner][0]
+            return lambda one: (one.object_type, one.object_id, one.outcome) == (kind, row.id, "success")
         if owner == "Transfer":
             keys = {one.file_id for one in self.world["transfer_entry"] if one.transfer_id == row.id}
             return lambda one: one.id in keys
@@ -686,6 +719,12 @@ class Reference:
                 return (row.issued_date is None) == value
             case "accessModes":
                 return ACCESS[row.access_level] in value
+            case "objectIds":
+                named = {decode(key) for key in value}
+                return row.object_type == "file" and ("ArchivalFile", str(row.object_id)) in named
+            case "agents":
+                users = {one.id for one in self.world["app_user"] if one.name in value}
+                return row.agent_id in users or row.on_behalf_of in users
             case "outcomes":
                 return row.outcome.upper() in value
             case "validOn":
