@@ -69,6 +69,12 @@ def policy_version() -> str:
     return hashlib.sha256(policy_text().encode()).hexdigest()[:12]
 
 
+def columns_of(rule: Rule) -> frozenset[str]:
+    """The columns that a rule asks of its rows, by their names in `resources.py`."""
+    facts = {SCOPES[rule.scope], *(FACT_OF.get(word) for word, _ in parse(rule.condition))}
+    return frozenset(RESOURCES[rule.resource].names[fact] for fact in facts if fact is not None)
+
+
 def names_of(sql: str) -> tuple[str, ...]:
     """The law's parameters in a statement, in order of first appearance."""
     return tuple(dict.fromkeys(_NAME.findall(sql)))
@@ -125,10 +131,7 @@ class Law:
 
     def columns(self, resource: str, action: str) -> frozenset[str]:
         """The columns that predicates of this question may ask for."""
-        facts = set()
-        for rule in self._by_question.get((resource, action), ()):
-            facts |= {SCOPES[rule.scope], *(FACT_OF.get(word) for word, _ in parse(rule.condition))}
-        return frozenset(RESOURCES[resource].names[fact] for fact in facts if fact is not None)
+        return frozenset().union(*map(columns_of, self._by_question.get((resource, action), ())))
 
     def values(self, subject: Subject, names: Iterable[str] | None = None) -> dict[str, Any]:
         """The values of the named parameters, or of all that statements of this shape can name."""

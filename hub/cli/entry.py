@@ -23,6 +23,7 @@ from hub.cli import (
     explaining,
     figures,
     importing,
+    policing,
     reporting,
     running,
     working,
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
         credentials,
         documents,
         explaining,
+        policing,
     ):
         group.add(commands, options)
     return top

@@ -6,7 +6,7 @@ answers, and refuses to start when a field on the way has no SQL, or one that ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -25,7 +25,8 @@ from graphql.type import is_abstract_type
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Float, Integer, Numeric, SmallInteger
 from sqlalchemy.types import String, TypeDecorator, TypeEngine
 
-from policies.law import Law
+from policies.enforcer import Rule
+from policies.law import Law, columns_of
 from policies.resources import RESOURCES
 from schema.compiler.declarations import (
     KEY,
@@ -167,15 +168,10 @@ class Catalogue:
     # ---- checking it
 
     def _check(self) -> None:
-        law = Law({})
         for name, record in self._records.items():
             if record.resource not in RESOURCES:
                 raise SchemaFault(f"{name} names the resource {record.resource}, which the law does not know")
-            missing = law.columns(record.resource, "read") - self.facts(record, "t").keys()
-            if missing:
-                raise SchemaFault(
-                    f"the law asks {', '.join(sorted(missing))} of {name}, which it does not map"
-                )
+        self.check_law(Law({}).rules)
         for name, fields in {**self._fields, "Query": self.roots}.items():
             for field in fields.values():
                 if isinstance(field.spec, TotalOf) and not isinstance(
@@ -187,6 +183,24 @@ class Catalogue:
                 self._check_column(name, field)
                 self._check_rows(field)
                 self._check_arguments(f"{name}.{field.name}", field.graphql)
+
+    def check_law(self, rules: Iterable[Rule]) -> None:
+        """Raise SchemaFault for a rule that asks what a table cannot answer: the rule, its line, the table.
+
+        Rows of nodes are asked about every deed, other rows (an agency's code) are only read.
+        """
+        nodes = self.nodes() if "Node" in self.schema.type_map else {}
+        asking = list(rules)
+        for name, record in self._records.items():
+            mapped = self.facts(record, "t").keys()
+            for rule in asking:
+                if rule.resource != record.resource or (rule.action != "read" and name not in nodes):
+                    continue
+                if missing := columns_of(rule) - mapped:
+                    raise SchemaFault(
+                        f"policy line {rule.line}: {rule}: {name} (table {record.name}) has no"
+                        f" {', '.join(sorted(missing))}"
+                    )
 
     def _check_rows(self, field: Field) -> None:
         if isinstance(field.spec, ToOne | Several | One | Every):
