@@ -25,6 +25,7 @@ from policies.words import FACT_OF, WORDS, parse
 _HERE = Path(__file__).parent
 _NAME = re.compile(rf"(?<!:):({PREFIX}\w+)")
 _BLOCK = 1024
+_CONTENT = ("digital", "copy")
 _NOTHING: Mapping[str, str] = {}
 _OPEN = frozenset({"public"})
 
@@ -102,6 +103,8 @@ class Law:
 
     def may(self, subject: Subject, action: str, resource: str, row: object, **known: Any) -> bool:
         """Whether the subject may do the action to the row; `known` are facts the row itself lacks."""
+        if subject.reads_only and not _is_reading(resource, action):
+            return False
         facts = Facts(RESOURCES[resource], row, known)
         return self._enforcer.decide(subject, resource, action, facts)[0]
 
@@ -143,6 +146,8 @@ class Law:
         facts = Facts(RESOURCES[resource], row, known)
         allowed, fields = self._enforcer.decide(subject, resource, action, facts)
         looked_at = self._by_question.get((resource, action), [])
+        if subject.reads_only and not _is_reading(resource, action):
+            return Decision(False, None, tuple(Step(rule, "the device reads only") for rule in looked_at))
         decided = next((rule for rule in looked_at if [_prefixed(rule), *rule[1:6]] == fields), None)
         steps = tuple(Step(rule, self._obstacle(rule, subject, facts)) for rule in looked_at)
         return Decision(allowed, decided, steps)
@@ -162,7 +167,8 @@ class Law:
         return None
 
     def _compile(self, shape: Shape, resource: str, action: str) -> Clauses:
-        return clauses(self._by_question.get((resource, action), ()), shape)
+        silent = shape.reads_only and not _is_reading(resource, action)
+        return clauses(() if silent else self._by_question.get((resource, action), ()), shape)
 
     def _names(self, shape: Shape) -> list[str]:
         found: set[str] = set()
@@ -199,6 +205,11 @@ class Law:
 def _array(ids: Iterable[int]) -> str:
     """Ids as PostgreSQL reads an array from text."""
     return "{" + ",".join(map(str, sorted(ids))) + "}"
+
+
+def _is_reading(resource: str, action: str) -> bool:
+    """Whether it only reads, and no content: all that an enrolled device may."""
+    return action == "read" and resource not in _CONTENT
 
 
 def _prefixed(rule: Rule) -> str:

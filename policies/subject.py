@@ -47,10 +47,11 @@ class Mandate(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What of a subject decides the text of a predicate: signed in, and each role with or without a place."""
+    """What of a subject decides the text of a predicate: signed in, each role with or without a place, a device."""
 
     signed_in: bool
     roles: tuple[tuple[str, bool], ...]
+    reads_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Subject:
     """Somebody who asks; id None is the anonymous public. Grants are those in force when he was read.
 
     `mandates` are those among his grants that were delegated to him. `bound` are the people with whom a delegation
-    binds him, in either direction: what one of them submits, the other does not decide.
+    binds him, in either direction: what one of them submits, the other does not decide. `reads_only`: he asks from
+    an enrolled device, which changes nothing and reads no content, whatever his roles allow.
     """
 
     id: int | None
@@ -67,6 +69,7 @@ class Subject:
     granted_ids: frozenset[int] = frozenset()
     mandates: tuple[Mandate, ...] = ()
     bound: frozenset[int] = frozenset()
+    reads_only: bool = False
 
     def holds(self, role: str) -> tuple[Grant, ...]:
         """The grants under which he holds the role (`clerk`); empty when he does not."""
@@ -110,7 +113,7 @@ class Subject:
         placed: dict[str, bool] = {}
         for role, agency_id in self.grants:
             placed[role] = placed.get(role, False) or agency_id is not None
-        return Shape(self.id is not None, tuple(sorted(placed.items())))
+        return Shape(self.id is not None, tuple(sorted(placed.items())), self.reads_only)
 
 
 ANONYMOUS = Subject(None)

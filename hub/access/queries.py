@@ -98,6 +98,8 @@ select s.agency_version,
 """
 
 LOCAL_USER = "operator"
+# Whose devices may be enrolled.
+DEVICE_ROLE = "leader"
 
 # Few versions are alive at once; the oldest goes when the tree has changed often.
 _LAWS: dict[int, Law] = {}
@@ -128,12 +130,18 @@ def caller_from_row(row: Row | None) -> Subject:
 
 
 def actor_from_row(row: Row, law: Law) -> Actor:
-    """Who the row of a credential says asks: of a system's key, the role client at its agency and nothing else."""
+    """Who the row of a credential says asks.
+
+    Of a system's key the role client at its agency, of an enrolled device the leader who reads: nothing else.
+    """
     subject = caller_from_row(row)
     if row["bound_to"] is not None:
         bound = Grant("client", row["bound_to"])
         held = tuple(one for one in subject.grants if one == bound)
         subject = replace(subject, grants=held, mandates=())
+    if row["method"] == "DEVICE":
+        led = tuple(one for one in subject.grants if one.role == DEVICE_ROLE)
+        subject = replace(subject, grants=led, mandates=(), reads_only=True)
     return Actor(subject, law, stepped_up=row["stepped_up"])
 
 

@@ -23,9 +23,10 @@ from sqlmodel import Session, col, select
 from hub.access.actor import Actor
 from hub.access.commands import require_credential
 from hub.access.credentials import rules
+from hub.access.credentials.errors import NotALeader
 from hub.access.errors import LinkSpent
 from hub.access.models import AppUser, SignInLink, WebSession
-from hub.access.queries import SESSION_SQL, actor_from_row, caller_values, grants_of, law
+from hub.access.queries import DEVICE_ROLE, SESSION_SQL, actor_from_row, caller_values, grants_of, law
 from hub.audit.commands import ORIGIN, record
 from hub.kit import clock
 from hub.settings import Settings
@@ -35,7 +36,7 @@ LINK_LASTS = timedelta(hours=24)
 USUAL = Settings()
 # A session is noted as seen at most this often, so that reading pages does not write with every request.
 NOTED = timedelta(minutes=1)
-_MOST_AGENT = 300
+_MOST_AGENT, _MOST_LABEL = 300, 60
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,11 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class Opened:
-    """A session just opened: its secret for the cookie, told this once."""
+    """A session just opened: its secret for the cookie, told this once, and how long the browser keeps it."""
 
     secret: str
     user: AppUser
+    keeps: timedelta | None = None
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -88,11 +90,14 @@ def open_link(
 ) -> str:
     """The secret of a new link, returned once. It is worth all roles of the user, like a key, and needs the same right.
 
-    `at_once`: following it signs in without a button to confirm. Raises NotPermitted, StepUpRequired.
+    `at_once`: following it signs in without a button to confirm. `purpose` DEVICE enrols the browser that follows
+    it, which then reads for long. Raises NotPermitted, StepUpRequired, NotALeader.
     """
     secret, link = _link(user, purpose, actor.id, lasts)
     link.opens_at_once = at_once
     require_credential(session, actor, user, link)
+    if purpose == "DEVICE" and DEVICE_ROLE not in {one.role for one in grants_of(session, user.id or 0)}:
+        raise NotALeader(user.name)
     session.add(link)
     session.flush()
     detail = {"user": user.name, "purpose": purpose}
@@ -156,11 +161,18 @@ def redeem_link(
     *,
     before: str | None = None,
     user_agent: str | None = None,
+    label: str = "",
     settings: Settings = USUAL,
 ) -> Opened:
-    """Use the link up and open a session; `before` is the session of the same browser, which ends. Raises LinkSpent."""
-    _, user = use_link(session, secret, "SIGN_IN")
-    return open_session(session, user, "LINK", before=before, user_agent=user_agent, settings=settings)
+    """Use the link up and open a session; `before` is the session of the same browser, which ends. Raises LinkSpent.
+
+    A link that enrols a device opens a long one, which is called by its `label`.
+    """
+    link, user = use_link(session, secret)
+    method = "DEVICE" if link.purpose == "DEVICE" else "LINK"
+    return open_session(
+        session, user, method, before=before, user_agent=user_agent, label=label, settings=settings
+    )
 
 
 # ---- sessions ----------------------------------------------------------------------------------------------
@@ -173,30 +185,33 @@ def open_session(
     *,
     before: str | None = None,
     user_agent: str | None = None,
+    label: str = "",
     settings: Settings = USUAL,
 ) -> Opened:
     """A new session of somebody who has proved who he is; `before` is that of the same browser, which ends."""
     if before is not None:
         end_session(session, before)
     now, secret = clock.now(), secrets.token_urlsafe(32)
+    is_device = method == "DEVICE"
     roles = [grant.role for grant in grants_of(session, user.id or 0)]
-    expires_at = now + rules.longest(settings)
+    expires_at = now + (rules.device_lasts(settings) if is_device else rules.longest(settings))
     origin = ORIGIN.get()
     row = WebSession(
         user_id=user.id or 0,
         sha256=hash_of(secret),
         method=method,
         last_seen_at=now,
-        idle_until=min(now + rules.idle_of(settings, roles), expires_at),
+        idle_until=min(now + rules.idle_of(settings, roles, is_device=is_device), expires_at),
         expires_at=expires_at,
         client_ip=origin.client_ip if origin else None,
         user_agent=(user_agent or "")[:_MOST_AGENT] or None,
+        label=label.strip()[:_MOST_LABEL] or None,
     )
     session.add(row)
     session.flush()
     detail = {"method": method}
     record(session, user.id, "session:start", "session", row.id, agency_id=user.agency_id, detail=detail)
-    return Opened(secret, user)
+    return Opened(secret, user, rules.device_lasts(settings) if is_device else None)
 
 
 def signed_in(session: Session, secret: str) -> SignedIn | None:

@@ -33,6 +33,13 @@ def extend(parts: Any, part: Part) -> None:
         "liên kết đặt mật khẩu, dùng một lần · a link to set a password, once",
     )
     link.add_argument("name")
+    device = part(
+        parts,
+        "device-link",
+        device_link,
+        "đăng ký thiết bị chỉ xem · enrol a leader's device, to read only",
+    )
+    device.add_argument("name")
     shown = part(parts, "sessions", list_sessions, "các phiên đăng nhập · who is signed in")
     shown.add_argument("name", nargs="?")
     ended = part(parts, "sign-out", sign_out, "kết thúc mọi phiên · end every session of a user")
@@ -230,11 +237,19 @@ def reset_second_factor(arguments: argparse.Namespace) -> int:
 
 def password_link(arguments: argparse.Namespace) -> int:
     """Print a link that sets a user's password once, within a day: the only time it is shown."""
+    return _print_link(arguments, "PASSWORD")
 
+
+def device_link(arguments: argparse.Namespace) -> int:
+    """Print a link that enrols a leader's device once, within a day: the only time it is shown."""
+    return _print_link(arguments, "DEVICE")
+
+
+def _print_link(arguments: argparse.Namespace, purpose: str) -> int:
     def work(session: Session, actor: Actor) -> str:
-        return open_link(session, actor, user_by_name(session, arguments.name), purpose="PASSWORD")
+        return open_link(session, actor, user_by_name(session, arguments.name), purpose=purpose)
 
-    url = sign_in_address(settings_of(arguments).address, change(arguments, work), "PASSWORD")
+    url = sign_in_address(settings_of(arguments).address, change(arguments, work), purpose)
     print(as_json({"user": arguments.name, "url": url}) if arguments.json else url)
     return 0
 

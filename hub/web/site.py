@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import Issuers
 from hub.access.credentials.rules import idle_of
 from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
@@ -64,6 +66,7 @@ class Site:
         def made(session: Session) -> Response:
             nonlocal visit  # so that a failure, too, is told to somebody known
             visit = _known(session, visit)
+            _require_hand(visit)
             return self._response(view(session, visit), visit)
 
         try:
@@ -87,6 +90,7 @@ class Site:
             if request.method == "POST":
                 visit = await self._with_form(request, visit)
             visit = await self._seam.read(lambda session: _known(session, visit))
+            _require_hand(visit)
             made = await anyio.to_thread.run_sync(deed, self._seam, visit)
             await self._note(visit)
             return self._response(made, visit)
@@ -153,8 +157,19 @@ class Site:
         """The session of somebody who has not been seen for a while goes on."""
         secret, who = visit.secret, visit.who
         if secret is not None and who is not None and clock.now() - who.last_seen_at > NOTED:
-            idle = idle_of(self._settings, who.actor.subject.roles)
+            subject = who.actor.subject
+            idle = idle_of(self._settings, subject.roles, is_device=subject.reads_only)
             await self._seam.change(lambda session: note_seen(session, secret, idle))
+
+
+# What somebody does before he is signed in, and to leave.
+_DOORS = ("/sign-in", "/sign-in/password", "/password", "/sign-out")
+
+
+def _require_hand(visit: Visit) -> None:
+    """Raise ReadOnlyDevice for a form that an enrolled device sends, but for signing in otherwise and out."""
+    if visit.method == "POST" and visit.actor.subject.reads_only and visit.path not in _DOORS:
+        raise ReadOnlyDevice
 
 
 def _known(session: Session, visit: Visit) -> Visit:
@@ -170,8 +185,8 @@ def files(name: str) -> Response:
     return Response(body, media_type=STATIC[name], headers=headers)
 
 
-def session_cookie(visit: Visit, secret: str | None) -> str:
-    """The cookie of a session; None takes it away. It goes with the browser, the session ends by itself."""
-    return cookie(
-        cookie_name(secure=visit.secure), secret or "", secure=visit.secure, age=None if secret else 0
-    )
+def session_cookie(visit: Visit, secret: str | None, keeps: timedelta | None = None) -> str:
+    """The cookie of a session; None takes it away. It goes with the browser, unless the browser is to keep it."""
+    age = int(keeps.total_seconds()) if keeps else None
+    name = cookie_name(secure=visit.secure)
+    return cookie(name, secret or "", secure=visit.secure, age=age if secret else 0)

@@ -22,6 +22,7 @@ from psycopg import AsyncConnection
 from starlette.types import Receive, Scope, Send
 
 from hub.access.actor import PUBLIC, Actor
+from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import is_signed_token
 from hub.audit.reads import READS, Reads, record_reads
 from hub.kit.errors import BadRequest, HubError, Unauthenticated
@@ -248,6 +249,8 @@ class GraphQLEndpoint:
                 "Chưa hỗ trợ subscription qua HTTP. Hãy hỏi lại bằng query.",
                 "Subscriptions are not served over HTTP yet. Ask by query.",
             )
+        if operation.operation is OperationType.MUTATION and actor.subject.reads_only:
+            raise ReadOnlyDevice
         if asked.method == "GET" and operation.operation is not OperationType.QUERY:
             raise MethodNotAllowed("POST")
         cost = self._documents.check_cost(document, operation, sent.variables, limits)

@@ -63,6 +63,8 @@ class Uses:
     def _written(self, session: Session, seen: dict[Credential, Actor]) -> None:
         for shown, actor in seen.items():
             if shown.is_session:
-                note_seen(session, shown.secret, idle_of(self._settings, actor.subject.roles))
+                subject = actor.subject
+                idle = idle_of(self._settings, subject.roles, is_device=subject.reads_only)
+                note_seen(session, shown.secret, idle)
             else:
                 note_used(session, shown.secret)

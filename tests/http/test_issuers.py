@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -160,8 +161,6 @@ async def test_a_token_of_a_withdrawn_key_and_the_turning_of_keys(
     monkeypatch.setattr(clock, "now", lambda: moment[0])
 
     def later(seconds: int) -> None:
-        from datetime import timedelta
-
         moment[0] += timedelta(seconds=seconds)
 
     provider = Provider(house.issuer)

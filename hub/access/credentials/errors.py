@@ -1,7 +1,7 @@
 """What can go wrong in proving who one is. One answer for a wrong name, a wrong password and a disabled user.
 
-Refusal           SignInRefused, IdentityUnknown, SignInInterrupted, SignInLocked, SigningInBusy
-Conflict          WrongCode, NoSecondFactor, KeyInRotation, KeyEnded, IdentityTaken
+Refusal           SignInRefused, IdentityUnknown, SignInInterrupted, ReadOnlyDevice, SignInLocked, SigningInBusy
+Conflict          WrongCode, NoSecondFactor, KeyInRotation, KeyEnded, IdentityTaken, NotALeader
 """
 
 from __future__ import annotations
@@ -140,4 +140,30 @@ class SignInInterrupted(Refusal):
         super().__init__(
             "Việc đăng nhập bị gián đoạn hoặc đã quá lâu. Hãy bắt đầu lại từ trang đăng nhập.",
             "Signing in was interrupted or took too long. Start again from the sign-in page.",
+        )
+
+
+class ReadOnlyDevice(Refusal):
+    """An enrolled device asked for a change."""
+
+    code = "NOT_PERMITTED"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Thiết bị đã đăng ký chỉ xem, không thay đổi được gì. Hãy đăng nhập bằng mật khẩu để thực hiện việc này.",
+            "An enrolled device reads only and changes nothing. Sign in by password to do this.",
+        )
+
+
+class NotALeader(Conflict):
+    """Devices are enrolled for leadership only."""
+
+    code = "NOT_A_LEADER"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"«{name}» không giữ vai trò leader. Chỉ thiết bị của lãnh đạo được đăng ký để xem lâu dài.",
+            f'"{name}" does not hold the role leader. Only devices of leadership are enrolled to read for long.',
+            path=("user",),
         )

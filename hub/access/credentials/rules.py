@@ -15,8 +15,15 @@ ADMINISTRATORS = frozenset({"sysadmin", "agency_admin", "itsec"})
 PASSWORD_MOST = 128
 
 
-def idle_of(settings: Settings, roles: Iterable[str]) -> timedelta:
+def device_lasts(settings: Settings) -> timedelta:
+    """How long a device stays enrolled, with and without visits."""
+    return timedelta(days=settings.device_days)
+
+
+def idle_of(settings: Settings, roles: Iterable[str], *, is_device: bool = False) -> timedelta:
     """How long a session lasts without a visit, for somebody with these roles."""
+    if is_device:
+        return device_lasts(settings)
     is_administrator = not ADMINISTRATORS.isdisjoint(roles)
     return timedelta(minutes=settings.session_idle_admin if is_administrator else settings.session_idle)
 

@@ -51,7 +51,9 @@ def follow(session: Session, visit: Visit) -> Page | Elsewhere:
     link, user = link_of(session, secret)
     if link.opens_at_once and visit.method == "GET" and not visit.prefetched:
         return _entered(session, visit, secret)
-    return Page("confirm.html.j2", {"secret": secret, "name": user.full_name})
+    return Page(
+        "confirm.html.j2", {"secret": secret, "name": user.full_name, "is_device": link.purpose == "DEVICE"}
+    )
 
 
 def enter(session: Session, visit: Visit) -> Elsewhere:
@@ -72,6 +74,11 @@ def leave(session: Session, visit: Visit) -> Elsewhere:
 
 def _entered(session: Session, visit: Visit, secret: str) -> Elsewhere:
     opened = redeem_link(
-        session, secret, before=visit.secret, user_agent=visit.user_agent, settings=visit.settings
+        session,
+        secret,
+        before=visit.secret,
+        user_agent=visit.user_agent,
+        label=visit.form.get("label", ""),
+        settings=visit.settings,
     )
-    return Elsewhere("/", (session_cookie(visit, opened.secret),))
+    return Elsewhere("/", (session_cookie(visit, opened.secret, opened.keeps),))
