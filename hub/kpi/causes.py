@@ -18,6 +18,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.kit.clock import HANOI
 from hub.kpi.known import TABLES_THEN, UNDONE
+from hub.kpi.shifted import IS_SHIFTED, shifted
 from hub.kpi.shortfall import Place
 from hub.kpi.sight import NAMES, joined, named, shown, visible
 from hub.kpi.statement import Slot, members
@@ -272,7 +273,12 @@ case
 
 def _happened(question: Question) -> tuple[str, dict[str, Any]]:
     slots = [question.before, *([question.between] if question.between else []), question.after]
-    sql, values = members(slots, None if question.wide else question.agency_id)
+    # Read alike on both days, most records of the city count alike too; those of one agency are few as it is.
+    is_city = question.agency_id is None or question.wide
+    narrowed = shifted(question.after.counting) if is_city and not question.between else None
+    sql, values = members(
+        slots, None if question.wide else question.agency_id, IS_SHIFTED if narrowed else None
+    )
     own = "true" if question.agency_id is None else "m.agency_id = cast(:whose as bigint)"
     states = ",".join(
         _PAIRED.format(
@@ -289,7 +295,8 @@ def _happened(question: Question) -> tuple[str, dict[str, Any]]:
     )
     happened = _CHANGED.format(before=f"state_{last - 1}", after=f"state_{last}")
     statement = f"""
-        with member as materialized ({sql}),{states},
+        with recursive {narrowed + "," if narrowed else ""}
+        member as materialized ({sql}),{states},
         moved as materialized (
             {read_otherwise}
             select m.kind, m.id, {_HAPPENED} as cause, m.numerator, m.denominator
@@ -300,6 +307,7 @@ def _happened(question: Question) -> tuple[str, dict[str, Any]]:
     return statement, values | {
         "whose": question.agency_id,
         "scoped": question.agency_id is not None,
+        **({"excepted_of": question.after.counting.indicator_id} if narrowed else {}),
         "first_day": question.before.as_of,
         "last_day": question.after.as_of,
         "first_instant": _day_after(question.before.as_of),

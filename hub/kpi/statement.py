@@ -129,9 +129,19 @@ def facts(
 _MEMBER = "m.kind, m.id, m.agency_id, m.numerator, m.denominator, m.excluded, m.reason"
 
 
-def members(slots: Sequence[Slot], agency_id: int | None) -> tuple[str, dict[str, Any]]:
-    """The records behind all headlines asked for: `slot`, then the columns of `Measure.members` but `detail`."""
-    return _stacked(slots, agency_id, lambda one: one.measure.members, _MEMBER)
+def members(
+    slots: Sequence[Slot], agency_id: int | None, only: str | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The records behind all headlines asked for: `slot`, then the columns of `Measure.members` but `detail`.
+
+    `only` is a condition on the file f of a record, for measures that count files or what is in them.
+    """
+
+    def text_of(one: Counting) -> str:
+        text = one.measure.members
+        return text if only is None else text.replace("{of_agency}", f"{{of_agency}} and {only}")
+
+    return _stacked(slots, agency_id, text_of, _MEMBER)
 
 
 def _stacked(
