@@ -27,6 +27,7 @@ from schema.mutations.sessions import SessionsMutation
 from schema.mutations.succession import SuccessionMutation
 from schema.mutations.users import UsersMutation
 from schema.node import NodeQuery
+from schema.records.asof import AsOfQuery
 from schema.records.query import RecordsQuery
 from schema.returns import ReturnsQuery
 from schema.seals import SealsQuery
@@ -44,6 +45,7 @@ class Query(
     ReturnsQuery,
     AuditQuery,
     SealsQuery,
+    AsOfQuery,
     CodesQuery,
     ViewerQuery,
     UsersQuery,

@@ -35,6 +35,11 @@ class Agent(Protocol):
     def id(self) -> int | None: ...
 
 
+def record_refusal(session: Session, actor: Agent | int | None, event_type: str, reason: str) -> None:
+    """Write that something was asked for that the law refuses; in a transaction of its own."""
+    record(session, actor, event_type, outcome="denied", reason=reason)
+
+
 def record(
     session: Session,
     actor: Agent | int | None,

@@ -13,10 +13,13 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.access.errors import UnknownUser
 from hub.access.queries import LOCAL_USER, actor_for_user
 from hub.agencies.queries import agency_by_code
+from hub.audit.commands import record
 from hub.installation import Installation, opened
-from hub.kit.errors import BadRequest, NotFound
+from hub.kit.errors import BadRequest, NotFound, NotPermitted
+from hub.kit.seam import Seam
 from hub.settings import Settings, load
 
 T = TypeVar("T")
@@ -77,7 +80,26 @@ def read(arguments: argparse.Namespace, work: Callable[[Session, Actor], T]) -> 
 def change(arguments: argparse.Namespace, work: Callable[[Session, Actor], T]) -> T:
     """The answer of `work`, committed when it returns and undone when it raises."""
     with existing(arguments) as installation, installation.seam() as seam:
+        return changed(arguments, seam, work)
+
+
+def changed(arguments: argparse.Namespace, seam: Seam, work: Callable[[Session, Actor], T]) -> T:
+    """The same on an open installation; who is refused leaves an event in a transaction of its own."""
+    try:
         return seam.change_now(lambda session: work(session, actor_for_user(session, arguments.acting)))
+    except (NotPermitted, NotFound) as refused:
+        event = refused.action if isinstance(refused, NotPermitted) else f"command:{arguments.command}"
+        reason = refused.problem_code
+
+        def told(session: Session) -> None:
+            actor = actor_for_user(session, arguments.acting)
+            record(
+                session, actor, event, outcome="denied", reason=reason, detail={"command": arguments.command}
+            )
+
+        if not isinstance(refused, UnknownUser):
+            seam.change_now(told)
+        raise
 
 
 def agency_key(session: Session, code: str | None) -> int | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hub.access.queries import actor_for_user
-from hub.cli.core import agency_code, existing
+from hub.cli.core import agency_code, changed, existing
 from hub.importers import command
 from hub.importers.outcome import ImportResult
 
@@ -24,6 +23,6 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.agency = seam.read_now(lambda session: agency_code(session, arguments.agency))
 
         def change(work: command.Work) -> ImportResult:
-            return seam.change_now(lambda session: work(session, actor_for_user(session, arguments.acting)))
+            return changed(arguments, seam, work)
 
         return command.run(arguments, change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.access.queries import actor_for_user
-from hub.cli.core import agency_code, day, existing, read, settings_of
+from hub.audit.commands import record
+from hub.cli.core import agency_code, agency_key, day, existing, settings_of
 from hub.cli.terminal import as_json, say
 from hub.kit.clock import today
 from hub.kit.errors import BadRequest
+from hub.kit.seam import Seam
 
 PARTLY = 3
 EVERY = 25  # a line of progress after so many reports
@@ -68,8 +71,10 @@ def write(arguments: argparse.Namespace) -> int:
         code = agency_code(session, arguments.agency)
         return build_report(session, actor, period=period, agency_code=code, signed_as=signed_as)
 
-    report = read(arguments, work)
-    written = write_report(report, arguments.out, brief=arguments.brief)
+    with existing(arguments) as installation, installation.seam() as seam:
+        report = seam.read_now(lambda session: work(session, actor_for_user(session, arguments.acting)))
+        written = write_report(report, arguments.out, brief=arguments.brief)
+        _exported(arguments, seam, [written])
     if arguments.json:
         print(as_json({"report": str(written), "period": period}))
     else:
@@ -116,13 +121,16 @@ def _write_all(arguments: argparse.Namespace, period: date) -> int:
                 lambda session: build_report(session, actor, period=period, agency_code=code, half=half)
             )
 
-        failed = []
+        failed, made = [], []
         for number, outcome in enumerate(write_all(missing, build, processes=arguments.processes), 1):
             if outcome.failure:
                 failed.append(outcome)
                 say(*(f"{outcome.wanted.code}: {text}" for text in outcome.failure))
+            else:
+                made.append(outcome.wanted.path)
             if number % EVERY == 0 or number == len(missing):
                 say(f"đã lập {number}/{len(missing)} báo cáo", f"{number} of {len(missing)} reports")
+        _exported(arguments, seam, made)
     _tell(arguments, period, len(missing) - len(failed), there, failed)
     return PARTLY if failed else 0
 
@@ -143,6 +151,19 @@ def _tell(arguments: argparse.Namespace, period: date, written: int, there: int,
     else:
         say(f"đã ghi {written}, không lập được {len(failed)}", f"{written} written, {len(failed)} failed")
         print(arguments.out)
+
+
+def _exported(arguments: argparse.Namespace, seam: Seam, files: Sequence[Path]) -> None:
+    """A report that leaves the hub is told to the audit, with the name of its file."""
+
+    def told(session: Session) -> None:
+        detail = {"period": arguments.period, "files": [file.name for file in files]}
+        actor = actor_for_user(session, arguments.acting)
+        key = agency_key(session, arguments.agency)
+        record(session, actor, "report:export", "report", None, agency_id=key, detail=detail)
+
+    if files:
+        seam.change_now(told)
 
 
 def _number(text: str) -> int:

@@ -78,7 +78,7 @@ def changed(
         session.flush()
     levels = changes.get("access_level", [row.access_level])
     if SECRET in levels:
-        changes = {name: values if name in _OPEN_FACTS else [None, None] for name, values in changes.items()}
+        changes = {name: values if name in OPEN_FACTS else [None, None] for name, values in changes.items()}
     resource = resource_of(row)
     detail = {"changed": changes, **(also or {})}
     record(
@@ -94,7 +94,7 @@ def changed(
     return True
 
 
-_OPEN_FACTS = frozenset(
+OPEN_FACTS = frozenset(
     {"access_level", "state", "closed_on", "submitted_by", "submitted_at", "accepted_by", "accepted_at", "file_id"}
 )  # fmt: skip
 

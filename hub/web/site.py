@@ -21,9 +21,10 @@ from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import Issuers
 from hub.access.credentials.rules import idle_of
 from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
+from hub.audit.commands import record_refusal
 from hub.audit.reads import READS, Reads, record_reads
 from hub.kit import clock
-from hub.kit.errors import BadRequest
+from hub.kit.errors import BadRequest, NotPermitted
 from hub.kit.origin import cookie, is_own_page
 from hub.kit.seam import Seam
 from hub.settings import Settings
@@ -80,8 +81,15 @@ class Site:
                 await self._seam.change(partial(record_reads, values=reads.values(visit.actor)))
             await self._note(visit)
         except Exception as error:
+            await self._tell_refusal(visit, error)
             response = self._failed(visit, error)
         return response
+
+    async def _tell_refusal(self, visit: Visit, error: Exception) -> None:
+        """A page that the law refuses by name is told to the audit; the public is not, who could fill it."""
+        if isinstance(error, NotPermitted) and visit.actor.id is not None:
+            actor, action, reason = visit.actor, error.action, error.problem_code
+            await self._seam.change(lambda session: record_refusal(session, actor, action, reason))
 
     async def do(self, request: Request, deed: Deed) -> Response:
         """The answer of a deed, which opens its transactions itself; failures become pages as well."""

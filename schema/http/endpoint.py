@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -24,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from hub.access.actor import PUBLIC, Actor
 from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import is_signed_token
-from hub.audit.reads import READS, Reads, record_reads
+from hub.audit.reads import READS, Reads
 from hub.kit.errors import BadRequest, HubError, Unauthenticated
 from schema.compiler import Bound, Plan, Plans, Unsupported
 from schema.errors import Failure, RateLimited, failures
@@ -38,6 +37,7 @@ from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
 from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
 from schema.http.patience import ClientGone, Watched
 from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer, with_account
+from schema.http.telling import tell_reads, tell_refusals
 from schema.http.trusted import Trusted
 from schema.http.uses import Uses
 from schema.ide import files as ide
@@ -104,8 +104,7 @@ class GraphQLEndpoint:
         try:
             async with asyncio.timeout(self._settings.request_timeout / 1000):
                 answer = await self._answer(asked, scope, receive)
-                if reads:
-                    await self._services.seam.change(partial(record_reads, values=reads.values()))
+                await tell_reads(self._services.seam, reads)
         except ClientGone:
             return
         except InvalidOperation as error:
@@ -134,6 +133,7 @@ class GraphQLEndpoint:
             return step
         with Watched(receive) if step.only_reads else contextlib.nullcontext():
             result = await ordinary(self._schema, step.request, step.context)
+        await tell_refusals(self._services.seam, step.context.actor, result.errors)
         answer = self._result(asked, result.data, result.errors, step.account)
         answer.headers.extend((b"set-cookie", line.encode()) for line in step.context.cookies)
         return answer
@@ -278,6 +278,7 @@ class GraphQLEndpoint:
             context = replace(step.context, document=plan.rest)
             result = await ordinary(self._schema, step.request, context)
             if result.errors:
+                await tell_refusals(self._services.seam, step.context.actor, result.errors)
                 return self._result(asked, None, result.errors, step.account)
             rest = result.data
         connection = await lease.connection()

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from hub.kit.vietnamese import sort_key
 from hub.records.intake.plan import LEVELS, Intake
 from hub.records.intake.stage import Cursor
+from hub.records.intake.trail import remember, tell
 from hub.records.rules.structure import STEP
 
 _DATES = ("date", "latest", "precision", "text")
@@ -91,11 +92,13 @@ def write(
     values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
     changed = [level for level in levels if cursor.execute(_ANY_CHANGE.format(level=level)).fetchone()]
     for level in changed:
+        remember(cursor, level)
         cursor.execute(_FREE_CODES.format(level=level), values)
     for level in levels:
         cursor.execute(_NEW[level](provided[level]), values)
     for level in changed:
         cursor.execute(_changes(level, provided[level]), values)
+        tell(cursor, level, intake)
     if "item" in levels:
         cursor.execute(_LISTINGS, values)
 
