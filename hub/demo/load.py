@@ -85,9 +85,11 @@ def load_city(session: Session, items: int, progress: Progress = lambda *_: None
     given = holdings.shares(city, items)
     _load_holdings(session, places, given, items, progress)
     old = _load_archive(session, agencies, maker, max(40, items // 9), progress)
+    _take_statistics(session)
     plan = load_evidence(session, agencies, city, old, users)
     change_bodies(session, administrator, agencies, TODAY)
     fold(session)
+    _take_statistics(session)
     reporting = {agencies[body.code] for body in city if body.has_archive}
     publish_closed_periods(session, administrator, plan, users, reporting)
     tokens = hand_out_tokens(session, administrator, users)
@@ -99,6 +101,11 @@ def renew_tokens(session: Session) -> dict[str, str]:
     """New keys for the users of a city that is there, when the old ones were lost. The caller commits."""
     users = {role: user_by_name(session, f"demo.{role}") for role in ROLES}
     return hand_out_tokens(session, actor_for_user(session), users)
+
+
+def _take_statistics(session: Session) -> None:
+    """Tell the planner what is there: without it a million items are read whole for every date of a report."""
+    session.connection().execute(text("select hub_take_statistics()"))
 
 
 def _mark(session: Session, administrator: Actor, items: int) -> None:

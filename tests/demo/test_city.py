@@ -49,6 +49,19 @@ def test_two_loads_give_the_same_city_of_exactly_the_asked_size(load: Callable[[
     assert first.connection().scalar(DIGEST) == second.connection().scalar(DIGEST)
 
 
+def test_the_planner_knows_the_city_before_it_is_committed(load: Callable[[], Session]) -> None:
+    connection = load().connection()
+    names = ("item", "born_digital_count")
+    known = {
+        name: connection.scalar(text("select reltuples from pg_class where relname = :name"), {"name": name})
+        for name in names
+    }
+    assert known["item"] == ITEMS
+    assert (known["born_digital_count"] or 0) > 0
+    connection.execute(text("set local role hub_app"))
+    connection.execute(text("select hub_take_statistics()"))
+
+
 def test_agencies_are_at_different_stages_and_parents_differ_in_size(load: Callable[[], Session]) -> None:
     connection = load().connection()
     assert connection.scalar(text("select count(*) from agency where kind = 'DISTRICT'")) == 30
