@@ -170,6 +170,7 @@ class HubEnforcer(casbin.Enforcer):
 
     tree: AgencyTree
     buckets: _Buckets
+    _is_built = False
 
     @classmethod
     def build(cls, model: str, rules: Sequence[Rule], tree: AgencyTree) -> "HubEnforcer":
@@ -183,7 +184,18 @@ class HubEnforcer(casbin.Enforcer):
         assertion = enforcer.model["p"]["p"]
         enforcer.buckets = assertion.policy = _Buckets(list(assertion.policy))
         enforcer._parsed = {}
+        enforcer._is_built = True
         return enforcer
+
+    def load_policy(self) -> None:
+        """Only while it is built: a live one would be without roles for a moment, and let in who is denied."""
+        if self._is_built:
+            raise PolicyError("an enforcer is never loaded anew; another policy is another enforcer")
+        super().load_policy()
+
+    def clear_policy(self) -> None:
+        """Never: the law does not fall silent while it is asked."""
+        raise PolicyError("an enforcer is never cleared; another policy is another enforcer")
 
     def _get_expression(self, expression: str, functions: Any = None) -> SimpleEval:
         # the stock enforcer parses the matcher again at every call

@@ -1,4 +1,4 @@
-"""The command: `python -m tests.bench [reads] [search] [imports] [counters] [reports] [--items N] [--data DIR]`."""
+"""The command: `python -m tests.bench [PART …] [--items N] [--data DIR]`; the parts are PARTS, all by default."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 import platform
 from pathlib import Path
 
-from tests.bench import counters, imports, reads, reports, search
+from tests.bench import counters, imports, policy, reads, reports, search
 from tests.bench.servers import served
 
-PARTS = ("reads", "search", "imports", "counters", "reports")
+PARTS = ("reads", "search", "imports", "counters", "reports", "policy")
 
 
 def main() -> None:
@@ -38,6 +38,8 @@ def main() -> None:
         counters.measure(given.data)
     if "reports" in parts:
         reports.measure(given.data.parent / "bench-reports")
+    if "policy" in parts:
+        policy.measure()
 
 
 if __name__ == "__main__":
