@@ -1,8 +1,9 @@
 """Search: hits of several types in one ranked page, counted up to a cap, with facets.
 
-Each type's GIN index finds its hits; the law and the filters are tested on them, and the first few thousand of a
-type are ranked. A word that occurs everywhere is thus answered in bounded time: the rest of its hits is not
-ranked, and the count says AT_LEAST. The capped candidates come in the order of the table, so pages are stable.
+Each type's GIN index finds its hits, asked for the words that are rare (migrations/sql/search.sql); the law and the
+filters are tested on them, and the first few thousand of a type are ranked. A word that occurs everywhere is thus
+answered in bounded time: the rest of its hits is not ranked, and the count says AT_LEAST. The capped candidates come
+in the order of the table, so pages are stable.
 """
 
 from __future__ import annotations
@@ -47,9 +48,16 @@ class Hits:
     filter: Given | None
 
     @property
-    def query(self) -> str:
-        """The words as a query, made once; null, and so no hit, when there is no word."""
-        return f"(select hub_query({self.words}))"
+    def sought(self) -> str:
+        """SQL of what the index of each kind is asked, weighed once; null, and so no hit, when there is no word."""
+        records = ", ".join(
+            f"({number}, '{self.s.catalogue.record(self.kind(searched)).name}')"
+            for number, searched in enumerate(self.found.searched, 1)
+        )
+        return (
+            f"select k.kind, s.query, s.start from (values {records}) k(kind, records)"
+            f" cross join lateral hub_sought({self.words}, k.records) s"
+        )
 
     @property
     def phrase(self) -> str:
@@ -77,16 +85,18 @@ class Hits:
     def _of(
         self, number: int, searched: Searched, limit: int, ranked: bool, without: frozenset[str] | None
     ) -> str:
-        s, t, h = self.s, self.s.alias(), self.s.alias()
+        s, t, h, q = self.s, self.s.alias(), self.s.alias(), self.s.alias()
         record = s.catalogue.record(self.kind(searched))
         vector = f"to_tsvector('simple'::regconfig, {t}.folded)"
         listed = [f"{number} as kind", f"{t}.id"]
         if ranked:
             listed.append(f"{self._rank(f'{t}.folded')} as rank")
         listed += [f"{s.text(sql, t)} as {name}" for name, sql in searched.facts.items()]
-        where = conjunction(f"{vector} @@ {self.query}", s.permitted(record, t))
+        begins = f"({q}.start is null or hub_begins({t}.folded, {q}.start))"
+        where = conjunction(f"{vector} @@ {q}.query", begins, s.permitted(record, t))
         kept = () if without is None else filtered(s, self.filter, h, without).conditions
-        hits = f"select {', '.join(listed)} from {record.name} {t} where {where}"
+        weighed = f"(select query, start from sought where kind = {number}) {q}"
+        hits = f"select {', '.join(listed)} from {weighed}, {record.name} {t} where {where}"
         return f"select {h}.* from ({hits}) {h} where {conjunction(*kept)} limit {limit}"
 
     def _rank(self, folded: str) -> str:
@@ -201,7 +211,10 @@ def _statement(hits: Hits, wanted: Asked, field: Field) -> tuple[str, Join]:
     join = PageJoin(
         tuple(members), page.size, False, page.mark, range(first_key, first_key + len(_KEYS)), bool(metas)
     )
-    tables = [f"hit as materialized ({hits.candidates(RANKED, ranked=True)})"]
+    tables = [
+        f"sought as materialized ({hits.sought})",
+        f"hit as materialized ({hits.candidates(RANKED, ranked=True)})",
+    ]
     if with_facets:
         # without a filter these are the same hits, and one pass over the indexes is enough
         unfiltered = (
