@@ -27,6 +27,14 @@ class _Figures:
 
 
 @dataclass(frozen=True)
+class _User:
+    """Somebody of an agency, as the law is asked about him."""
+
+    agency_id: int | None
+    id: int | None = None
+
+
+@dataclass(frozen=True)
 class _Session:
     """Somebody's session, as the law is asked about it."""
 
@@ -66,6 +74,12 @@ def may_read_returns(actor: Actor) -> bool:
 def may_read_sessions(actor: Actor) -> bool:
     """Whether he may see other people's sessions."""
     return actor.may("read", "session", _Session(None))
+
+
+def may_read_users(actor: Actor) -> bool:
+    """Whether he may see other people's accounts, at an agency of his or anywhere."""
+    places = {grant.agency_id for grant in actor.subject.grants}
+    return any(actor.may("read", "user", _User(place)) for place in places)
 
 
 def require_person(visit: Visit) -> SignedIn:

@@ -13,6 +13,7 @@ from hub.web.views import (
     agencies,
     annex,
     city,
+    grants,
     indicators,
     issuers,
     passwords,
@@ -20,6 +21,7 @@ from hub.web.views import (
     radar,
     second_factor,
     sign_in,
+    users,
 )
 
 
@@ -51,7 +53,18 @@ def routes() -> list[BaseRoute]:
         _page("/account/step-up", second_factor.ask),
         _deed("/account/step-up", second_factor.step_up),
         _page("/account/sessions/end", account.end, method="POST", changing=True),
+        _page("/account/keys/revoke", account.revoke_key, method="POST", changing=True),
         _page("/sessions", account.everybodys),
+        _page("/users", users.every),
+        _page("/users/new", users.new),
+        _deed("/users/new", users.create),
+        _page("/users/{name}", users.one),
+        _deed("/users/{name}/grant", users.grant),
+        _deed("/users/{name}/disable", users.disable),
+        _deed("/users/{name}/link", users.send_link),
+        _deed("/users/{name}/second-factor", users.forget_factor),
+        _deed("/grants/end", grants.end),
+        _deed("/grants/delegate", grants.delegate),
         _page("/sign-out", sign_in.leave, method="POST", changing=True),
         Route("/static/{name}", _file),
     ]

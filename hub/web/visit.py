@@ -89,7 +89,11 @@ class Visit:
 
     def day(self, name: str) -> date | None:
         """A date of the address (2025-06-30 or 30/6/2025); None when it names none. Raises BadRequest."""
-        told = self.query.get(name, "").strip()
+        return self.day_of(self.query.get(name, ""))
+
+    def day_of(self, told: str) -> date | None:
+        """A date as somebody has written it; None for nothing. Raises BadRequest."""
+        told = told.strip()
         if not told:
             return None
         try:

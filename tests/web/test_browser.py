@@ -20,6 +20,14 @@ SEEN = {
     "leader": ALL,
     "supervisor": ("/", "/indicators/II.1.a", "/quality"),
     "officer": ("/", "/agencies/UBND-BADINH", "/indicators/II.1.a", "/quality", "/radar", "/account"),
+    "agency_admin": (
+        "/users",
+        "/users?q=le",
+        "/users/new",
+        "/users/demo.clerk",
+        "/account",
+        "/users?lang=en",
+    ),
     "itsec": (
         "/sessions",
         "/account/password",

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
+from hub.access.commands import revoke_token
 from hub.access.credentials.passwords import has_password
 from hub.access.credentials.rules import idle_of
 from hub.access.credentials.second_factor import is_enrolled
-from hub.access.models import AppUser
+from hub.access.errors import NAMES
+from hub.access.models import AccessToken, AppUser
 from hub.access.sessions import revoke_session, sessions_of
+from hub.kit import clock
 from hub.kit.errors import NotFound
+from hub.web.granting import grants_shown
 from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
 from hub.web.rights import may_read_sessions, require_person
 from hub.web.visit import Visit
 
-_DONE = {"password": "account.done.password", "session": "account.done.session"}
+_DONE = {
+    "password": "account.done.password",
+    "session": "account.done.session",
+    "key": "account.done.key",
+    "ended": "users.done.ended",
+    "delegated": "users.done.delegated",
+}
 
 
 def show(session: Session, visit: Visit) -> Page:
@@ -29,11 +39,23 @@ def show(session: Session, visit: Visit) -> Page:
         "has_password": has_password(session, user_id),
         "enrolled": is_enrolled(session, user_id),
         "sessions": sessions_of(session, who.actor, user_id),
+        "grants": grants_shown(session, who.actor, user_id),
+        "keys": _keys(session, user_id),
         "sees_all": may_read_sessions(who.actor),
         "idle": int(idle.total_seconds() // 60),
         "done": _DONE.get(visit.query.get("done", "")),
     }
     return Page("account.html.j2", values)
+
+
+def revoke_key(session: Session, visit: Visit) -> Elsewhere:
+    """End a key of one's own. Raises NotFound, NotPermitted."""
+    who = require_person(visit)
+    token = session.get(AccessToken, _number(visit))
+    if token is None or token.user_id != who.actor.id:
+        raise NotFound(*NAMES["apikey"])
+    revoke_token(session, who.actor, token)
+    return Elsewhere("/account?done=key")
 
 
 def everybodys(session: Session, visit: Visit) -> Page:
@@ -57,8 +79,22 @@ def everybodys(session: Session, visit: Visit) -> Page:
 def end(session: Session, visit: Visit) -> Elsewhere:
     """End one session, one's own elsewhere or, with the right to, somebody else's. Raises NotFound, NotPermitted."""
     who = require_person(visit)
+    revoke_session(session, who.actor, _number(visit))
+    return Elsewhere("/sessions?done=session" if visit.form.get("all") else "/account?done=session")
+
+
+def _number(visit: Visit) -> int:
     told = visit.form.get("id", "")
     if not (told.isascii() and told.isdigit() and len(told) < 18):
-        raise NotFound("phiên làm việc", "the session")
-    revoke_session(session, who.actor, int(told))
-    return Elsewhere("/sessions?done=session" if visit.form.get("all") else "/account?done=session")
+        raise NotFound(*NAMES["session"])
+    return int(told)
+
+
+def _keys(session: Session, user_id: int) -> list[AccessToken]:
+    """Keys of a user that work."""
+    alive = select(AccessToken).where(
+        AccessToken.user_id == user_id,
+        col(AccessToken.revoked_at).is_(None),
+        or_(col(AccessToken.expires_at).is_(None), col(AccessToken.expires_at) > clock.now()),
+    )
+    return list(session.exec(alive.order_by(col(AccessToken.id).desc())))
