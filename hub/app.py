@@ -53,13 +53,14 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
         with opened(settings) as installation, installation.seam(patience) as seam:
             dsn, size = installation.read_dsn, settings.pool_size
             async with open_pool(dsn, size=size, statement_timeout=settings.statement_timeout) as pool:
-                services = Services(settings, seam, pool, Issuers(settings))
+                services = Services(settings, seam, pool, Issuers(settings), installation.app_dsn)
                 app.state.services = services
                 app.state.graphql = GraphQLEndpoint(behind, services)
                 app.state.site = Site(settings, seam, services.issuers)
                 graphql = app.state.graphql
                 async with exchanging(graphql.budgets, services), graphql.uses.written():
                     yield
+                await graphql.changes.end()
 
     routes: list[BaseRoute] = [Route("/healthz", healthz)]
     if settings.is_development:
@@ -86,6 +87,8 @@ class _GraphQL:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] in ("/graphql", "/graphql/"):
             await scope["app"].state.graphql(scope, receive, send)
+        elif scope["type"] == "websocket" and scope["path"] == "/graphql":
+            await scope["app"].state.graphql.socket(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -10,6 +10,7 @@ import hub.audit.models
 import hub.digitization.models
 import hub.kit.calendar
 import hub.kit.idempotency
+import hub.kit.progress
 import hub.kit.spending
 import hub.kpi.models
 import hub.plan.models

@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from schema.agencies import Agency
 from schema.answers import answer_by_key
 from schema.compiler.catalogue import Catalogue
+from schema.jobs import Subscription
 from schema.permissions import print_permissions
 from schema.records.digital_object import DigitalObject
 from schema.root import Mutation, Query
@@ -33,6 +34,7 @@ def build_schema() -> HubSchema:
     return HubSchema(
         Query,
         Mutation,
+        Subscription,
         types=[Agency, DigitalObject],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

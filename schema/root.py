@@ -13,6 +13,7 @@ from schema.access.viewer_access import ViewerAccessQuery
 from schema.agencies import AgenciesQuery
 from schema.audit import AuditQuery
 from schema.codes import CodesQuery
+from schema.jobs import JobsQuery
 from schema.kpi.change import ChangeQuery
 from schema.kpi.quality import QualityQuery
 from schema.kpi.query import IndicatorsQuery
@@ -58,6 +59,7 @@ class Query(
     ChangeQuery,
     QualityQuery,
     RadarQuery,
+    JobsQuery,
     NodeQuery,
 ):
     """All reads."""

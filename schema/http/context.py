@@ -24,6 +24,7 @@ class Services:
     seam: Seam
     pool: AsyncConnectionPool[Any]
     issuers: Issuers
+    primary_dsn: str
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -24,7 +24,7 @@ from hub.access.actor import PUBLIC, Actor
 from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import is_signed_token
 from hub.audit.reads import READS, Reads
-from hub.kit.errors import BadRequest, HubError, Unauthenticated
+from hub.kit.errors import HubError, Unauthenticated
 from schema.compiler import Bound, Plan, Plans, Unsupported
 from schema.errors import Failure, RateLimited, failures
 from schema.http import negotiation
@@ -34,9 +34,12 @@ from schema.http.context import Context, Services
 from schema.http.credentials import Credential, credential
 from schema.http.documents import Document, Documents, InvalidOperation
 from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
+from schema.http.guard import may_connect
 from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
 from schema.http.patience import ClientGone, Watched
 from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer, with_account
+from schema.http.streams import Socket, stream
+from schema.http.subscriptions import Changes, Followed, WrongWay, events, followed
 from schema.http.telling import tell_reads, tell_refusals
 from schema.http.trusted import Trusted
 from schema.http.uses import Uses
@@ -84,12 +87,91 @@ class GraphQLEndpoint:
         self.uses = Uses(services.settings, services.seam)
         self.budgets = Budgets(self._settings)
         self._trusted = Trusted(self._settings.trusted_documents)
+        self.changes = Changes(services.primary_dsn)
         self._methods = ("GET", "POST") if self._settings.is_development else ("POST",)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong becomes an answer too."""
+        asked = self._asked(negotiation.headers_of(scope), scope)
+        if asked.method == "POST" and negotiation.wants_stream(asked.headers.get("accept")):
+            return await self._stream(asked, scope, receive, send)
+        reads = Reads()
+        READS.set(reads)
+        try:
+            async with asyncio.timeout(self._settings.request_timeout / 1000):
+                answer = await self._answer(asked, scope, receive)
+                await tell_reads(self._services.seam, reads)
+        except ClientGone:
+            return
+        except Exception as error:
+            answer = self._refused(asked, error)
+        await send_answer(send, answer)
+
+    async def socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Subscriptions over one WebSocket; pages of origins that may not ask are refused before it opens."""
         headers = negotiation.headers_of(scope)
-        asked = _Asked(
+        talk = Socket(self._follow, self._told_of, headers, scope, receive, send, self._settings.max_body)
+        if not may_connect(self._settings, talk.scope, headers):
+            await receive()
+            return await send({"type": "websocket.close", "code": 4403})
+        await talk.run()
+
+    async def _stream(self, asked: _Asked, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(self._settings.request_timeout / 1000):
+                negotiation.check_content_type(asked.headers.get("content-type"))
+                body = await self._body(asked, receive)
+        except ClientGone:
+            return
+        except Exception as error:
+            return await send_answer(send, self._refused(asked, error))
+        headers = dict(asked.headers)
+        await stream(self._follow, self._told_of, headers, scope, receive, send, body)
+
+    async def _follow(self, headers: dict[str, str], scope: Scope, body: bytes) -> AsyncIterator[bytes]:
+        """The results of a subscription, its caller read anew for each; without a body only whether he is known."""
+        asked = self._asked(headers, scope)
+        shown = await self._named(asked, scope)
+        what, payer = await reading(
+            self._services.pool, lambda lease: self._followed(asked, body, shown, lease)
+        )
+        if what is None:
+            return
+        # What was found to be a subscription that he may send is asked in its other form.
+        again = asked._replace(sends_texts=True, accepted=negotiation.JSON)
+
+        async def ask(query: bytes) -> bytes:
+            async with asyncio.timeout(self._settings.request_timeout / 1000):
+                named = await self._named(again, scope)
+                step = await reading(
+                    self._services.pool, lambda lease: self._read(again, query, named, lease)
+                )
+            if not isinstance(step, Answer):
+                raise Unsupported
+            return step.body
+
+        with self.changes.followed(what.row, payer) as changed:
+            async for result in events(what, changed, ask):
+                yield result
+
+    async def _followed(
+        self, asked: _Asked, body: bytes, shown: Credential | None, lease: Lease
+    ) -> tuple[Followed | None, str]:
+        """What a subscription follows, and who pays; None for no body. Raises what is wrong with it."""
+        actor, payer = PUBLIC, asked.address
+        if shown is not None:
+            actor, payer = await self._known(asked, shown, await lease.connection())
+        self.budgets.enter(payer)
+        if not body:
+            return None, payer
+        if self._trusted.wanted(body, ""):
+            await self._trusted.refresh(lease)
+        found = self._afforded(asked, body, actor, payer, follows=True)
+        operation = found.document.operation(found.request.operation_name)
+        return followed(found.request, found.document.node, operation), payer
+
+    def _asked(self, headers: Mapping[str, str], scope: Scope) -> _Asked:
+        return _Asked(
             method=scope["method"],
             headers=headers,
             query_string=scope["query_string"].decode("latin-1"),
@@ -99,21 +181,6 @@ class GraphQLEndpoint:
             address=address_payer((scope.get("client") or (None,))[0]),
             sends_texts=self._trusted.lets_send(scope, headers),
         )
-        reads = Reads()
-        READS.set(reads)
-        try:
-            async with asyncio.timeout(self._settings.request_timeout / 1000):
-                answer = await self._answer(asked, scope, receive)
-                await tell_reads(self._services.seam, reads)
-        except ClientGone:
-            return
-        except InvalidOperation as error:
-            answer = self._failed(asked, error.errors)
-        except RateLimited as error:
-            answer = with_account(self._failed(asked, [error]), error.account)
-        except Exception as error:
-            answer = self._failed(asked, [error])
-        await send_answer(send, answer)
 
     async def _answer(self, asked: _Asked, scope: Scope, receive: Receive) -> Answer:
         if asked.method not in self._methods:
@@ -216,10 +283,12 @@ class GraphQLEndpoint:
         self.uses.note(shown, found.actor)
         return found.actor, found.payer
 
-    def _afforded(self, asked: _Asked, body: bytes, actor: Actor, payer: str) -> _Understood:
+    def _afforded(
+        self, asked: _Asked, body: bytes, actor: Actor, payer: str, *, follows: bool = False
+    ) -> _Understood:
         """As `_understand`; a text that is refused has cost its reading."""
         try:
-            return self._understand(asked, body, actor)
+            return self._understand(asked, body, actor, follows=follows)
         except (HubError, InvalidOperation):
             self.budgets.charge(payer, REFUSED_TEXT)
             raise
@@ -234,7 +303,7 @@ class GraphQLEndpoint:
             return None  # said again, and to the caller, once he is known
         return (found, understood.cost) if found is not None and found.plan.rest is None else None
 
-    def _understand(self, asked: _Asked, body: bytes, actor: Actor) -> _Understood:
+    def _understand(self, asked: _Asked, body: bytes, actor: Actor, *, follows: bool = False) -> _Understood:
         """The operation, valid and inside the limits of this caller. Raises what is wrong with it."""
         if asked.method == "POST":
             sent = negotiation.read_body(body)
@@ -244,11 +313,8 @@ class GraphQLEndpoint:
         limits = limits_for(signed_in=actor.id is not None)
         document = self._documents.find(sent.query, limits)
         operation = document.operation(sent.operation_name)
-        if operation.operation is OperationType.SUBSCRIPTION:
-            raise BadRequest(
-                "Chưa hỗ trợ subscription qua HTTP. Hãy hỏi lại bằng query.",
-                "Subscriptions are not served over HTTP yet. Ask by query.",
-            )
+        if (operation.operation is OperationType.SUBSCRIPTION) != follows:
+            raise WrongWay
         if operation.operation is OperationType.MUTATION and actor.subject.reads_only:
             raise ReadOnlyDevice
         if asked.method == "GET" and operation.operation is not OperationType.QUERY:
@@ -290,6 +356,15 @@ class GraphQLEndpoint:
     ) -> Answer:
         found = self._told(errors or (), asked)
         return result_answer(data, found, account, asked.media_type, asked.language, asked.request_id)
+
+    def _refused(self, asked: _Asked, error: Exception) -> Answer:
+        if isinstance(error, InvalidOperation):
+            return self._failed(asked, error.errors)
+        answer = self._failed(asked, [error])
+        return with_account(answer, error.account) if isinstance(error, RateLimited) else answer
+
+    def _told_of(self, headers: dict[str, str], scope: Scope, error: Exception) -> Answer:
+        return self._refused(self._asked(headers, scope), error)
 
     def _failed(self, asked: _Asked, errors: Sequence[BaseException]) -> Answer:
         return failed(self._told(errors, asked), asked.media_type, asked.language, asked.request_id)

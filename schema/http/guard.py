@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -44,13 +44,25 @@ _SECURITY = (
 _Headers = Sequence[tuple[bytes, bytes]]
 
 
+def may_connect(settings: Settings, scope: Scope, headers: Mapping[str, str]) -> bool:
+    """Whether a WebSocket may be opened: by a program, by a page of the hub, or by a listed one."""
+    origin = headers.get("origin")
+    return origin is None or is_own_page(scope, headers) or is_allowed(settings, origin)
+
+
+def is_allowed(settings: Settings, origin: str) -> bool:
+    """Whether pages of this origin may ask with a key of their own."""
+    if origin in settings.allowed_origins:
+        return True
+    return settings.is_development and urlsplit(origin).hostname in _LOCAL_HOSTS
+
+
 class Guard:
     """ASGI middleware; `scope["state"]["request_id"]` is the request's id."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._origins = set(settings.allowed_origins)
-        self._settings, self._local = settings, settings.is_development
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a foreign page, answer a preflight, or pass the request on."""
@@ -62,7 +74,7 @@ class Guard:
         scope.setdefault("state", {})["request_id"] = request_id
         ORIGIN.set(Origin(request_id, client_ip(scope)))
         origin = headers.get("origin")
-        allowed = origin is not None and self._is_allowed(origin)
+        allowed = origin is not None and is_allowed(self._settings, origin)
         same = origin is None or is_own_page(scope, headers)
 
         async def dressed(message: Message) -> None:
@@ -81,11 +93,6 @@ class Guard:
             answer = failed(refusal, "application/json", language(headers.get("accept-language")), request_id)
             return await send_answer(dressed, answer)
         return await self._app(scope, receive, dressed)
-
-    def _is_allowed(self, origin: str) -> bool:
-        if origin in self._origins:
-            return True
-        return self._local and urlsplit(origin).hostname in _LOCAL_HOSTS
 
     @staticmethod
     def _preflight(allowed: bool) -> Answer:

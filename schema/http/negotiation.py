@@ -133,6 +133,12 @@ def wants_html(accept: str | None) -> bool:
 
 
 @lru_cache(KEPT_HEADERS)
+def wants_stream(accept: str | None) -> bool:
+    """Whether the client takes server-sent events, as subscriptions come."""
+    return any(name == "text/event-stream" for name, _ in _qualities(accept or ""))
+
+
+@lru_cache(KEPT_HEADERS)
 def check_content_type(content_type: str | None) -> None:
     """Raise UnsupportedMediaType unless the body is JSON in UTF-8."""
     name, *parameters = (piece.strip().lower() for piece in (content_type or "").split(";"))
