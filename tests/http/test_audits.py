@@ -47,7 +47,9 @@ def node_folder() -> Path:
 def served(settings: Settings) -> Iterator[str]:
     """The application behind uvicorn, on a port of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, lifespan="on"))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(settings), log_config=None, lifespan="on", ws="websockets-sansio")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -10,11 +10,16 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from hub.kit import progress
 from hub.kit.ids import encode
+from hub.settings import Settings
 from schema.http import streams, subscriptions
 from tests.http.conftest import City, Client, Open
+from tests.http.test_audits import served
 
 pytestmark = pytest.mark.anyio
 FOLLOW = "subscription($id: ID!) { jobUpdated(id: $id) { ...f } } fragment f on Job { id state done message }"
@@ -259,6 +264,21 @@ async def test_what_cannot_be_followed_is_an_error(hub: Open, query: str, code: 
         message = await wire.hear()
         assert message["type"] == "error"
         assert message["payload"][0]["extensions"]["code"] == code
+
+
+def test_a_real_server_speaks_the_protocol(settings: Settings, city: City) -> None:
+    with served(settings) as url:
+        address = url.replace("http://", "ws://")
+        with connect(address, subprotocols=[Subprotocol(streams.PROTOCOL)]) as socket:
+            shown = f"Bearer {city.tokens['officer']}"
+            socket.send(
+                orjson.dumps({"type": "connection_init", "payload": {"authorization": shown}}).decode()
+            )
+            assert orjson.loads(socket.recv(WAIT)) == {"type": "connection_ack"}
+            socket.send(orjson.dumps(_subscribe(999_999_999)).decode())
+            assert orjson.loads(socket.recv(WAIT))["payload"][0]["extensions"]["code"] == "NOT_FOUND"
+        with pytest.raises(InvalidStatus):
+            connect(address, origin=Origin("https://evil.example"))
 
 
 async def test_a_subscription_by_an_ordinary_request_is_told_the_way(hub: Open) -> None:
