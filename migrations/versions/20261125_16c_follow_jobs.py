@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "20261125_16c_follow_jobs"
-down_revision = "20261125_10b_take_statistics"
+down_revision = "20261125_11b_weigh_words"
 branch_labels = None
 depends_on = None
 
