@@ -33,7 +33,7 @@ class Town:
         self.world = World(session)
         operator = actor_for_user(session, today=ON)
         self.tokens = {
-            (role, place): create_token(session, operator, user, "test")
+            (role, place): create_token(session, operator, user, "test", stepped_up=True)
             for (role, place), user in self.world.users.items()
         }
         session.commit()

@@ -228,3 +228,30 @@ async def test_lists_hold_what_the_caller_may_see(ask: Ask, town: Town) -> None:
     assert (await ask(grants, role="sysadmin"))["grants"]["totalCount"] == 4
     assert (await ask(grants, role="agency_admin"))["grants"]["totalCount"] == 2
     assert (await ask(grants, role="clerk"))["grants"]["totalCount"] == 1
+
+
+async def test_what_a_delegate_does_is_told_as_done_on_behalf(ask: Ask, town: Town) -> None:
+    await _mai(ask, town)
+    own = _own_grant(town, "officer")
+    given = await _do(ask, "delegateRole", "officer", grantId=own, userName="mai", validTo="2025-08-01")
+    assert given["userName"] == "mai"
+    town.session.rollback()
+    with Session(town.session.get_bind()) as session:
+        mai = user_by_name(session, "mai")
+        town.tokens[("mai", "a")] = create_token(session, actor_for_user(session, today=ON), mai, "test")
+        key = mai.id
+        session.commit()
+    said = {"id": town.id(town.world.file), "expectedVersion": town.world.file.version, "keywords": "thu"}
+    answer = await ask(
+        "mutation($input: DescribeFileInput!) { describeFile(input: $input) { __typename } }",
+        role="mai",
+        input=said,
+    )
+    assert answer == {"describeFile": {"__typename": "ArchivalFile"}}
+    events = town.session.connection().execute(
+        text(
+            "select event_type, on_behalf_of from audit_event where agent_id = :mai and event_type like 'file:%'"
+        ),
+        {"mai": key},
+    )
+    assert [tuple(row) for row in events] == [("file:update", town.world.user("officer").id)]
