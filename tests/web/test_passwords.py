@@ -126,7 +126,9 @@ def test_sessions_are_listed_and_ended(doors: Site) -> None:
     page = doors.get("/account", cookies=here)
     assert "phiên này" in page.text
     assert 'href="/sessions"' not in page.text
-    [number] = re.findall(r'name="id" value="(\d+)"', page.text)
+    [number] = re.findall(
+        r'action="/account/sessions/end"><input type="hidden" name="id" value="(\d+)"', page.text
+    )
     doors.session("finance")
     other = _number(doors.get("/sessions", "itsec").text, "Chuyên viên Sở Tài chính Ngô Thị Nga")
     ended = _post(doors, "/account/sessions/end", here, id=number)

@@ -94,7 +94,7 @@ def picture_of(address: str) -> str:
     """The address as a QR code, an SVG for a page."""
     drawn = io.BytesIO()
     segno.make(address, error="m").save(
-        drawn, kind="svg", scale=5, border=4, xmldecl=False, svgns=True, nl=False
+        drawn, kind="svg", scale=5, border=4, xmldecl=False, svgns=True, nl=False, omitsize=True
     )
     return drawn.getvalue().decode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -66,7 +67,7 @@ def ask(session: Session, visit: Visit) -> Page | Elsewhere:
     """The code, before what waits for it; whoever has no second factor is told to enrol one."""
     who = require_person(visit)
     if not second_factor.is_enrolled(session, who.actor.id or 0):
-        return _standing(session, visit, [NoSecondFactor()])
+        return replace(_standing(session, visit, [NoSecondFactor()]), status=200)
     return _asking()
 
 
