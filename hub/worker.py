@@ -23,6 +23,7 @@ from hub.audit.sealing.seals import seal_all
 from hub.kit.clock import today
 from hub.kit.errors import Unavailable
 from hub.kit.jobs import daily, open_jobs, tidied
+from hub.kit.progress import Stopped, advanced, ended, started
 from hub.kit.seam import Seam
 from hub.kpi.counters import Difference, cut_offs, fold, recount
 from hub.settings import Settings
@@ -100,7 +101,7 @@ def nightly(seam: Seam, acting: str = LOCAL_USER, stopped: Callable[[], bool] = 
     Raises AlreadyRunning; JobAborted when `stopped` says so, which is asked between two dates.
     """
     seam.change_now(fold)
-    made = seam.change_now(lambda session: _prove(session, acting, stopped))
+    made = seam.change_now(lambda session: _prove(session, seam, acting, stopped))
     if made.differences:
         one = made.differences[0]
         log.error(
@@ -116,25 +117,40 @@ def nightly(seam: Seam, acting: str = LOCAL_USER, stopped: Callable[[], bool] = 
     return made
 
 
-def _prove(session: Session, acting: str, stopped: Callable[[], bool]) -> Recount:
-    """Compare, and record the outcome; a change that commits meanwhile is in neither side's numbers."""
+def _prove(session: Session, seam: Seam, acting: str, stopped: Callable[[], bool]) -> Recount:
+    """Compare, and record the outcome; a change that commits meanwhile is in neither side's numbers.
+
+    How far it is can be followed (`jobUpdated`), in transactions of their own.
+    """
     session.execute(text("set transaction isolation level repeatable read"))
     if not session.execute(text("select pg_try_advisory_xact_lock(:key)"), {"key": LOCK}).scalar():
         raise AlreadyRunning
+    actor, days = actor_for_user(session, acting), cut_offs(session, today())
     compared = 0
     differences: list[Difference] = []
-    for as_of in cut_offs(session, today()):
-        if stopped():
-            raise JobAborted
-        sums, found = recount(session, [as_of])
-        compared, differences = compared + sums, differences + found
+    job = started(seam, EVENT, by=actor.id, total=len(days))
+    try:
+        for done, as_of in enumerate(days):
+            advanced(seam, job, done=done, message=as_of.isoformat())
+            if stopped():
+                raise JobAborted
+            sums, found = recount(session, [as_of])
+            compared, differences = compared + sums, differences + found
+        advanced(seam, job, done=len(days))
+    except BaseException as error:
+        ended(seam, job, "CANCELLED" if isinstance(error, JobAborted | Stopped) else "FAILED")
+        if isinstance(error, Stopped):
+            raise JobAborted from error
+        raise
+    told = {"compared": compared, "differing": len(differences)}
+    ended(seam, job, "FAILED" if differences else "SUCCEEDED", result=told)
     detail = {
         "compared": compared,
         "differing": len(differences),
         "differences": [_named(one) for one in differences[:NAMED]],
     }
     outcome = "failure" if differences else "success"
-    record(session, actor_for_user(session, acting), EVENT, "kpi", None, outcome=outcome, detail=detail)
+    record(session, actor, EVENT, "kpi", None, outcome=outcome, detail=detail)
     return Recount(compared, tuple(differences))
 
 

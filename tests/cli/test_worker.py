@@ -132,7 +132,9 @@ def test_a_tampered_counter_is_named_and_ends_the_night_with_3(
                 assert row[0] in until(process, "nightly recount")
                 process.send_signal(signal.SIGTERM)
                 assert process.wait(20) == 0
-            states = connection.execute("select status from jobs.procrastinate_jobs order by id desc limit 1")
+            states = connection.execute(
+                "select status from jobs.procrastinate_jobs where task_name = 'nightly' order by id desc limit 1"
+            )
             assert states.fetchone() == ("failed",)
         finally:
             connection.execute(
@@ -174,3 +176,13 @@ def test_a_time_that_is_none_stops_the_start(environment: Environment, value: st
     done = once({**environment, "HUB_NIGHTLY_AT": value})
     assert done.returncode == 2
     assert "HUB_NIGHTLY_AT" in done.stderr
+
+
+def test_a_night_can_be_followed(environment: Environment, own_city: str) -> None:
+    assert once(environment).returncode == 0
+    with psycopg.connect(own_city) as connection:
+        row = connection.execute(
+            "select kind, state, done = total, total > 1, result ->> 'differing', finished_at >= created_at"
+            " from job order by id desc limit 1"
+        ).fetchone()
+    assert row == ("kpi:recount", "SUCCEEDED", True, True, "0", True)
