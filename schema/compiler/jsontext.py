@@ -58,9 +58,9 @@ def object_of(pairs: Iterable[tuple[str, Value]], mark: str = "") -> str:
 
     `mark` is SQL of a text that stands behind it.
     """
-    pieces: list[str | Literal] = []
-    for key, value in pairs:
-        pieces += [Literal(f'{"," if pieces else "{"}"{key}":'), *_pieces(value)]
+    pieces: list[str | Literal] = [Literal("{")]  # of a type of which nothing is asked, that is all
+    for number, (key, value) in enumerate(pairs):
+        pieces += [Literal(f'{"," if number else ""}"{key}":'), *_pieces(value)]
     return _joined([*pieces, Literal("}"), *([mark] if mark else [])])
 
 

@@ -138,3 +138,9 @@ def test_keys_longer_than_a_name_of_postgresql(desk: Desk) -> None:
     (node,) = desk.ask(text, "officer")[long][long]
     assert list(node) == [f"{long}1", f"{long}2"]
     assert list(node[f"{long}2"]) == [long]
+
+
+def test_a_type_of_which_nothing_is_asked_is_an_empty_object(desk: Desk) -> None:
+    text = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on ReportingPeriod { deadline } } }"
+    one = encode("Agency", 2)
+    assert desk.ask(text, "officer", ids=[one, one]) == {"nodes": [{}, {}]}
