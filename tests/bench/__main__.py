@@ -7,10 +7,10 @@ import os
 import platform
 from pathlib import Path
 
-from tests.bench import counters, imports, policy, reads, reports, search
+from tests.bench import audit, counters, imports, policy, reads, reports, search
 from tests.bench.servers import served
 
-PARTS = ("reads", "search", "imports", "counters", "reports", "policy")
+PARTS = ("reads", "search", "imports", "counters", "reports", "policy", "audit")
 
 
 def main() -> None:
@@ -40,6 +40,8 @@ def main() -> None:
         reports.measure(given.data.parent / "bench-reports")
     if "policy" in parts:
         policy.measure()
+    if "audit" in parts:
+        audit.measure(given.data.parent / "bench-audit")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,23 @@ def test_columns_without_a_field_stay_until_a_sheet_speaks_of_them(
     assert rows(kept) == [{"extra": {"Kho": "K2"}}]
 
 
+def test_what_an_import_changes_is_told_before_and_after(
+    tmp_path: Path, bring_one: Bring, rows: Rows, world: World
+) -> None:
+    bring_one(saved(tmp_path, "Mục lục số,Hồ sơ số,Tiêu đề hồ sơ\n01,1,Một\n01,2,Hai\n"))
+    bring_one(saved(tmp_path, "Mục lục số,Hồ sơ số,Tiêu đề hồ sơ\n01,1,Một sửa\n01,2,Hai\n"))
+    [told] = rows(
+        "select e.agent_id, e.agency_id, e.detail, f.title from audit_event e join file f on f.id = e.object_id"
+        " where e.event_type = 'file:update' and e.object_type = 'file'"
+    )
+    assert told == {
+        "agent_id": world.as_role("officer").id,
+        "agency_id": world.a.id,
+        "detail": {"changed": {"title": ["Một", "Một sửa"]}, "import": True},
+        "title": "Một sửa",
+    }
+
+
 def test_lists_that_share_a_heading_do_not_take_turns(tmp_path: Path, bring_one: Bring, rows: Rows) -> None:
     first = saved(tmp_path, "Mục lục số,Hồ sơ số,Tiêu đề hồ sơ\n,,I. Một\n01,1,A\n,,II. Hai\n01,2,B\n")
     second = saved(tmp_path, "Mục lục số,Hồ sơ số,Tiêu đề hồ sơ\n,,II. Hai\n02,1,C\n", "b.csv")
