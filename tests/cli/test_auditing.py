@@ -34,20 +34,27 @@ def hub(dsn: str, tmp_path: Path) -> Run:
     return run
 
 
+_SEAL = "select n from audit_seal where %s = any(event_ids)"
+
+
 def _json(done: subprocess.CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
 
 def test_a_trail_is_sealed_verified_proved_and_taken_elsewhere(hub: Run, dsn: str, tmp_path: Path) -> None:
     assert hub("user", "create", "nga", "--full-name", "Nguyễn Thị Nga").returncode == 0
-    assert _json(hub("audit", "seal", "--json")) == {"seals": 1}
-    whole = hub("audit", "verify", "--json")
-    assert (whole.returncode, _json(whole)["whole"], _json(whole)["faults"]) == (0, True, [])
-
     with psycopg.connect(dsn) as connection:
         [event] = connection.execute(
             "select id from audit_event where event_type = 'user:create'"
         ).fetchone() or (0,)
+        # A transaction of any database of the server holds a seal back, and tests beside this one have theirs.
+        while (sealed := connection.execute(_SEAL, [event]).fetchone()) is None:
+            connection.rollback()
+            assert hub("audit", "seal").returncode == 0
+    [seal] = sealed
+    whole = hub("audit", "verify", "--json")
+    assert (whole.returncode, _json(whole)["whole"], _json(whole)["faults"]) == (0, True, [])
+
     proof = tmp_path / "proof.json"
     assert hub("audit", "proof", str(event), "--out", str(proof)).returncode == 0
     key = tmp_path / "data" / "audit" / "key.pem.pub"
@@ -60,7 +67,7 @@ def test_a_trail_is_sealed_verified_proved_and_taken_elsewhere(hub: Run, dsn: st
     assert "does not hold" in refused.stderr
 
     heads, events = tmp_path / "heads.jsonl", tmp_path / "events.jsonl"
-    assert _json(hub("audit", "export", "heads", str(heads), "--json")) == {"lines": 1}
+    assert _json(hub("audit", "export", "heads", str(heads), "--json"))["lines"] >= 1
     assert _json(hub("audit", "export", "heads", str(heads), "--json")) == {"lines": 0}
     assert hub("audit", "export", "events", str(events)).returncode == 0
     lines = [json.loads(line) for line in events.read_text().splitlines()]
@@ -73,14 +80,14 @@ def test_a_trail_is_sealed_verified_proved_and_taken_elsewhere(hub: Run, dsn: st
         owner.execute("alter table audit_event enable always trigger audit_event_kept")
     found = hub("audit", "verify", "--heads", str(heads))
     assert found.returncode == 3
-    assert f"Event {event} was edited (seal 1)" in found.stdout
+    assert f"Event {event} was edited (seal {seal})" in found.stdout
     with psycopg.connect(dsn) as connection:
         told = connection.execute(
             "select outcome, detail from audit_event where event_type = 'audit:verify' order by id desc limit 1"
         ).fetchone()
     assert told is not None
     assert told[0] == "failure"
-    assert told[1]["faults"] == [{"kind": "EDITED", "seal": 1, "event": event}]  # type: ignore[index]
+    assert told[1]["faults"] == [{"kind": "EDITED", "seal": seal, "event": event}]  # type: ignore[index]
 
 
 def test_who_may_not_verify_is_refused(hub: Run) -> None:

@@ -71,7 +71,7 @@ def _lines(rows: Any) -> Iterator[dict[str, Any]]:
                 "eventIdentifier": told["id"],
                 "eventType": term or told["type"],
                 "eventTypeURI": term and premis.event_type_uri(term),
-                "eventDateTime": told["at"],
+                "eventDateTime": f"{told['at']}Z",
                 "eventOutcome": premis.OUTCOMES[told["outcome"]],
                 "linkingAgents": agents if told["agent"] is not None else [],
                 "linkingObject": told["objectType"]

@@ -13,13 +13,11 @@ from typing import Any
 
 from hub.kit.errors import HubError
 
-INSTANT = """to_char({0} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-
 _COLUMNS = {
     "epoch": "e.epoch",
     "xid": "e.xid::text",
     "id": "e.id",
-    "at": INSTANT.format("e.at"),
+    "at": "e.at at time zone 'UTC'",
     "agency": "e.agency_id",
     "type": "e.event_type",
     "agent": "e.agent_id",
