@@ -191,7 +191,7 @@ def export_trail(arguments: argparse.Namespace) -> int:
 
 
 def _require(actor: Actor, action: str) -> None:
-    actor.require(action, "audit", SimpleNamespace(id=None, agency_id=None))
+    actor.require(action, "audit", SimpleNamespace(id=None, agency_id=None, agent_id=None))
 
 
 def _keys(arguments: argparse.Namespace, settings: Settings) -> keys.PublicKeys:
