@@ -169,4 +169,5 @@ def test_the_application_cannot_rewrite_the_rules_of_granting(session: Session) 
             " where has_table_privilege('hub_app', t, p)"
         )
     )
-    assert {tuple(row) for row in rights} == {("audit_event", "insert")}
+    # Into audit_event it inserts column by column: number and time of an event are PostgreSQL's own.
+    assert {tuple(row) for row in rights} == set()
