@@ -52,8 +52,12 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
         patience = max(settings.statement_timeout, settings.request_timeout * 3 // 4)
         with opened(settings) as installation, installation.seam(patience) as seam:
             dsn, size = installation.read_dsn, settings.pool_size
-            async with open_pool(dsn, size=size, statement_timeout=settings.statement_timeout) as pool:
-                services = Services(settings, seam, pool, Issuers(settings), installation.app_dsn)
+            limit = settings.statement_timeout
+            async with (
+                open_pool(dsn, size=size, statement_timeout=limit) as pool,
+                open_pool(installation.app_dsn, size=size, statement_timeout=limit, read_only=False) as trail,
+            ):
+                services = Services(settings, seam, pool, trail, Issuers(settings), installation.app_dsn)
                 app.state.services = services
                 app.state.graphql = GraphQLEndpoint(behind, services)
                 app.state.site = Site(settings, seam, services.issuers)

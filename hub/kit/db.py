@@ -46,10 +46,13 @@ def open_engine(dsn: str, *, size: int = 8, statement_timeout: int = 0) -> Engin
     return engine
 
 
-def open_pool(dsn: str, *, size: int = 8, statement_timeout: int = 5_000) -> AsyncConnectionPool:
+def open_pool(
+    dsn: str, *, size: int = 8, statement_timeout: int = 5_000, read_only: bool = True
+) -> AsyncConnectionPool:
     """A pool for compiled reads: autocommit, every statement prepared, read-only for PostgreSQL itself.
 
-    Open it in the application's lifespan (`await pool.open()`).
+    Not `read_only`, it is for what must be written beside a read, each statement a transaction. Open it in the
+    application's lifespan (`await pool.open()`).
     """
 
     async def configure(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
@@ -58,7 +61,7 @@ def open_pool(dsn: str, *, size: int = 8, statement_timeout: int = 5_000) -> Asy
         await connection.set_autocommit(True)
         await connection.execute(
             f"set statement_timeout = {int(statement_timeout)};"
-            "set default_transaction_read_only = on; set timezone = 'UTC'; set jit = off;"
+            f"set default_transaction_read_only = {'on' if read_only else 'off'}; set timezone = 'UTC'; set jit = off;"
             "set search_path = public",
             prepare=False,  # several statements in one text cannot be prepared
         )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
@@ -29,6 +30,8 @@ _PREPARED: WeakKeyDictionary[psycopg.AsyncConnection[Any], dict[str, bytes]] = W
 _NUMBERS = count()
 _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _adapter = Transformer()
+# `:name`, but neither a cast nor the inside of a word ('record:read')
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_0-9]+)")
 
 
 class Question(NamedTuple):
@@ -36,6 +39,23 @@ class Question(NamedTuple):
 
     sql: str
     values: Sequence[Any]
+
+
+class Numbered(NamedTuple):
+    """A statement of SQLAlchemy's with PostgreSQL's own names for the parameters, and what they stand for."""
+
+    sql: str
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, statement: str) -> Numbered:
+        """The statement numbered."""
+        names = tuple(dict.fromkeys(_PARAMETER.findall(statement)))
+        return cls(_PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", statement), names)
+
+    def question(self, values: Mapping[str, Any]) -> Question:
+        """The question with the values of the names."""
+        return Question(self.sql, [values[name] for name in self.names])
 
 
 async def ask(connection: psycopg.AsyncConnection[Any], questions: Sequence[Question]) -> list[PGresult]:

@@ -6,10 +6,9 @@ only when that tree is new to this process. No credential is the public; a bad o
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.pq.abc import PGresult
@@ -26,28 +25,13 @@ from hub.access.queries import (
     kept_law,
 )
 from hub.kit.errors import Unauthenticated
-from hub.kit.wire import Question, ask, checked, first_row
+from hub.kit.wire import Numbered, Question, ask, checked, first_row
 from schema.compiler import Bound
 from schema.http.credentials import Credential
 
 KEPT_CALLERS = 1_000
 
-_PARAMETER = re.compile(r"(?<!:):([a-z_0-9]+)")
-
-
-class _Numbered(NamedTuple):
-    """The same statement as SQLAlchemy's, with PostgreSQL's own names for the parameters, and what they stand for."""
-
-    sql: str
-    names: tuple[str, ...]
-
-
-def _numbered(statement: str) -> _Numbered:
-    names = tuple(dict.fromkeys(_PARAMETER.findall(statement)))
-    return _Numbered(_PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", statement), names)
-
-
-_CALLER, _SESSION, _IDENTITY = map(_numbered, (CALLER_SQL, SESSION_SQL, IDENTITY_SQL))
+_CALLER, _SESSION, _IDENTITY = map(Numbered.of, (CALLER_SQL, SESSION_SQL, IDENTITY_SQL))
 
 # The columns of the caller's row as they came over the wire; None when there is no such row.
 Row = tuple[bytes | None, ...] | None
@@ -108,7 +92,7 @@ class Callers:
 def _question(shown: Credential) -> Question:
     statement = _SESSION if shown.is_session else _IDENTITY if shown.issuer else _CALLER
     values = caller_values(shown.secret, shown.client_ip, issuer=shown.issuer, subject=shown.subject)
-    return Question(statement.sql, [values[name] for name in statement.names])
+    return statement.question(values)
 
 
 def _row(result: PGresult) -> Row:

@@ -18,11 +18,12 @@ from schema.http.credentials import Credential
 
 @dataclass(frozen=True)
 class Services:
-    """What lives as long as the application."""
+    """What lives as long as the application; `trail` are connections for what the audit is told of reads."""
 
     settings: Settings
     seam: Seam
     pool: AsyncConnectionPool[Any]
+    trail: AsyncConnectionPool[Any]
     issuers: Issuers
     primary_dsn: str
 

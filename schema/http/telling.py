@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from typing import Any
 
 from graphql import GraphQLError
+from psycopg_pool import AsyncConnectionPool
 from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.audit.commands import record_refusal
-from hub.audit.reads import Reads, record_reads
+from hub.audit.reads import INSERT, Reads
 from hub.kit.errors import NotPermitted
 from hub.kit.seam import Seam
+from hub.kit.wire import Numbered, ask, checked
+from schema.http.execution import Lease, reading
+
+_READS = Numbered.of(INSERT)
 
 
-async def tell_reads(seam: Seam, reads: Reads) -> None:
-    """Write which restricted records the answer holds, before it goes out; nothing when there are none."""
-    if reads:
-        await seam.change(partial(record_reads, values=reads.values()))
+async def tell_reads(trail: AsyncConnectionPool[Any], reads: Reads) -> None:
+    """Write which restricted records the answer holds, before it goes out; nothing when there are none.
+
+    One statement, a transaction of its own, and no thread: it stands in the way of an answer. Where the connection is
+    lost it is asked again, since a read that is told twice is better than one that is not.
+    """
+    if not reads:
+        return
+    question = _READS.question(reads.values())
+
+    async def write(lease: Lease) -> None:
+        checked(await ask(await lease.connection(), [question]))
+
+    await reading(trail, write)
 
 
 async def tell_refusals(seam: Seam, actor: Actor, errors: Sequence[GraphQLError] | None) -> None:
