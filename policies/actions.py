@@ -79,6 +79,7 @@ _ALL = (
     Action("endGrant", "grant", "revoke", needs=ENDING),
     Action("delegateRole", "grant", "delegate"),
     Action("endDelegation", "grant", "revoke", needs=ENDING_DELEGATION),
+    Action("cancelJob", "job", "cancel", ("QUEUED", "RUNNING")),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

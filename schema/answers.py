@@ -60,6 +60,7 @@ _ROOTS = {
     "RoleGrant": "grant",
     "ApiKey": "apiKey",
     "Session": "session",
+    "Job": "job",
 }
 
 

@@ -23,6 +23,7 @@ from schema.mutations.arrangement import ArrangementMutation
 from schema.mutations.files import FilesMutation
 from schema.mutations.grants import GrantsMutation
 from schema.mutations.items import ItemsMutation
+from schema.mutations.jobs import JobsMutation
 from schema.mutations.keys import ApiKeysMutation
 from schema.mutations.sessions import SessionsMutation
 from schema.mutations.succession import SuccessionMutation
@@ -76,5 +77,6 @@ class Mutation(
     ApiKeysMutation,
     SessionsMutation,
     GrantsMutation,
+    JobsMutation,
 ):
     """All deeds."""

@@ -149,6 +149,7 @@ _RESOURCES = {
     "RoleGrant": "grant",
     "ApiKey": "apikey",
     "Session": "session",
+    "Job": "job",
 }
 
 

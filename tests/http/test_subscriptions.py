@@ -305,3 +305,24 @@ async def test_server_sent_events_tell_the_same(hub: Open) -> None:
             )
             assert refused.status_code == status
             assert refused.json()["errors"]
+
+
+async def test_work_is_cancelled_by_whoever_asked_for_it(hub: Open) -> None:
+    cancel = """mutation($id: ID!) { cancelJob(input: {id: $id}) {
+        __typename ... on Job { id state } ... on Problem { problem: code } } }"""
+    async with hub() as client:
+        seam, job = client.services.seam, _job(client, "demo.officer")
+        given = {"id": encode("Job", job)}
+        for role in (None, "clerk"):
+            told = (await client.ask(cancel, given, role=role)).json()["data"]["cancelJob"]
+            assert told == {"__typename": "NotFound", "problem": "NOT_FOUND"}
+        progress.advanced(seam, job, done=1)  # nobody has asked it to stop
+        for _ in range(2):
+            told = (await client.ask(cancel, given, role="officer")).json()["data"]["cancelJob"]
+            assert told["state"] == "RUNNING"
+        with pytest.raises(progress.Stopped):
+            progress.advanced(seam, job, done=2)
+        progress.ended(seam, job, "CANCELLED")
+        progress.ended(seam, job, "SUCCEEDED")
+        told = (await client.ask(cancel, given, role="officer")).json()["data"]["cancelJob"]
+        assert told["state"] == "CANCELLED"
