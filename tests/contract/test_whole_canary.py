@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 
 import pytest
+from sqlmodel import Session
 
+from hub.access.queries import actor_for_user, user_by_name
+from hub.access.sessions import cookie_name, open_link, redeem_link
+from reports.build import build_report
+from reports.figures import as_json
+from reports.html import render_html
 from schema import build_schema
-from tests.contract.conftest import ROLES, Clone, Hub, _loaded, served
+from tests.contract.conftest import ELSEWHERE, HERE, ROLES, Clone, Hub, _loaded, served
 from tests.contract.marks import MARK, Readers, mark
 from tests.contract.walk import Walk
 
@@ -68,3 +76,35 @@ def test_no_field_of_the_schema_tells_what_its_reader_may_not_see(marked: tuple[
         "user",
         "grant",
     }
+
+
+PAGES = (
+    "/", "/annex", "/agencies", "/quality", "/radar",
+    *(f"/agencies/{code}{more}" for code in (HERE, ELSEWHERE) for more in ("", "/quality")),
+    *(f"/indicators/{code}?agency={agency}" for code in ("II.1.a", "II.2.b") for agency in (HERE, ELSEWHERE)),
+)  # fmt: skip
+
+
+def test_no_page_and_no_report_tells_what_its_reader_may_not_see(marked: tuple[Hub, Readers]) -> None:
+    hub, readers = marked
+    seam = hub.app.state.services.seam
+    for role in ROLES:
+        cookies = {}
+        if role != "anyone":
+
+            def sign_in(session: Session, role: str = role) -> str:
+                user = user_by_name(session, f"demo.{role}")
+                link = open_link(session, actor_for_user(session), user)
+                return redeem_link(session, link).secret
+
+            cookies = {"cookie": f"{cookie_name(secure=False)}={seam.change_now(sign_in)}"}
+        for page in PAGES:
+            told = hub.runner.run(hub.http.get(page, headers=cookies))
+            assert told.status_code < 500, (role, page)
+            assert readers.leaks(role, told.text) == set(), (role, page)
+        actor = hub.city.actors[role]
+        for agency in (None, HERE, ELSEWHERE):
+            report = seam.read_now(
+                partial(build_report, actor=actor, period=date(2025, 6, 30), agency_code=agency)
+            )
+            assert readers.leaks(role, render_html(report) + as_json(report)) == set(), (role, agency)
