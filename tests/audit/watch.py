@@ -15,7 +15,7 @@ from hub.kit.seam import Seam
 # What is noted beside deeds: answers kept against repeats, when a session or key was last used, wrong attempts counted
 # until somebody is locked out, what a caller has spent this minute, and the seals themselves.
 BESIDE = (
-    "kept_answer", "web_session", "access_token", "step_up", "sign_in_failure", "spending", "audit_seal",
+    "audit_event", "kept_answer", "web_session", "access_token", "step_up", "sign_in_failure", "spending", "audit_seal",
     "api_key_use", "second_factor",
 )  # fmt: skip
 
