@@ -21,6 +21,7 @@ from functools import lru_cache, partial
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
+from hub.kit.origin import KEPT_HOSTS
 from hub.kit.spending import EXCHANGE_SECONDS, MINUTE, Sums, exchange, forget
 from hub.settings import Settings
 from schema.errors import RateLimited
@@ -58,6 +59,7 @@ class Spent(NamedTuple):
 
 
 @lru_cache(KEPT_ADDRESSES)
+@lru_cache(KEPT_HOSTS)
 def address_payer(address: str | None) -> str:
     """Who pays for an anonymous request: its address, or the network of 64 bits that an IPv6 host has to itself."""
     try:

@@ -92,7 +92,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong becomes an answer too."""
-        asked = self._asked(negotiation.headers_of(scope), scope)
+        asked = self._asked(scope["state"]["headers"], scope)
         if asked.method == "POST" and negotiation.wants_stream(asked.headers.get("accept")):
             return await self._stream(asked, scope, receive, send)
         reads = Reads()

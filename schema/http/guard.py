@@ -58,7 +58,7 @@ def is_allowed(settings: Settings, origin: str) -> bool:
 
 
 class Guard:
-    """ASGI middleware; `scope["state"]["request_id"]` is the request's id."""
+    """ASGI middleware; `scope["state"]` then has the request's `request_id`, and its `headers` by their names."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -71,7 +71,7 @@ class Guard:
         headers = headers_of(scope)
         sent_id = headers.get("x-request-id", "")
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else secrets.token_hex(8)
-        scope.setdefault("state", {})["request_id"] = request_id
+        scope.setdefault("state", {}).update(request_id=request_id, headers=headers)
         ORIGIN.set(Origin(request_id, client_ip(scope)))
         origin = headers.get("origin")
         allowed = origin is not None and is_allowed(self._settings, origin)
