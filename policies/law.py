@@ -132,6 +132,16 @@ class Law:
         allow, _ = self._clauses(shape, resource, action)
         return any(clause.condition.levels != _OPEN for clause in allow)
 
+    def reaches_any(self, shape: Shape, resource: str, action: str) -> bool:
+        """Whether a subject of this shape may do the action to any row."""
+        return bool(self._clauses(shape, resource, action).allow)
+
+    def covers(self, shape: Shape, resource: str, action: str, whatever: str = "read") -> bool:
+        """Whether a subject of this shape may do the action to every row to which he may do `whatever`."""
+        allow, deny = self._clauses(shape, resource, action)
+        wanted, _ = self._clauses(shape, resource, whatever)
+        return not deny and all(any(one.implies(other) for other in allow) for one in wanted)
+
     def columns(self, resource: str, action: str) -> frozenset[str]:
         """The columns that predicates of this question may ask for."""
         return frozenset().union(*map(columns_of, self._by_question.get((resource, action), ())))

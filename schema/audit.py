@@ -46,8 +46,15 @@ _NO_RECORDS = (
     "indicator", "codelist", "job",
 )  # fmt: skip
 _SEEN = " ".join(
-    f"when '{table}' then exists (select from {table} o where o.id = {{t}}.object_id and {{read {kind} o}})"
+    f"when '{table}' then exists (select from {table} o where o.id = {{t}}.object_id and {{read {kind} o}}"
+    f" and not {{masked {kind} o}})"
     for table, kind in RECORDS.items()
+)
+# Whether the event is about a record whose words are kept from the caller.
+MASKED = (
+    "(case {t}.object_type"
+    " when 'file' then exists (select from file o where o.id = {t}.object_id and {masked ArchivalFile o})"
+    " when 'item' then exists (select from item o where o.id = {t}.object_id and {masked Item o}) else false end)"
 )
 _PLAIN = ", ".join(f"'{name}'" for name in _NO_RECORDS)
 # Whether the caller may know what the event says of its object.

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from hub.audit import models, premis
-from schema.audit import AGENT, BEHALF, AuditOrder
+from schema.audit import AGENT, BEHALF, MASKED, AuditOrder
 from schema.compiler.declarations import column, connection, expression, record
 from schema.connections import UNSET, After, Before, Connection, First, Last
 from schema.scalars import JSON
@@ -28,8 +28,13 @@ class Change:
     )
     agent: str | None = expression(AGENT, "Who did it (người thực hiện).")
     on_behalf_of: str | None = expression(BEHALF, "For whom (thay mặt).")
-    reason: str | None = column("reason", "Why (lý do).")
-    detail: JSON | None = column("detail", "Changed fields, before and after (chi tiết).")
+    reason: str | None = expression(
+        f"case when not {MASKED} then {{t}}.reason end", "Why; null where its words are masked (lý do)."
+    )
+    detail: JSON | None = expression(
+        f"case when not {MASKED} then {{t}}.detail end",
+        "Changed fields, before and after; null where its words are masked (chi tiết).",
+    )
 
 
 @strawberry.type(description="A page of changes (lịch sử thay đổi).")

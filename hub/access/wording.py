@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, Words] = {
     "open": ("mở", "open"),
     "publish": ("công bố", "publish"),
     "read": ("xem", "read"),
+    "read_personal": ("xem dữ liệu cá nhân của", "read the personal data of"),
     "read_restricted": ("xem phần hạn chế của", "read the restricted part of"),
     "read_secret": ("xem phần mật của", "read the secret part of"),
     "rename": ("đổi tên", "rename"),

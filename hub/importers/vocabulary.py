@@ -156,6 +156,16 @@ def origin(text: str) -> str | None:
     return _ORIGIN.get(" ".join(fold(text).split()))
 
 
+_NO = frozenset({"khong", "k", "no", "n", "0", "false", "ko"})
+
+
+@lru_cache(maxsize=4096)
+def yes_or_no(text: str, *, default: bool) -> bool:
+    """Có hay không; a blank is the default, and whatever is no clear no is a yes."""
+    words = " ".join(fold(text).split())
+    return words not in _NO if text.strip() else default
+
+
 _LANGUAGES = {
     "01": ("01",), "02": ("02",), "03": ("03",), "04": ("04",), "05": ("05",), "06": ("01", "02"), "07": ("01", "04"),
     "08": ("01", "03"), "09": ("09",), "10": ("01", "05"), "11": ("11",),

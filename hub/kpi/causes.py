@@ -20,7 +20,7 @@ from hub.kit.clock import HANOI
 from hub.kpi.known import TABLES_THEN, UNDONE
 from hub.kpi.shifted import IS_SHIFTED, shifted
 from hub.kpi.shortfall import Place
-from hub.kpi.sight import NAMES, joined, named, shown, visible
+from hub.kpi.sight import joined, named, names, shown, visible
 from hub.kpi.statement import Slot, members
 
 
@@ -181,7 +181,7 @@ def moved_records(
               from told where visible {beyond}
         ),
         page as (select * from ranked where rank <= :more)
-        select t.cause, t.total, t.visible, p.kind, p.id, p.numerator, p.denominator, p.weight, {NAMES}
+        select t.cause, t.total, t.visible, p.kind, p.id, p.numerator, p.denominator, p.weight, {names(actor)}
           from (select cause, count(*) as total, count(*) filter (where visible) as visible
                   from told group by cause) t
           left join page p on p.cause = t.cause

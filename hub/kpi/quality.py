@@ -21,7 +21,7 @@ from hub.agencies.queries import CALLED
 from hub.kpi.lacks import Lack
 from hub.kpi.scorecard import scorecard
 from hub.kpi.shortfall import Place
-from hub.kpi.sight import NAMES, joined, named, shown, visible
+from hub.kpi.sight import joined, named, names, shown, visible
 from hub.kpi.statement import Slot, counting, members
 from hub.kpi.values import AgencyRef, IndicatorRow, IndicatorValue
 
@@ -196,7 +196,7 @@ def to_mend(
         ),
         told as materialized (select r.*, {visible(actor, "r")} as visible from record r {joined("r")}),
         page as (select * from told where visible {beyond} order by weight desc, kind, id limit :more)
-        select t.total, t.visible, p.kind, p.id, p.lacks, p.slots, p.weight, {NAMES}
+        select t.total, t.visible, p.kind, p.id, p.lacks, p.slots, p.weight, {names(actor)}
           from (select count(*) as total, count(*) filter (where visible) as visible from told) t
           left join page p on true
           {named("p")}

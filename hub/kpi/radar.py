@@ -24,7 +24,7 @@ from hub.agencies.queries import CALLED
 from hub.kit.clock import HANOI
 from hub.kpi.registers import BODIES, INTEGRATION, SYSTEMS
 from hub.kpi.relations import HEIR_OF_PAIR, HEIRS
-from hub.kpi.sight import NAMES, joined, named, shown, visible
+from hub.kpi.sight import joined, named, names, shown, visible
 from hub.kpi.values import AgencyRef
 from hub.records.terms import FILE_CREATED, ITEM_CREATED, due_by_law, due_by_plan, obstacle
 
@@ -292,7 +292,7 @@ def due_records(
         page as (
             select * from told where visible {beyond} order by coalesce(plan, :never), id limit :more
         )
-        select t.total, t.visible, p.kind, p.id, p.bucket, p.plan, p.law, p.obstacle, {NAMES}
+        select t.total, t.visible, p.kind, p.id, p.bucket, p.plan, p.law, p.obstacle, {names(actor)}
           from (select count(*) as total, count(*) filter (where visible) as visible from told) t
           left join page p on true
           {named("p")}

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kpi.registry import Measure
-from hub.kpi.sight import NAMES, joined, named, shown, visible
+from hub.kpi.sight import joined, named, names, shown, visible
 from hub.kpi.statement import bind, counting, place
 from hub.kpi.values import IndicatorRow
 
@@ -122,7 +122,7 @@ def shortfall(
         page as (select * from told where visible {beyond} order by weight desc, kind, id limit :more)
         select t.total, t.visible, p.kind, p.id, p.reason, p.weight,
                case when p.is_known then p.detail end as detail,
-               case when p.is_known then p.detail_en end as detail_en, {NAMES}
+               case when p.is_known then p.detail_en end as detail_en, {names(actor)}
           from (select count(*) as total, count(*) filter (where visible) as visible from told) t
           left join page p on true
           {named("p")}

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.access.actor import Actor
 from hub.audit.reads import READS
+from hub.records import personal
 
 # The law's word for a kind of record, which is its table, and how it is called in the joins.
 ALIASES = {"file": "f", "item": "i", "fonds": "o", "agency": "g"}
@@ -20,17 +21,23 @@ _FACTS = (
     "created_by",
 )
 
-# What people know a record by; beside `named(source)`. The owner is the body that owns it now.
-NAMES = """coalesce(i.code, f.code, o.code, g.code, '') as code,
-               coalesce(i.subject, f.title, o.title, g.name, '') as title, coalesce(g.name, '') as owner,
-               g.id as owner_id,
+_NAMES = """coalesce(i.code, f.code, o.code, g.code, '') as code,
+               case when {masked} then '{mask}' else coalesce(i.subject, f.title, o.title, g.name, '') end as title,
+               coalesce(g.name, '') as owner, g.id as owner_id,
                (coalesce(i.id, f.id) is not null and coalesce(i.access_level, f.access_level) is distinct from 0)
+                   or coalesce(i.has_personal_data, f.has_personal_data, false)
                    or coalesce(o.access_level, 0) > 0 as is_restricted"""
 _OWNER = "coalesce(i.agency_id, f.agency_id, o.agency_id)"
 
 
+def names(actor: Actor) -> str:
+    """What people know a record by; beside `named(source)`. The owner is the body that owns it now."""
+    masked = f"coalesce({personal.masked(actor, 'item', 'i')}, {personal.masked(actor, 'file', 'f')}, false)"
+    return _NAMES.format(masked=masked, mask=personal.MASK)
+
+
 def shown(rows: Iterable[Any]) -> None:
-    """Tell the audit which restricted records a page names: rows with `kind` and `id` beside NAMES.
+    """Tell the audit which restricted records a page names: rows with `kind` and `id` beside `names`.
 
     Where a list only leads to records (GraphQL), they are read, and told, by themselves.
     """
@@ -50,7 +57,7 @@ def joined(source: str) -> str:
 
 
 def named(source: str) -> str:
-    """Joins that bring the record of each row of `source` and the body that owns it, for NAMES."""
+    """Joins that bring the record of each row of `source` and the body that owns it, for `names`."""
     records = " ".join(
         f"left join {kind} {alias} on {source}.kind = '{kind}' and {alias}.id = {source}.id"
         for kind, alias in ALIASES.items()

@@ -20,6 +20,7 @@ from hub.access.actor import Actor
 from hub.audit.reads import READS
 from hub.kit.changes import BOOKKEEPING, plain
 from hub.kit.clock import HANOI
+from hub.records import personal
 from hub.records.ledger import RESOURCES
 
 _KINDS = {resource: kind for kind, resource in RESOURCES.items()}
@@ -79,9 +80,13 @@ def as_of(session: Session, actor: Actor, resource: str, key: int, on: date) -> 
     ended = next((event.at for event in reversed(events) if event.event_type == f"{resource}:delete"), None)
     if not began or not then or (ended is not None and ended < moment):
         return None
-    if not (_may_read(session, actor, resource, key, now) and _may_read(session, actor, resource, key, then)):
+    if not all(_may(session, actor, "read", resource, key, state) for state in (now, then)):
         return None
-    if then.get("access_level") != 0 and (reads := READS.get()) is not None:
+    is_personal = bool(now.get(personal.FLAG) or then.get(personal.FLAG))
+    is_masked = is_personal and not all(
+        _may(session, actor, personal.ACTION, resource, key, state) for state in (now, then)
+    )
+    if (then.get("access_level") != 0 or is_personal) and (reads := READS.get()) is not None:
         reads.agent = actor
         reads.add(resource, key, then.get("agency_id"))
     told = tuple(
@@ -90,12 +95,16 @@ def as_of(session: Session, actor: Actor, resource: str, key: int, on: date) -> 
             one.event_type,
             one.agent,
             one.on_behalf_of,
-            one.reason,
-            (one.detail or {}).get("changed", {}),
+            None if is_masked else one.reason,
+            _told(resource, (one.detail or {}).get("changed", {}), is_masked),
         )
         for one in earlier
     )
-    return AsOf(on, then, unknown, told, ended)
+    return AsOf(on, _told(resource, then, is_masked), unknown, told, ended)
+
+
+def _told(resource: str, values: Mapping[str, Any], is_masked: bool) -> Mapping[str, Any]:
+    return personal.without_words(resource, values) if is_masked else values
 
 
 def _back(now: Mapping[str, Any], later: Sequence[Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -128,9 +137,11 @@ def _forward(events: Sequence[Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     return then, tuple(sorted(unknown))
 
 
-def _may_read(session: Session, actor: Actor, resource: str, key: int, values: Mapping[str, Any]) -> bool:
+def _may(
+    session: Session, actor: Actor, action: str, resource: str, key: int, values: Mapping[str, Any]
+) -> bool:
     facts = {**dict.fromkeys(_LAWFUL), **values, "id": key}
     if resource == "item":
         home = session.get(_KINDS["file"], values["file_id"]) if values.get("file_id") else None
         facts["file_state"] = home.state if home is not None else None
-    return actor.may("read", resource, SimpleNamespace(**facts))
+    return actor.may(action, resource, SimpleNamespace(**facts))

@@ -65,6 +65,7 @@ class FileFacts(_Common, _Retention, total=False):
     end: str | None
     work_ended_on: date | None
     origin_declared: str | None
+    has_personal_data: bool | None
     keywords: str | None
     information_sign: str | None
     physical_condition: str | None
@@ -93,6 +94,7 @@ class ItemFacts(_Common, _Retention, total=False):
     signer_position: str | None
     signature_evidence: str | None
     information_sign: str | None
+    has_personal_data: bool | None
     keywords: str | None
     autograph: str | None
     physical_condition: str | None

@@ -233,6 +233,13 @@ def column(name: str, description: str) -> Any:
     return declared(Column(name), description)
 
 
+def worded(name: str, kind: str, description: str, mask: str = "null") -> Any:
+    """A column in which people write names, of a row of `kind`; `mask` is what those read who have no need."""
+    return declared(
+        Expression(f"case when {{masked {kind} {{t}}}} then {mask} else {{t}}.{name} end"), description
+    )
+
+
 def expression(sql: str, description: str) -> Any:
     """An SQL expression over the row `{t}`."""
     return declared(Expression(sql), description)

@@ -13,7 +13,7 @@ from typing import Any
 from graphql import GraphQLEnumType, get_named_type
 
 from schema.compiler.catalogue import Field, enum_value
-from schema.compiler.declarations import Facet
+from schema.compiler.declarations import Facet, Record
 from schema.compiler.jsontext import Form, Value, constant, list_of
 from schema.compiler.rows import Columns
 from schema.compiler.selections import Selected
@@ -49,6 +49,12 @@ def facets(s: Statement, selected: Selected, field: Field, filter_: Given | None
     tables, counted = _count(s, wanted, active, rows)
     found = [_facet(s, selected, field, name, facet, counted[name]) for name, facet in wanted.items()]
     return f"(with {', '.join(tables)} select {list_of(found)})"
+
+
+def unmasked(s: Statement, record: Record, t: str) -> str:
+    """What keeps out of counts by value the records whose words the caller has no need to read: each is a person's."""
+    masked = s.masked(record, t)
+    return "" if masked == "false" else f"not {masked}"
 
 
 def _count(

@@ -14,6 +14,7 @@ import secrets
 
 from hub.access.actor import Actor
 from hub.audit.reads import READS
+from hub.records.personal import FLAG, WORDS
 
 _NONCE = secrets.token_hex(6)
 _SOUGHT = _NONCE.encode()
@@ -21,11 +22,14 @@ _MARK = re.compile(rb"%b([a-z]+):(\d+):(\d+);" % _SOUGHT)
 
 
 def restricted(resource: str, t: str) -> str:
-    """SQL: whether the row is restricted. Unknown counts as restricted where there is content; a fonds or a series
-    is arrangement, and mostly has no mode of its own.
+    """SQL: whether reading the row is audited: it is restricted, or holds personal data. Unknown counts as restricted
+    where there is content; a fonds or a series is arrangement, and mostly has no mode of its own.
     """
     level = f"{t}.access_level"
-    return f"{level} > 0" if resource in ("fonds", "series") else f"{level} is distinct from 0"
+    if resource in ("fonds", "series"):
+        return f"{level} > 0"
+    personal = f" or {t}.{FLAG}" if resource in WORDS else ""
+    return f"{level} is distinct from 0{personal}"
 
 
 def mark(resource: str, t: str) -> str:

@@ -16,7 +16,7 @@ from hub.kit.errors import BadRequest
 from schema.compiler.catalogue import Field, enum_value
 from schema.compiler.cursors import cursor_sql, fragments
 from schema.compiler.declarations import ID, Order, Page, Record, Slot, Source, TotalOf
-from schema.compiler.facets import facets
+from schema.compiler.facets import facets, unmasked
 from schema.compiler.filters import NONE, filtered
 from schema.compiler.jsontext import Form, Value, array_of, constant, written
 from schema.compiler.rows import Columns, Place, columns, value_of, writes
@@ -221,7 +221,8 @@ class Listing:
         source = self.sources[0]
 
         def rows(t: str, without: frozenset[str]) -> str:
-            return f"{self.record.name} {t} where {self.where(source, t, {}, without)}"
+            told = unmasked(self.s, self.record, t)
+            return f"{self.record.name} {t} where {conjunction(self.where(source, t, {}, without), told)}"
 
         return facets(self.s, selected, field, self.filter, rows)
 

@@ -17,7 +17,7 @@ from schema.compiler import marks
 from schema.compiler.catalogue import Field
 from schema.compiler.cursors import fragments
 from schema.compiler.declarations import Found, Key, Order, Searched, Slot
-from schema.compiler.facets import facets
+from schema.compiler.facets import facets, unmasked
 from schema.compiler.filters import NONE, filtered
 from schema.compiler.jsontext import Value, constant, object_of, written
 from schema.compiler.pages import Asked, Lister, Window, asked, window, written_cursor
@@ -93,7 +93,7 @@ class Hits:
             listed.append(f"{self._rank(f'{t}.folded')} as rank")
         listed += [f"{s.text(sql, t)} as {name}" for name, sql in searched.facts.items()]
         begins = f"({q}.start is null or hub_begins({t}.folded, {q}.start))"
-        where = conjunction(f"{vector} @@ {q}.query", begins, s.permitted(record, t))
+        where = conjunction(f"{vector} @@ {q}.query", begins, s.permitted(record, t), unmasked(s, record, t))
         kept = () if without is None else filtered(s, self.filter, h, without).conditions
         weighed = f"(select query, start from sought where kind = {number}) {q}"
         hits = f"select {', '.join(listed)} from {weighed}, {record.name} {t} where {where}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.access.actor import Actor
 from hub.kit.clock import today
+from hub.records.personal import ACTION, FLAG
 from policies.law import Law
 from policies.resources import RESOURCES
 from policies.subject import Shape
@@ -29,6 +30,7 @@ _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 NOTHING: Mapping[str, str] = {}
 _OF = re.compile(r"\{(\w+) of ([\w.]+)\}")
 _READ = re.compile(r"\{read (\w+) (\w+)\}")
+_MASKED = re.compile(r"\{masked (\w+) (\w+)\}")
 
 
 class Bindings:
@@ -104,10 +106,13 @@ class Statement:
 
     def _lawful(self, sql: str) -> str:
         """`{return of a.id}` is the law on reading a return of that agency of which nothing else is known; `{read
-        Item i}` that on reading a row of a type, at an alias.
+        Item i}` that on reading a row of a type, at an alias; `{masked Item i}` whether its words are kept from the
+        caller.
         """
         if "{read " in sql:
             sql = _READ.sub(lambda match: self._of_row(match[1], match[2]), sql)
+        if "{masked " in sql:
+            sql = _MASKED.sub(lambda match: self._masked(match[1], match[2]), sql)
         return _OF.sub(lambda match: self._of_agency(match[1], match[2]), sql) if " of " in sql else sql
 
     def _of_agency(self, resource: str, agency: str) -> str:
@@ -117,6 +122,17 @@ class Statement:
     def _of_row(self, kind: str, t: str) -> str:
         type_ = self.catalogue.schema.type_map[kind]
         return self.may(self.catalogue.record(type_), t, "read")  # type: ignore[arg-type]
+
+    def _masked(self, kind: str, t: str) -> str:
+        type_ = self.catalogue.schema.type_map[kind]
+        return self.masked(self.catalogue.record(type_), t)  # type: ignore[arg-type]
+
+    def masked(self, record: Record, t: str) -> str:
+        """Whether the row holds personal data that the caller has no need to read: a condition, or `false`."""
+        if FLAG not in record.table.c or self._law.covers(self._shape, record.resource, ACTION):
+            return "false"
+        need = self.may(record, t, ACTION)
+        return f"{t}.{FLAG}" if need == "false" else f"({t}.{FLAG} and ({need}) is not true)"
 
     def permitted(
         self, record: Record, t: str, *, root: bool = False, fixed: Mapping[str, str] = NOTHING
@@ -146,11 +162,14 @@ class Statement:
         )
 
     def is_watched(self, record: Record) -> bool:
-        """Whether rows of the record may be restricted ones for this caller, whose reading is audited."""
+        """Whether rows of the record may be ones for this caller whose reading is audited: restricted, or personal."""
         return (
             record.resource in WATCHED
             and "access_level" in record.table.c
-            and self._law.reaches_restricted(self._shape, record.resource)
+            and (
+                self._law.reaches_restricted(self._shape, record.resource)
+                or (FLAG in record.table.c and self._law.reaches_any(self._shape, record.resource, ACTION))
+            )
         )
 
     def _named(self, sql: str) -> str:

@@ -49,6 +49,10 @@ def once() -> Any:
 
 CODE = "Its code within the agency; a provisional one is given when left out (mã)."
 ACCESS = "Who may use it; left out: unknown, treated as conditional (chế độ sử dụng)."
+PERSONAL = (
+    "Whether its words name persons; left out or null: by rule, files of administrative procedures and their documents"
+    " do (có dữ liệu cá nhân)."
+)
 WHEN = "as exactly as known: 2020-03-15, 15/3/2020, 2020-03, 3/2020, 2020"
 
 
@@ -117,6 +121,7 @@ class FileDescription:
     access: AccessMode | None = said(ACCESS)
     origin_declared: Origin | None = said("Origin, where no documents tell it (nguồn gốc được khai).")
     languages: list[str] | None = said("Codes of languages (mã ngôn ngữ).")
+    has_personal_data: bool | None = said(PERSONAL)
     keywords: str | None = said("Keywords (từ khóa).")
     information_sign: str | None = said("Information sign (ký hiệu thông tin).")
     physical_condition: str | None = said("Physical condition (tình trạng vật lý).")
@@ -154,6 +159,7 @@ class ItemDescription:
         "What is known of the signature (bằng chứng chữ ký số)."
     )
     information_sign: str | None = said("Information sign (ký hiệu thông tin).")
+    has_personal_data: bool | None = said(PERSONAL)
     keywords: str | None = said("Keywords (từ khóa).")
     autograph: str | None = said("Notes in somebody's hand (bút tích).")
     physical_condition: str | None = said("Physical condition (tình trạng vật lý).")

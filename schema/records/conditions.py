@@ -70,10 +70,11 @@ def include_subtree() -> Any:
     return condition("", "bool", "Units below the agencies of agencyCodes too (gồm cả đơn vị trực thuộc).")
 
 
-def words(expression: str = "{t}.folded") -> Any:
-    """Words of the searched text, the last one as a prefix."""
+def words(expression: str = "{t}.folded", *, of: str | None = None) -> Any:
+    """Words of the searched text, the last one as a prefix; rows of a type `of` whose words are masked have none."""
+    unmasked = f" and not {{masked {of} {{t}}}}" if of else ""
     return condition(
-        f"to_tsvector('simple'::regconfig, {expression}) @@ (select hub_query({{v}}))",
+        f"to_tsvector('simple'::regconfig, {expression}) @@ (select hub_query({{v}})){unmasked}",
         "text",
         "All these words, with or without diacritics; the last may be unfinished (từ khóa, không cần dấu).",
         words=True,

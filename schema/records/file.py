@@ -7,6 +7,7 @@ from datetime import date, datetime
 import strawberry
 
 from hub.records import models
+from hub.records.personal import MASK
 from schema.changes import changes_of
 from schema.compiler.declarations import (
     Slot,
@@ -21,6 +22,7 @@ from schema.compiler.declarations import (
     root,
     to_one,
     total_of,
+    worded,
 )
 from schema.connections import UNSET, After, Before, Connection, First, Last
 from schema.lazy import AFonds, AnAgency, ASeries, DigitalObjects, ItemsOfFile
@@ -58,7 +60,11 @@ class ArchivalFile(Node):
 
     id: strawberry.ID = identifier()
     code: str = column("code", "Reference code (mã hồ sơ).")
-    title: str = column("title", "Title (tiêu đề hồ sơ).")
+    title: str = worded("title", "ArchivalFile", "Title (tiêu đề hồ sơ).", f"'{MASK}'")
+    has_personal_data: bool = column(
+        "has_personal_data",
+        "Whether its words name persons; who has no need to know them sees none (có dữ liệu cá nhân).",
+    )
     catalog_number: str | None = column("catalog_number", "Catalogue number or year (mục lục số).")
     notation: str | None = column("notation", "Number and notation (số và ký hiệu hồ sơ).")
     agency: AnAgency | None = to_one("agency_id", "Who owns it now (cơ quan quản lý).")
@@ -78,8 +84,8 @@ class ArchivalFile(Node):
     )
     origin_declared: Origin | None = column("origin_declared", "As declared (nguồn gốc được khai).")
     languages: list[str] = column("languages", "Codes of languages (mã ngôn ngữ).")
-    keywords: str | None = column("keywords", "Keywords (từ khóa).")
-    description: str | None = column("description", "Notes (chú giải).")
+    keywords: str | None = worded("keywords", "ArchivalFile", "Keywords (từ khóa).")
+    description: str | None = worded("description", "ArchivalFile", "Notes (chú giải).")
     state: FileState = column("state", "Where it is in its life (trạng thái).")
     closed_on: date | None = column("closed_on", "When it was closed (ngày kết thúc hồ sơ).")
     item_count: int = total_of(
@@ -100,7 +106,9 @@ class ArchivalFile(Node):
         "On a decided list of high use in force today, itself or by its series (tần suất sử dụng cao).",
     )
     transfer_due: TransferDue | None = transfer_due_of_file()
-    decision_note: str | None = column("decision_note", "What was said at hand-over (ý kiến khi giao nhận).")
+    decision_note: str | None = worded(
+        "decision_note", "ArchivalFile", "What was said at hand-over (ý kiến khi giao nhận)."
+    )
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")

@@ -63,11 +63,14 @@ class FileFilter:
     fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "Of this fonds (thuộc phông).")
     series_id: strawberry.ID | None = within("series_id", "Series", "Of this series (thuộc nhóm hồ sơ).")
     codes: list[str] | None = codes()
-    text: str | None = words()
+    text: str | None = words(of="ArchivalFile")
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
     origin_unknown: bool | None = origin_unknown()
     access_modes: list[AccessMode] | None = access_modes()
     access_unknown: bool | None = access_unknown()
+    has_personal_data: bool | None = condition(
+        "{t}.has_personal_data = {v}", "bool", "With personal data or without (có dữ liệu cá nhân)."
+    )
     states: list[FileState] | None = any_of("state", "Any of these states (trạng thái).")
     retention_kinds: list[RetentionKind] | None = any_of(
         "retention_kind", "Any of these kinds of retention (thời hạn)."
@@ -90,11 +93,14 @@ class ItemFilter:
     fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "Of this fonds (thuộc phông).")
     file_id: strawberry.ID | None = within("file_id", "ArchivalFile", "At home in this file (thuộc hồ sơ).")
     codes: list[str] | None = codes()
-    text: str | None = words()
+    text: str | None = words(of="Item")
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
     origin_unknown: bool | None = origin_unknown()
     access_modes: list[AccessMode] | None = access_modes()
     access_unknown: bool | None = access_unknown()
+    has_personal_data: bool | None = condition(
+        "{t}.has_personal_data = {v}", "bool", "With personal data or without (có dữ liệu cá nhân)."
+    )
     states: list[ItemState] | None = any_of("state", "Any of these states (trạng thái).")
     directions: list[Direction] | None = any_of("direction", "Any of these ways (chiều văn bản).")
     doc_types: list[str] | None = any_of("doc_type", "Any of these codes of document types (tên loại).")

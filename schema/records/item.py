@@ -7,6 +7,7 @@ from datetime import date, datetime
 import strawberry
 
 from hub.records import models
+from hub.records.personal import MASK
 from schema.changes import changes_of
 from schema.compiler.declarations import (
     OfEdge,
@@ -22,6 +23,7 @@ from schema.compiler.declarations import (
     root,
     several,
     to_one,
+    worded,
 )
 from schema.connections import UNSET, After, Before, Connection, First, Last, PageInfo
 from schema.lazy import AFile, AFonds, AnAgency, DigitalObjects
@@ -94,8 +96,12 @@ class Item(Node):
     )
     arrival_date: date | None = column("arrival_date", "When it arrived (ngày đến).")
     arrival_number: str | None = column("arrival_number", "Number of arrival (số đến).")
-    issuer: str | None = column("issuer", "Who issued it (cơ quan ban hành).")
-    subject: str = column("subject", "What it is about (trích yếu nội dung).")
+    issuer: str | None = worded("issuer", "Item", "Who issued it (cơ quan ban hành).")
+    subject: str = worded("subject", "Item", "What it is about (trích yếu nội dung).", f"'{MASK}'")
+    has_personal_data: bool = column(
+        "has_personal_data",
+        "Whether its words name persons; who has no need to know them sees none (có dữ liệu cá nhân).",
+    )
     languages: list[str] = column("languages", "Codes of languages (mã ngôn ngữ).")
     page_count: int | None = column("page_count", "Pages; null when unknown (số trang).")
     access: AccessMode | None = expression(ACCESS_SQL, "Who may use it; null when unknown (chế độ sử dụng).")
@@ -107,8 +113,8 @@ class Item(Node):
     signature_evidence: SignatureEvidence | None = column(
         "signature_evidence", "What is known of the digital signature (bằng chứng chữ ký số)."
     )
-    keywords: str | None = column("keywords", "Keywords (từ khóa).")
-    description: str | None = column("description", "Notes (ghi chú).")
+    keywords: str | None = worded("keywords", "Item", "Keywords (từ khóa).")
+    description: str | None = worded("description", "Item", "Notes (ghi chú).")
     state: ItemState = column("state", "Whether it counts (trạng thái).")
     file: AFile | None = to_one("file_id", "Its home file (hồ sơ gốc).")
     fonds: AFonds | None = to_one("fonds_id", "The fonds it belongs to (phông).")

@@ -12,6 +12,10 @@ from schema.records.conditions import CODE, TITLE, day_key
 START = day_key("start", "start_date")
 ISSUED = day_key("issued", "issued_date")
 ORDINAL = Key("ordinal", "{t}.ordinal", "int")
+# Not even the place in the alphabet tells of a title that is masked.
+FILE_TITLE = Key(
+    "title", """(case when {masked ArchivalFile {t}} then '' else {t}.title_sort end) collate "C\"""", "text"
+)
 POSITION = Key("position", "{t}.position", "int")
 
 _ID = "As entered (theo thứ tự nhập)."
@@ -58,8 +62,8 @@ class FileOrder(Enum):
     START_DATE_DESC = by(START, descending=True, description="Latest first, undated last (mới nhất trước).")
     CODE_ASC = by(CODE, description=_CODE)
     CODE_DESC = by(CODE, descending=True, description=_CODE_DESC)
-    TITLE_ASC = by(TITLE, description=_TITLE)
-    TITLE_DESC = by(TITLE, descending=True, description=_TITLE_DESC)
+    TITLE_ASC = by(FILE_TITLE, description=_TITLE)
+    TITLE_DESC = by(FILE_TITLE, descending=True, description=_TITLE_DESC)
 
 
 @strawberry.enum(description="Orders of documents (thứ tự văn bản).")

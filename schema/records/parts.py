@@ -8,7 +8,7 @@ from enum import Enum
 import strawberry
 
 from hub.records.terms import FILE_CREATED, ITEM_CREATED, due_by_law, due_by_plan, obstacle
-from schema.compiler.declarations import column, expression, part
+from schema.compiler.declarations import column, expression, part, worded
 from schema.vocabulary import DatePrecision, RetentionKind
 
 _ = strawberry.enum_value
@@ -80,7 +80,7 @@ class DocType:
 class Signer:
     """Name and position as written."""
 
-    name: str | None = column("signer_name", "Name (họ tên).")
+    name: str | None = worded("signer_name", "Item", "Name (họ tên).")
     position: str | None = column("signer_position", "Position (chức vụ).")
 
 

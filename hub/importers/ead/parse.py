@@ -23,6 +23,7 @@ from hub.importers.outcome import RowOutcome, UnusableInput, error, warning
 from hub.importers.registry import Format, register
 from hub.kit.vietnamese import sort_key
 from hub.records.intake.stage import MAX_TITLE
+from hub.records.personal import is_of_procedure
 
 DEEPEST = 60  # components in components; the XML depth limit of 256 stands behind it
 
@@ -31,7 +32,8 @@ COLUMNS = (
     "start_date", "start_latest", "start_precision", "start_text",
     "end_date", "end_latest", "end_precision", "end_text", "issuer",
     "retention_kind", "retention_years", "retention_text", "access_level", "access_text", "languages",
-    "keywords", "description", "history", "total_doc", "sheet_count", "page_count", "extra", "source_hash",
+    "keywords", "description", "history", "has_personal_data",
+    "total_doc", "sheet_count", "page_count", "extra", "source_hash",
 )  # fmt: skip
 _BARE = (None, None, None, None)
 
@@ -182,6 +184,7 @@ class Parser:
             unit.keywords,
             unit.description,
             unit.history,
+            is_of_procedure(title),
             counts.get("total_doc"),
             counts.get("sheet_count"),
             counts.get("page_count"),

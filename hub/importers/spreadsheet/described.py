@@ -12,6 +12,7 @@ from hub.importers.spreadsheet import columns as to
 from hub.importers.spreadsheet.columns import Block
 from hub.importers.spreadsheet.sheet import Sheet
 from hub.kit.vietnamese import fold
+from hub.records.personal import is_of_procedure
 from hub.records.rules.description import STUB_TITLES
 
 _SECRET_WORDS = frozenset(
@@ -69,6 +70,15 @@ def shared_columns(sheet: Sheet, block: Block) -> Columns:
     if sheet.schema:
         out["metadata_schema"] = [sheet.schema] * block.size
     return out
+
+
+def personal_data(block: Block, titles: list[str | None]) -> list[bool]:
+    """Whether each record holds personal data: as its cell says, else by the rule on its title."""
+    said = block.cells.get("personal", [""] * block.size)
+    return [
+        vocabulary.yes_or_no(cell, default=is_of_procedure(title))
+        for cell, title in zip(said, titles, strict=True)
+    ]
 
 
 def extras(sheet: Sheet, block: Block) -> list[str]:

@@ -20,6 +20,7 @@ _SHARED = {
     "fonds_code": "organid|fondcode|fondid|fondscode|ma phong|ma phong cong trinh suu tap|phong so|so phong|ma co quan",
     "language": "language|languages|ngon ngu",
     "access": "mode|rights|che do su dung|muc do tiep can|muc do truy cap|che do tiep can|cdsd",
+    "personal": "du lieu ca nhan|co du lieu ca nhan|dlcn|personal data|haspersonaldata",
     "origin": "confidencelevel|muc do tin cay|nguon goc tai lieu|nguon goc|origin",
     "retention": "maintenance|thoi han bao quan|thoi han luu tru|thbq|thoi han|retention",
     "keywords": "keyword|keywords|tu khoa",

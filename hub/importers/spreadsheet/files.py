@@ -19,6 +19,7 @@ from hub.importers.spreadsheet.described import (
     Columns,
     check_lengths,
     guard_secrets,
+    personal_data,
     require_title,
     shared_columns,
 )  # fmt: skip
@@ -56,6 +57,7 @@ def _batch(sheet: Sheet, lot: Lot) -> Batch:
     require_title(block, out, "title", "tiêu đề hồ sơ", "The title of the file")
     _identify(sheet, block, out, starts)
     _place_under(sheet, lot, out)
+    out["has_personal_data"] = personal_data(block, out["title"])
     out["title_sort"] = [sort_key(title) if title else "" for title in out["title"]]
     return finished(sheet, block, "file", out)
 

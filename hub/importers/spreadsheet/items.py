@@ -19,6 +19,7 @@ from hub.importers.spreadsheet.described import (
     Columns,
     check_lengths,
     guard_secrets,
+    personal_data,
     require_title,
     shared_columns,
 )  # fmt: skip
@@ -64,6 +65,7 @@ def _batch(sheet: Sheet, lot: Lot) -> Batch:
     require_title(block, out, "subject", "trích yếu nội dung", "The subject")
     _belong(sheet, lot, out)
     _identify(block, out, issued)
+    out["has_personal_data"] = personal_data(block, out["title"])
     out["title_sort"] = [sort_key(title) if title else "" for title in out["title"]]
     return finished(sheet, block, "item", out)
 

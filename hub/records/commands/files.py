@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlmodel import Session
+from sqlalchemy import not_
+from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.kit.errors import FieldError, Invalid
+from hub.records import personal
 from hub.records.errors import AgencyEnded, FileNotNumbered, RecordPublished
 from hub.records.facts import FileFacts, columns_of, remark
 from hub.records.ledger import added, changed
@@ -51,6 +53,7 @@ def open_file(session: Session, actor: Actor, fonds_id: int, said: FileFacts, *,
     )
     permit_new(actor, file)
     values = columns_of(session, said, further=[_place(session, actor, fonds_id, said.get("series_id"))])
+    values[personal.FLAG] = personal.flagged(said, values["title"])
     body = keeper(session, fonds)
     if body.valid_to is not None and has_ended(body.valid_to, on):
         raise AgencyEnded(body.name, body.valid_to)
@@ -84,10 +87,21 @@ def describe_file(
     if short := outlives(term, terms_in(session, file_id)):
         raise Invalid([short])
     permit_result(actor, "update", file, access_level=values.get("access_level", file.access_level))
+    now = file.has_personal_data
+    values[personal.FLAG] = personal.flagged(said, values.get("title", file.title), now=now)
     for name, value in values.items():
         setattr(file, name, value)
     changed(session, actor, "update", file)
+    if file.has_personal_data and not now:
+        flag_documents(session, actor, file_id)
     return file
+
+
+def flag_documents(session: Session, actor: Actor, file_id: int) -> None:
+    """What a file tells of a person its documents tell, too: each is flagged with it, and says so in the trail."""
+    for item in session.exec(select(Item).where(Item.file_id == file_id, not_(col(Item.has_personal_data)))):
+        item.has_personal_data = True
+        changed(session, actor, "update", item)
 
 
 def close_file(

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kit.errors import FieldError, Invalid
+from hub.records import personal
 from hub.records.commands.files import permit_access
 from hub.records.errors import DuplicateItem
 from hub.records.facts import ItemFacts, columns_of
@@ -59,6 +60,7 @@ def register_item(
     )
     permit_new(actor, item, file, CONTENTS_CHANGE_IN)
     values = columns_of(session, said, title="subject", further=_fits(file, item, said))
+    values[personal.FLAG] = personal.flagged(said, values["subject"], home=file.has_personal_data)
     if not allow_duplicate:
         _refuse_twin(session, actor, item, values)
     values["ordinal"] = place_for(session, file_id, values.get("ordinal"))
@@ -86,6 +88,10 @@ def correct_item(
     permit_access(actor, item, said.get("access_level", item.access_level), file_state=file.state)
     further = [*_fits(file, item, said), _hides_content(session, item, said)]
     values = columns_of(session, said, item, title="subject", further=further)
+    subject = values.get("subject", item.subject)
+    values[personal.FLAG] = personal.flagged(
+        said, subject, now=item.has_personal_data, home=file.has_personal_data
+    )
     named = {"number", "notation", "issuer", "issued_date"}
     if not allow_duplicate and any(
         values.get(name, getattr(item, name)) != getattr(item, name) for name in named
@@ -131,6 +137,7 @@ def move_item(
     item.ordinal = place_for(session, file_id, ordinal)
     item.file_id, item.fonds_id = file_id, file.fonds_id
     item.custodian_id, item.transferred = file.custodian_id, file.transferred
+    item.has_personal_data = item.has_personal_data or file.has_personal_data
     changed(session, actor, "move", item)
     _carry_along(session, item)
     return item

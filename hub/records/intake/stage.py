@@ -58,6 +58,7 @@ STAGE: dict[str, str] = {
     "access_text": "text",
     "access_provenance": "text",
     "origin": "text",
+    "has_personal_data": "boolean",
     "languages": "text[]",
     "keywords": "text",
     "information_sign": "text",

@@ -29,6 +29,7 @@ _SPOKEN = {
         "information_sign",
         "physical_condition",
         "notation",
+        "has_personal_data",
     )
 }
 _WRITTEN = "concat_ws(' - ', s.start_text, nullif(s.end_text, s.start_text))"
@@ -81,6 +82,7 @@ _NEVER_NULL = {
     "extra": "'{}'::jsonb",
     "languages": "'{}'::text[]",
     "retention_kind": "'UNKNOWN'",
+    "has_personal_data": "false",
     "title_sort": "''",
 }
 
@@ -219,7 +221,10 @@ from pg_temp.import_item t
 join pg_temp.import_stage s on s.row = t.row
 join file f on f.id = t.file_id
 where t.action = 'created' order by t.row"""
-    return _insert("item", fixed, _spoken("item", provided), source)
+    spoken = _spoken("item", provided)
+    # a document at home in a flagged file is flagged
+    spoken["has_personal_data"] = f"f.has_personal_data or {spoken.get('has_personal_data', 'false')}"
+    return _insert("item", fixed, spoken, source)
 
 
 _NEW = {"fonds": _new_fonds, "series": _new_series, "file": _new_files, "item": _new_items}
@@ -254,6 +259,8 @@ def _changes(level: str, provided: frozenset[str]) -> str:
         spoken["extra"] = (
             f"case when s.source_key like 'ead:%%' then {spoken['extra']} else {_JOINED_EXTRA} end"
         )
+    if "has_personal_data" in spoken:  # an import flags; to lift a flag is a deed of its own
+        spoken["has_personal_data"] = f"x.has_personal_data or {spoken['has_personal_data']}"
     if level == "file":
         spoken["series_id"] = "coalesce(t.series_id, x.series_id)"
     if level == "series":

@@ -128,6 +128,7 @@ class ArchivalFile(SQLModel, table=True):
     page_count: int | None = None
     page_count_declared: int | None = None
     digitized_page_count: int = count()
+    has_personal_data: bool = flag()
     published: bool = flag()
     on_hold: bool = flag()
     transferred: bool = flag()

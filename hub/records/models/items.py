@@ -109,6 +109,7 @@ class Item(SQLModel, table=True):
     autograph: str | None = None
     physical_condition: str | None = None
     description: str | None = None
+    has_personal_data: bool = flag()
     published: bool = flag()
     on_hold: bool = flag()
     transferred: bool = flag()

@@ -744,6 +744,8 @@ class Reference:
             else:
                 limit = date.fromisoformat(value) if isinstance(found, date) else value
             return bool(found >= limit if name.endswith("From") else found <= limit)
+        if isinstance(value, bool):
+            return bool(getattr(row, snake(name)) is value)
         return getattr(row, snake(name[:-1])) in value
 
     def searched(self, row: Row) -> str:
