@@ -126,7 +126,7 @@ def test_any_json_and_any_variables_find_no_fault(asked: Asked) -> None:
     ask()
 
 
-def test_schemathesis_finds_no_fault(city: City, caplog: pytest.LogCaptureFixture) -> None:
+def test_schemathesis_finds_no_fault(city: City, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     command = shutil.which("st")
     if command is None:
         pytest.skip("schemathesis is not installed")
@@ -135,7 +135,7 @@ def test_schemathesis_finds_no_fault(city: City, caplog: pytest.LogCaptureFixtur
         done = subprocess.run(
             [command, "run", url, "--checks", "not_a_server_error", "--max-examples", str(max(EXAMPLES // 10, 1)),
              "--phases", "fuzzing", "--generation-deterministic", "--no-color"],
-            capture_output=True, text=True, timeout=1_500, check=False,
+            capture_output=True, text=True, timeout=1_500, check=False, cwd=tmp_path,
         )  # fmt: skip
     assert "Test cases:" in done.stdout, done.stdout[-5_000:]
     # It calls every error with a path the server's, NOT_FOUND too; a fault is what the hub itself has logged as one.
