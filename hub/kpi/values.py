@@ -130,6 +130,7 @@ class IndicatorValue:
     agencies_reported: int | None
     agencies_expected: int | None
     side: tuple[SideFigure, ...] = field(default=())
+    withheld: bool = False  # small cells are not told to the public (hub/kpi/small.py)
 
 
 @dataclass(frozen=True)
@@ -147,3 +148,4 @@ class BreakdownRow:
     missing: int | None
     percent: str | None
     result: Result
+    withheld: bool = False

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.kpi import small
 from hub.kpi.frozen import thaw
 from hub.kpi.values import IndicatorValue, Result
 from hub.web.sheet import Line, Publication, Sheet
@@ -46,7 +47,10 @@ _REPORTS = """
      order by r.deadline
 """
 _AGENCIES = """
-    select distinct on (r.agency_id, x -> 'indicator' ->> 'code') a.code, a.name, x -> 'indicator' ->> 'code' as figure,
+    select distinct on (r.agency_id, x -> 'indicator' ->> 'code') a.id, a.code, a.name,
+           x -> 'indicator' ->> 'code' as figure,
+           x -> 'indicator' ->> 'unit_en' = any(:small_units) and x -> 'indicator' ->> 'kind' = 'RATIO'
+               as is_of_records,
            (x ->> 'numerator')::numeric as numerator, (x ->> 'denominator')::numeric as denominator,
            x ->> 'percent' as percent, x ->> 'result' as result, (x ->> 'missing')::numeric as missing,
            (x ->> 'excluded')::numeric as excluded
@@ -86,7 +90,17 @@ def sheet(
     if compared_on not in days:
         compared_on = earlier[-1] if earlier else None
     before = next((row for row in reports if row.deadline == compared_on), None)
-    values = _values(actor, chosen.figures, parts)
+    lines, hidden = {}, frozenset[str]()
+    if agency_id is not None or with_lines:
+        lines = _lines(session, actor, chosen)
+    if agency_id is not None:
+        hidden = frozenset(
+            code
+            for code, told in lines.items()
+            for line in told
+            if line.withheld and line.agency_id == agency_id
+        )
+    values = _values(actor, chosen.figures, parts, hidden)
     return Sheet(
         plan=chosen.plan,
         as_of=chosen.deadline,
@@ -98,11 +112,19 @@ def sheet(
         },
         history={
             value.indicator.code: tuple(
-                _at(value, row.deadline, row.brief) for row in reports if row.deadline <= chosen.deadline
+                small.told(
+                    actor,
+                    [
+                        _at(value, row.deadline, row.brief)
+                        for row in reports
+                        if row.deadline <= chosen.deadline
+                    ],
+                    [value.indicator.code] if value.withheld else (),
+                )
             )
             for value in values
         },
-        lines=_lines(session, actor, chosen) if with_lines and agency_id is None else {},
+        lines=lines if with_lines and agency_id is None else {},
         days=days,
         publication=Publication(
             chosen.id, chosen.deadline, chosen.published_at, chosen.revision, chosen.number
@@ -115,25 +137,44 @@ def _seen(actor: Actor) -> str:
     return f"({actor.predicate('report', 'read', columns)})"
 
 
-def _values(actor: Actor, figures: Any, parts: Collection[str]) -> tuple[IndicatorValue, ...]:
+def _values(
+    actor: Actor, figures: Any, parts: Collection[str], hidden: Collection[str] = ()
+) -> tuple[IndicatorValue, ...]:
     return tuple(
         value
-        for value in thaw(figures or {})
+        for value in small.told(actor, thaw(figures or {}), hidden)
         if value.indicator.part in parts and actor.may("read", "indicator", value.indicator)
     )
 
 
 def _lines(session: Session, actor: Actor, chosen: Any) -> dict[str, tuple[Line, ...]]:
     statement = _AGENCIES.format(seen=_seen(actor))
-    asked = {"deadline": chosen.deadline, "plan": chosen.plan, **actor.values(statement)}
+    asked = {
+        "deadline": chosen.deadline,
+        "plan": chosen.plan,
+        "small_units": list(small.UNITS),
+        **actor.values(statement),
+    }
     found: dict[str, list[Line]] = {}
     for row in session.execute(text(statement), asked):
         line = Line(
             row.code, row.name, _whole(row.numerator), _whole(row.denominator), row.percent, Result(row.result),
-            _whole(row.missing), _whole(row.excluded),
+            _whole(row.missing), _whole(row.excluded), row.id, row.is_of_records,
         )  # fmt: skip
         found.setdefault(row.figure, []).append(line)
-    return {code: tuple(lines) for code, lines in found.items()}
+    return {code: _told(actor, lines) for code, lines in found.items()}
+
+
+def _told(actor: Actor, lines: list[Line]) -> tuple[Line, ...]:
+    """The lines of a figure as the visitor is told them."""
+    free = {line.code for line in lines if small.sees_all(actor, line.agency_id)}
+    cells = {
+        line.code: small.cells(line.numerator, line.denominator, line.excluded, line.missing)
+        for line in lines
+        if line.is_of_records
+    }
+    hidden = small.withheld(cells, free)
+    return tuple(line.without_counts() if line.code in hidden else line for line in lines)
 
 
 def _whole(value: Decimal | None) -> int | None:

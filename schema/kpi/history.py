@@ -12,7 +12,7 @@ from strawberry import Info
 
 from hub.kit.clock import today
 from hub.kpi import history as past
-from hub.kpi import values
+from hub.kpi import small, values
 from hub.kpi.history import Grain
 from hub.kpi.scorecard import check_reached
 from hub.returns.queries import cutoffs
@@ -104,4 +104,4 @@ async def history_of(
 
     place = ("history", plan, agency_id, first, last, grain)
     found = await together(info, place, value.indicator.code, read)
-    return [IndicatorHistoryPoint.of(point) for point in found or ()]
+    return [IndicatorHistoryPoint.of(point) for point in small.told(actor, found or ())]

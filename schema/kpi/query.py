@@ -14,9 +14,9 @@ from strawberry import Info
 from hub.access.actor import Actor
 from hub.kit.clock import today
 from hub.kit.errors import NotFound
-from hub.kpi import frozen, values
+from hub.kpi import frozen, small, values
 from hub.kpi import scorecard as card
-from hub.kpi.breakdown import breakdown
+from hub.kpi.breakdown import breakdown, breakdowns
 from hub.plan.queries import indicator_rows
 from hub.returns.models import PublishedReport, Snapshot
 from schema.kpi.names import Counted, Frozen, LineName, Name, read_line, read_name
@@ -48,8 +48,26 @@ def _counted(
         IndicatorValue(
             value=value, name=str(Counted(plan, value.indicator.code, agency_id, as_of)), plan=plan
         )
-        for value in card.scorecard(session, actor, plan, as_of, agency_id, codes)
+        for value in told_live(session, actor, card.scorecard(session, actor, plan, as_of, agency_id, codes))
     ]
+
+
+def told_live(
+    session: Session, actor: Actor, found: list[values.IndicatorValue]
+) -> list[values.IndicatorValue]:
+    """The figures as the caller is told them: of an agency, too, none that the other agencies' would give away."""
+    agency = found[0].agency if found else None
+    counted = [value for value in found if small.counts_records(value.indicator)]
+    if agency is None or not counted or small.sees_all(actor, agency.id):
+        return small.told(actor, found)
+    cuts = breakdowns(session, actor, [(value.as_of, value.indicator) for value in counted])
+    hidden = {
+        value.indicator.code
+        for value, lines in zip(counted, cuts, strict=True)
+        for line in small.told_lines(actor, value.indicator, lines)
+        if line.withheld and line.agency is not None and line.agency.id == agency.id
+    }
+    return small.told(actor, found, hidden)
 
 
 def read_snapshot(session: Session, actor: Actor, report_id: int) -> list[IndicatorValue]:
@@ -66,7 +84,7 @@ def _thawed(snapshot: Snapshot, actor: Actor) -> list[IndicatorValue]:
     plan = str(snapshot.figures.get("plan", ""))
     return [
         IndicatorValue(value=value, name=str(Frozen(snapshot.id or 0, value.indicator.code)), plan=plan)
-        for value in found
+        for value in small.told(actor, found)
         if actor.may("read", "indicator", value.indicator)
     ]
 
@@ -106,7 +124,8 @@ def read_lines(session: Session, actor: Actor, keys: Sequence[str]) -> list[Indi
             continue
         value = figure.value
         agency_id = value.agency.id if value.agency else None
-        for line in breakdown(session, actor, value.indicator, value.as_of, by, agency_id):
+        lines = breakdown(session, actor, value.indicator, value.as_of, by, agency_id)
+        for line in small.told_lines(actor, value.indicator, lines):
             name = LineName.of(line, by, owner)
             found[name] = IndicatorBreakdown(line=line, name=name)
     return [found.get(name) if name is not None else None for name in named]

@@ -168,6 +168,11 @@ class IndicatorBreakdown(Node):
         """Null is unknown, never 0."""
         return self.line.denominator
 
+    @strawberry.field(description="Whether its counts are kept from the caller as small (số nhỏ được che).")
+    def is_withheld(self) -> bool:
+        """See IndicatorValue.isWithheld."""
+        return self.line.withheld
+
     @strawberry.field(description="Left out by a legal basis (loại trừ).")
     def excluded(self) -> int | None:
         """From both sides (R5)."""

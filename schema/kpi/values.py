@@ -10,10 +10,10 @@ from strawberry import Info
 
 from hub.kit import ids
 from hub.kpi import breakdown as cuts
-from hub.kpi import values
+from hub.kpi import small, values
 from hub.kpi.breakdown import By
 from hub.kpi.history import Grain
-from hub.kpi.shortfall import shortfall
+from hub.kpi.shortfall import Shortfall, shortfall
 from schema.kpi import types
 from schema.kpi.forecast import IndicatorForecast, forecast_of
 from schema.kpi.history import From, GrainOf, HistoryGrain, IndicatorHistoryPoint, To, history_of
@@ -101,6 +101,14 @@ class IndicatorValue(Node):
         """R5: both values are shown."""
         return _percent(self.value.percent_with_excluded)
 
+    @strawberry.field(
+        description="Whether counts and percents are kept from the caller, being of less than five records or persons,"
+        " or next to such; null figures then mean this (số nhỏ được che)."
+    )
+    def is_withheld(self) -> bool:
+        """Of an agency or a line, for who may not read its figures live (kpi:read)."""
+        return bool(self.value.withheld)
+
     @strawberry.field(description="Result (kết quả).")
     def result(self) -> types.IndicatorResult:  # type: ignore[valid-type]
         """R8."""
@@ -157,6 +165,8 @@ class IndicatorValue(Node):
         self, info: Info, first: From = None, last: To = None, grain: GrainOf = HistoryGrain.MONTH
     ) -> list[IndicatorHistoryPoint]:
         """Figures of one operation that ask for the same days are counted together."""
+        if self.value.withheld:
+            return []
         return await history_of(info, self.plan, self.value, first, last, Grain[grain.name])
 
     @strawberry.field(
@@ -165,7 +175,7 @@ class IndicatorValue(Node):
     )
     async def forecast(self, info: Info) -> IndicatorForecast | None:
         """Figures of one operation and day are counted together."""
-        return await forecast_of(info, self.plan, self.value)
+        return None if self.value.withheld else await forecast_of(info, self.plan, self.value)
 
     @strawberry.field(description="The lines that add up to it (phân tích).")
     async def breakdown(
@@ -184,9 +194,13 @@ class IndicatorValue(Node):
         agency_id = value.agency.id if value.agency else None
         actor = info.context.actor
         lines = await info.context.seam.read(
-            lambda session: cuts.breakdown(session, actor, value.indicator, value.as_of, by, agency_id)
+            lambda session: small.told_lines(
+                actor,
+                value.indicator,
+                cuts.breakdown(session, actor, value.indicator, value.as_of, by, agency_id),
+            )
         )
-        lines = _ordered(lines, order_by)
+        lines = [] if value.withheld else _ordered(lines, order_by)
         mark = f"breakdown:{by}:{order_by.name}"
         start = place_in([line.key for line in lines], read_cursor(after, mark))
         page = lines[start : start + first]
@@ -221,6 +235,8 @@ class IndicatorValue(Node):
                 session, context.actor, value.indicator, value.as_of, agency_id, first=first, after=start
             )
         )
+        if value.withheld:
+            found = Shortfall((), 0, 0, False)
         edges = [
             types.ShortfallEdge(
                 kind=TYPES[row.kind],
