@@ -20,6 +20,7 @@ from hub.cli import (
     credentials,
     demo,
     documents,
+    dossier,
     explaining,
     figures,
     importing,
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
         auditing,
         credentials,
         documents,
+        dossier,
         explaining,
         policing,
     ):

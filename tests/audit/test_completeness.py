@@ -174,6 +174,7 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ("audit seal", ""),
     ("audit verify", ""),
     ("audit export", "heads {folder}/heads.jsonl"),
+    ("security-dossier", "--out {folder}/dossier.md"),
 )
 READS = {
     "user list", "user sessions", "key list", "document list", "explain", "policy show", "policy check",
