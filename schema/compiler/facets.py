@@ -52,9 +52,9 @@ def facets(s: Statement, selected: Selected, field: Field, filter_: Given | None
 
 
 def unmasked(s: Statement, record: Record, t: str) -> str:
-    """What keeps out of counts by value the records whose words the caller has no need to read: each is a person's."""
+    """What keeps records out of counts by value whose words the caller has no need to read: ` and …`, or nothing."""
     masked = s.masked(record, t)
-    return "" if masked == "false" else f"not {masked}"
+    return "" if masked == "false" else f" and not {masked}"
 
 
 def _count(

@@ -221,8 +221,8 @@ class Listing:
         source = self.sources[0]
 
         def rows(t: str, without: frozenset[str]) -> str:
-            told = unmasked(self.s, self.record, t)
-            return f"{self.record.name} {t} where {conjunction(self.where(source, t, {}, without), told)}"
+            where = self.where(source, t, {}, without) + unmasked(self.s, self.record, t)
+            return f"{self.record.name} {t} where {where}"
 
         return facets(self.s, selected, field, self.filter, rows)
 

@@ -93,7 +93,7 @@ class Hits:
             listed.append(f"{self._rank(f'{t}.folded')} as rank")
         listed += [f"{s.text(sql, t)} as {name}" for name, sql in searched.facts.items()]
         begins = f"({q}.start is null or hub_begins({t}.folded, {q}.start))"
-        where = conjunction(f"{vector} @@ {q}.query", begins, s.permitted(record, t), unmasked(s, record, t))
+        where = conjunction(f"{vector} @@ {q}.query", begins, s.permitted(record, t)) + unmasked(s, record, t)
         kept = () if without is None else filtered(s, self.filter, h, without).conditions
         weighed = f"(select query, start from sought where kind = {number}) {q}"
         hits = f"select {', '.join(listed)} from {weighed}, {record.name} {t} where {where}"
