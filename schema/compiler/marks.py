@@ -9,7 +9,6 @@ The mark begins with a number of this process, so that no stored text can be tak
 
 from __future__ import annotations
 
-import re
 import secrets
 
 from hub.access.actor import Actor
@@ -18,7 +17,6 @@ from hub.records.personal import FLAG, WORDS
 
 _NONCE = secrets.token_hex(6)
 _SOUGHT = _NONCE.encode()
-_MARK = re.compile(rb"%b([a-z]+):(\d+):(\d+);" % _SOUGHT)
 
 
 def restricted(resource: str, t: str) -> str:
@@ -40,11 +38,14 @@ def mark(resource: str, t: str) -> str:
 
 def unmarked(data: bytes, actor: Actor | None) -> bytes:
     """The answer without marks; what they say is told to READS."""
-    if _SOUGHT not in data:
+    first, *marked = data.split(_SOUGHT)
+    if not marked:
         return data
+    said, _, rest = zip(*(piece.partition(b";") for piece in marked), strict=True)
     reads = READS.get()
     if reads is not None:
         reads.agent = actor
-        for kind, key, agency in _MARK.findall(data):
+        for one in {*said}:
+            kind, key, agency = one.split(b":")
             reads.add(kind.decode(), int(key), int(agency))
-    return _MARK.sub(b"", data)
+    return b"".join((first, *rest))
