@@ -27,7 +27,7 @@ from schema.compiler.declarations import (
 from schema.connections import UNSET, After, Before, Connection, First, Last
 from schema.lazy import AUser
 from schema.node import Node
-from schema.records.conditions import key_of
+from schema.records.conditions import key_of, words
 
 _ = strawberry.enum_value
 _ALIVE = "({t}.ended_at is null and {t}.idle_until > now() and {t}.expires_at > now())"
@@ -68,6 +68,7 @@ class SessionFilter:
     methods: list[SignInMethod] | None = condition(
         "{t}.method = {v}", "text", "Any of these ways (cách đăng nhập).", many="{t}.method = any({v})"
     )
+    text: str | None = words("hub_fold(coalesce({t}.user_agent, ''))")
 
 
 @record(

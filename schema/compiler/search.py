@@ -20,13 +20,14 @@ from schema.compiler.declarations import Found, Key, Order, Searched, Slot
 from schema.compiler.facets import facets, unmasked
 from schema.compiler.filters import NONE, filtered
 from schema.compiler.jsontext import Value, constant, object_of, written
-from schema.compiler.pages import Asked, Lister, Window, asked, window, written_cursor
+from schema.compiler.pages import Asked, Lister, asked
 from schema.compiler.plan import Info, Join, Member, PageJoin
 from schema.compiler.roots import answers
 from schema.compiler.rows import Place, columns
 from schema.compiler.selections import Selected
 from schema.compiler.statement import Statement, conjunction
 from schema.compiler.values import Given, words
+from schema.compiler.windows import Window, window, written_cursor
 
 COUNTED = 1_000  # the total is exact up to here
 RANKED = 4_000  # hits of one type that are ranked and that facets look at; more than are counted

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from hub.kit.errors import BadRequest
 from hub.kit.ids import ForgedId, encode
 from schema.compiler.cursors import ForgedCursor
-from schema.compiler.pages import BadPage
 from schema.compiler.roots import NothingNamed
 from schema.compiler.values import BadText, BadVariables
+from schema.compiler.windows import BadPage
 from tests.schema.reads.desk import Desk
 
 PAGE = "query($c: String) { files(orderBy: START_DATE_DESC, after: $c) { nodes { id } } }"
@@ -116,7 +115,7 @@ def test_variables_that_do_not_fit_are_refused(desk: Desk) -> None:
     for wrong in ("x", None, 1.5):
         with pytest.raises(BadVariables) as refused:
             desk.ask(text, "officer", n=wrong)
-        assert isinstance(refused.value, BadRequest)
+        assert refused.value.code == "BAD_REQUEST"
 
 
 def test_words_and_codes_are_bound_and_never_become_sql(desk: Desk) -> None:
