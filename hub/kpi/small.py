@@ -54,7 +54,7 @@ def told(
 
 
 def _told(actor: Actor, value: IndicatorValue, hidden: bool) -> IndicatorValue:
-    if sees_all(actor, value.agency.id if value.agency else None):
+    if value.agency is None or sees_all(actor, value.agency.id):  # a whole city points at nobody
         return value
     side = tuple(_side(one) for one in value.side)
     counts = cells(value.numerator, value.denominator, value.excluded, value.missing)
@@ -71,11 +71,23 @@ def _side(figure: SideFigure) -> SideFigure:
     return replace(figure, numerator=None, denominator=None, percent=None) if hidden else figure
 
 
-def told_lines(actor: Actor, row: IndicatorRow, lines: Sequence[BreakdownRow]) -> list[BreakdownRow]:
-    """The lines of a breakdown as the caller is told them, beside a total that he knows."""
+def told_lines(
+    actor: Actor,
+    row: IndicatorRow,
+    lines: Sequence[BreakdownRow],
+    agency_id: int | None = None,
+    *,
+    whole: bool = True,
+) -> list[BreakdownRow]:
+    """The lines of a breakdown as the caller is told them, beside a total that he knows.
+
+    `agency_id` is whose figure is broken down, None for the city's, whose years and kinds point at nobody; where that
+    figure itself is withheld, it is not told `whole`, and no line is told either.
+    """
     if not counts_records(row):
         return list(lines)
-    free = {line.key for line in lines if sees_all(actor, line.agency.id if line.agency else None)}
+    places = {line.key: line.agency.id if line.agency else agency_id for line in lines}
+    free = {key for key, place in places.items() if place is None or sees_all(actor, place)}
     hidden = withheld(
         {line.key: cells(line.numerator, line.denominator, line.excluded, line.missing) for line in lines},
         free,
@@ -84,7 +96,7 @@ def told_lines(actor: Actor, row: IndicatorRow, lines: Sequence[BreakdownRow]) -
         replace(
             line, numerator=None, denominator=None, excluded=None, missing=None, percent=None, withheld=True
         )
-        if line.key in hidden
+        if line.key in hidden or not whole
         else line
         for line in lines
     ]

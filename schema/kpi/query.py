@@ -125,7 +125,7 @@ def read_lines(session: Session, actor: Actor, keys: Sequence[str]) -> list[Indi
         value = figure.value
         agency_id = value.agency.id if value.agency else None
         lines = breakdown(session, actor, value.indicator, value.as_of, by, agency_id)
-        for line in small.told_lines(actor, value.indicator, lines):
+        for line in small.told_lines(actor, value.indicator, lines, agency_id, whole=not value.withheld):
             name = LineName.of(line, by, owner)
             found[name] = IndicatorBreakdown(line=line, name=name)
     return [found.get(name) if name is not None else None for name in named]

@@ -198,9 +198,11 @@ class IndicatorValue(Node):
                 actor,
                 value.indicator,
                 cuts.breakdown(session, actor, value.indicator, value.as_of, by, agency_id),
+                agency_id,
+                whole=not value.withheld,
             )
         )
-        lines = [] if value.withheld else _ordered(lines, order_by)
+        lines = _ordered(lines, order_by)
         mark = f"breakdown:{by}:{order_by.name}"
         start = place_in([line.key for line in lines], read_cursor(after, mark))
         page = lines[start : start + first]

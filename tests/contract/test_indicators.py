@@ -212,11 +212,17 @@ def test_figures_are_whole_and_their_records_under_permission(
         count = recounts[code]
         lines = value["breakdown"]["nodes"]
         assert not value["breakdown"]["pageInfo"]["hasNextPage"]
-        assert sum(line["numerator"] or 0 for line in lines) == count.numerator.total()
-        assert sum(line["denominator"] or 0 for line in lines) == count.denominator.total()
         told = {line["agency"]["id"]: (line["numerator"], line["denominator"]) for line in lines}
+        if role in (
+            "supervisor",
+            "leader",
+        ):  # who reads every agency's figures live; small cells are kept from others
+            assert (None, None) not in told.values()
+            assert sum(line["numerator"] or 0 for line in lines) == count.numerator.total()
+            assert sum(line["denominator"] or 0 for line in lines) == count.denominator.total()
         for agency, denominator in count.denominator.items():
-            assert told[encode("Agency", agency)] == (count.numerator[agency], denominator)
+            found = told[encode("Agency", agency)]
+            assert found in ((None, None), (count.numerator[agency], denominator))
         shortfall = value["shortfall"]
         visible = {one for one in count.short if city.sees(role, *one)}
         assert shortfall["totalCount"] == len(visible)

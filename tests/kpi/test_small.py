@@ -17,7 +17,7 @@ __all__ = ["anyio_backend", "ask", "town"]
 BREAKDOWN = """query($by: BreakdownBy!) { indicators(asOf: "2025-06-30", codes: ["II.1.a"]) { numerator denominator
   breakdown(by: $by) { nodes { label numerator denominator percent isWithheld } } } }"""
 AGENCY = """query($a: String!) { indicators(asOf: "2025-06-30", codes: ["II.1.a"], agencyCode: $a) {
-  numerator denominator percent isWithheld history { numerator } breakdown(by: YEAR) { totalCount }
+  numerator denominator percent isWithheld history { numerator } breakdown(by: YEAR) { nodes { numerator isWithheld } }
   shortfall { totalCount hiddenCount } forecast { outlook } } }"""
 
 
@@ -82,7 +82,7 @@ async def test_the_public_is_told_no_small_cell_and_nothing_to_reckon_it_from(
     assert figure["isWithheld"]
     assert figure["numerator"] is figure["percent"] is figure["forecast"] is None
     assert figure["history"] == []
-    assert figure["breakdown"] == {"totalCount": 0}
+    assert figure["breakdown"]["nodes"] == [{"numerator": None, "isWithheld": True}]
     assert figure["shortfall"] == {"totalCount": 0, "hiddenCount": 0}
 
 
