@@ -51,8 +51,9 @@ def open_pool(
 ) -> AsyncConnectionPool:
     """A pool for compiled reads: autocommit, every statement prepared, read-only for PostgreSQL itself.
 
-    Not `read_only`, it is for what must be written beside a read, each statement a transaction. Open it in the
-    application's lifespan (`await pool.open()`).
+    Not `read_only`, it is for what must be written beside a read, each statement a transaction: it is written before
+    the answer goes out, but no reader waits for the disk, so a crash of the server may take the last half second of it
+    along. Open it in the application's lifespan (`await pool.open()`).
     """
 
     async def configure(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
@@ -62,7 +63,7 @@ def open_pool(
         await connection.execute(
             f"set statement_timeout = {int(statement_timeout)};"
             f"set default_transaction_read_only = {'on' if read_only else 'off'}; set timezone = 'UTC'; set jit = off;"
-            "set search_path = public",
+            f"set synchronous_commit = {'on' if read_only else 'off'}; set search_path = public",
             prepare=False,  # several statements in one text cannot be prepared
         )
 
