@@ -17,6 +17,7 @@ from graphql.type import is_abstract_type
 from schema.compiler.catalogue import Catalogue
 
 MARK = "Quyền · Permission: "
+ANY = "*:read"  # whatever the id names, under the law of its own kind
 # The figures of the plan are whole; the records behind them are told under their own law.
 _BEHIND = ("fonds:read", "file:read", "item:read", "agency:read")
 COMPUTED: Mapping[str, tuple[str, ...]] = {
@@ -26,6 +27,7 @@ COMPUTED: Mapping[str, tuple[str, ...]] = {
     "dataQuality": _BEHIND,
     "transferRadar": _BEHIND,
     "viewAs": ("user:view_as",),
+    "recordAsOf": (ANY,),
 }
 # More kinds than this are any kind.
 _MANY = 6
@@ -48,7 +50,7 @@ def print_permissions(schema: GraphQLSchema, catalogue: Catalogue) -> None:
             asked = COMPUTED.get(name, ()) if kind is schema.query_type else ()
             asked = asked or tuple(f"{one}:read" for one in _resources(schema, catalogue, field))
             if len(asked) > _MANY:
-                asked = ("*:read",)  # whatever the id names, under the law of its own kind
+                asked = (ANY,)
             if asked:
                 field.description = f"{field.description or ''}\n\n{permission(asked)}".strip()
 
