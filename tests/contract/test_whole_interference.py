@@ -38,7 +38,8 @@ def _operations(hub: Hub) -> list[str]:
     data = hub.ask('{ indicators(asOf: "2025-06-30") { id } }', "supervisor").data
     walk = Walk(build_schema()._schema, hub.city, 4, tuple(one["id"] for one in data["indicators"]))
     made = [*walk.covering(), *walk.probing(), *walk.random(EXAMPLES or 40)]
-    return list(dict.fromkeys(made))
+    # Everybody reads his own trail, and it grows by being asked.
+    return [one for one in dict.fromkeys(made) if "auditEvents" not in one]
 
 
 def _asked(operations: list[str], role: str) -> list[str]:
@@ -46,7 +47,7 @@ def _asked(operations: list[str], role: str) -> list[str]:
 
 
 def _answers(hub: Hub, operations: list[str], role: str) -> dict[str, bytes]:
-    return {one: _REQUEST.sub(b"", hub.ask(one, role).response.content) for one in operations}
+    return {one: _REQUEST.sub(b"", hub.ask(one, role).said) for one in operations}
 
 
 def _changed(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
@@ -56,7 +57,10 @@ def _changed(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
 def test_what_a_role_may_not_see_changes_none_of_its_answers(city_hub: Hub) -> None:
     hub, operations = city_hub, _operations(city_hub)
     plain = {one for one in operations if not any(name in one for name in (*FIGURES, "node"))}
-    watched = [one for one in operations if one in plain and "UBND-HOANKIEM" in one]
+    # Whether a file is paper, electronic or mixed is told of the whole file, as its figures are.
+    plain = {one for one in plain if not ("facets" in one and "files" in one)}
+    lists = ("{ fondsList(", "{ files(", "{ items(")
+    watched = [one for one in operations if one in plain and one.startswith(lists)][:30]
     told = _answers(hub, watched, "supervisor")
     replaced = 0
     for role in ROLES:

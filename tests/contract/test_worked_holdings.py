@@ -12,6 +12,8 @@ from psycopg.rows import dict_row
 from sqlmodel import Session, create_engine
 
 from hub.access.actor import PUBLIC
+from hub.access.commands import create_token, create_user, grant_role, seat_operator
+from hub.access.queries import actor_for_user
 from hub.kit.db import sqlalchemy_url
 from tests.contract import conftest
 from tests.contract.conftest import Clone, Hub, served
@@ -57,17 +59,22 @@ def cases(clone: Clone) -> Iterator[Hub]:
         engine = create_engine(sqlalchemy_url(dsn))
         with Session(engine) as session:
             build(City(session))
+            seat_operator(session)
+            administrator = actor_for_user(session)
+            user = create_user(session, administrator, "lan", "Lan")
+            grant_role(session, administrator, user, "supervisor", valid_from=date(2020, 1, 1))
+            tokens = {"supervisor": create_token(session, administrator, user, "test")}
             session.commit()
         engine.dispose()
         with (
             psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as owner,
-            served(conftest.City(dsn, owner, {}, {"anyone": PUBLIC})) as hub,
+            served(conftest.City(dsn, owner, tokens, {"anyone": PUBLIC})) as hub,
         ):
             yield hub
 
 
-def ask(hub: Hub, code: str, as_of: str, agency: str | None = None) -> dict[str, Any]:
-    [value] = hub.ask(QUERY, code=code, asOf=as_of, agency=agency).data["indicators"]
+def ask(hub: Hub, code: str, as_of: str, agency: str | None = None, role: str = "anyone") -> dict[str, Any]:
+    [value] = hub.ask(QUERY, role, code=code, asOf=as_of, agency=agency).data["indicators"]
     value["side"] = {one["code"]: (one["numerator"], one["denominator"]) for one in value["side"]}
     found: dict[str, Any] = value
     return found
@@ -92,7 +99,9 @@ def test_before_2023_there_is_nothing_to_count(cases: Hub, agency: str | None) -
 
 def test_files_online_of_those_on_no_restriction_list(cases: Hub) -> None:
     """Worked cases 6 and 11."""
-    sixth, eleventh = (ask(cases, "II.2.c", "2025-06-30", code) for code in ("SIXTH", "ELEVENTH"))
+    sixth, eleventh = (
+        ask(cases, "II.2.c", "2025-06-30", code, "supervisor") for code in ("SIXTH", "ELEVENTH")
+    )
     assert (sixth["numerator"], sixth["denominator"], sixth["percent"]) == (6, 8, "75.00")
     assert (sixth["missing"], sixth["result"]) == (1, "NOT_MET")
     assert (eleventh["numerator"], eleventh["denominator"], eleventh["percent"]) == (5, 8, "62.50")
