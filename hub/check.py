@@ -65,7 +65,8 @@ def _passes(name: str, command: list[str]) -> bool:
 
 
 def _workers(arguments: Sequence[str]) -> list[str]:
-    """One process a core for the whole suite; a narrower run is quicker in one."""
-    if arguments or (os.cpu_count() or 1) < 2:
+    """One process more than cores for the whole suite, since tests wait; a narrower run is quicker in one."""
+    cores = os.cpu_count() or 1
+    if arguments or cores < 2:
         return []
-    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+    return ["-n", str(min(4, cores + 1)), "--dist", "loadfile"]
