@@ -212,11 +212,7 @@ class Hub:
 
     def statements(self, query: str, role: str, **variables: Any) -> int:
         """How many statements travel to PostgreSQL for a query that was asked before: on the pool, read off the
-        wire, and from the core, which says them to SQLAlchemy. The lesser of two counts, since what is done from time
-        to time, whoever asks, may fall into one of them."""
-        return min(self._statements(query, role, **variables) for _ in range(2))
-
-    def _statements(self, query: str, role: str, **variables: Any) -> int:
+        wire, and from the core, which says them to SQLAlchemy."""
         self.ask(query, role, **variables).data  # noqa: B018
         with tempfile.TemporaryFile() as wire, contextlib.ExitStack() as stack:
             for connection in self.runner.run(self._pooled()):
