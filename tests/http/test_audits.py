@@ -1,6 +1,6 @@
 """The 61 audits of the npm package graphql-http against a real server, where npm is at hand.
 
-`test_protocol.py` asks the same in Python, so that nothing rests on npm.
+`test_protocol.py` asks in Python what matters most of it, so that a machine without npm checks that at least.
 """
 
 from __future__ import annotations
