@@ -17,6 +17,7 @@ import hub.plan.models
 import hub.records.models
 import hub.requests.models
 import hub.returns.models
+import hub.returns.snapshots.models
 import hub.storage.models
 import hub.transfers.models  # noqa: F401
 

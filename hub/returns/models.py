@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
-from hub.kit.tables import choice, count, document, key, moment, ref
+from hub.kit.tables import bigint, choice, count, document, key, moment, ref
 
 
 class ReportingPeriod(SQLModel, table=True):
@@ -68,7 +68,12 @@ class AgencyReturn(SQLModel, table=True):
 
 
 class PublishedReport(SQLModel, table=True):
-    """A half-year report (báo cáo) of the city or of one agency; a correction is a new revision."""
+    """A half-year report (báo cáo) of the city or of one agency; a correction is a new revision.
+
+    `number`, `notation` and `issued_on` are those of the document (số, ký hiệu, ngày), which văn thư gives. `sha256`,
+    `object_key` and `byte_size` are those of its PDF (hub/returns/papers.py). A correction says what it corrects, why
+    (`correction_reason`) and what differs (`changes`). What is published changes no more; it is superseded.
+    """
 
     __tablename__ = "published_report"
     __table_args__ = (
@@ -86,6 +91,17 @@ class PublishedReport(SQLModel, table=True):
             "published_by is null or published_by <> submitted_by",
             name="ck_published_report_published_by_another",
         ),
+        CheckConstraint(
+            "(corrects_id is null) = (correction_reason is null)", name="ck_published_report_correction"
+        ),
+        Index(
+            "uq_published_report_in_force",
+            "period_id",
+            "agency_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("state = 'PUBLISHED'"),
+        ),
     )
 
     id: int | None = key()
@@ -94,17 +110,29 @@ class PublishedReport(SQLModel, table=True):
     revision: int = count(1)
     state: str = choice("DRAFT")
     number: str | None = None
+    notation: str | None = None
+    issued_on: date | None = None
     sha256: str | None = None
     object_key: str | None = None
+    byte_size: int | None = bigint(nullable=True)
+    corrects_id: int | None = ref("published_report.id", nullable=True, index=True)
+    correction_reason: str | None = None
+    changes: dict[str, Any] = document()
     submitted_by: int | None = ref("app_user.id", nullable=True)
+    submitted_at: datetime | None = moment(nullable=True)
     published_by: int | None = ref("app_user.id", nullable=True)
     published_at: datetime | None = moment(nullable=True)
     created_by: int | None = ref("app_user.id", nullable=True)
+    version: int = count(1)
     created_at: datetime | None = moment(now=True)
+    updated_at: datetime | None = moment(now=True)
 
 
 class Snapshot(SQLModel, table=True):
-    """The figures of a report, frozen: cut-off, formula version, figures; never re-computed in place."""
+    """The figures of a report, frozen: cut-off, formula version, figures; never re-computed in place.
+
+    `freeze_id` is the freezing that holds the records behind them; what was published before there was one has none.
+    """
 
     __tablename__ = "snapshot"
 
@@ -114,4 +142,5 @@ class Snapshot(SQLModel, table=True):
     formula_version: str
     figures: dict[str, Any] = document()
     sha256: str
+    freeze_id: int | None = ref("period_freeze.id", nullable=True, index=True)
     created_at: datetime | None = moment(now=True)

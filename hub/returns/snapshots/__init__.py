@@ -1,0 +1,5 @@
+"""Figures frozen (chốt số liệu): what a period's figures were, and which records stood behind each of them.
+
+freezing (take, keep) · checking (figures from the records again) · comparing (which records came and went).
+May import kpi, plan, records and below.
+"""

@@ -1,0 +1,216 @@
+"""A period's figures are frozen: taken from one state of the records, then kept for ever.
+
+    taken = seam.read(lambda session: take(session, actor, period_id))       # REPEATABLE READ: one moment
+    seam.change(lambda session: keep(session, actor, taken))                 # written with its audit event
+
+Frozen are the figures of the city and of every agency that has or owes something, how each measure counted, with
+which parameters, and each record that stood in numerator or denominator, or was left out by law. Whatever happens to
+the records afterwards changes nothing of it: figures are added up again from the frozen members (checking.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, text
+from sqlmodel import Session, col, select
+
+from hub.access.actor import Actor
+from hub.audit.commands import record
+from hub.kit import clock
+from hub.kpi.frozen import freeze
+from hub.kpi.membership import Pack, packs, reasons_of
+from hub.kpi.registry import Measure, measure
+from hub.kpi.scorecard import rows_of, scorecards, scorecards_by_agency
+from hub.kpi.statement import Slot, counting, figure_of
+from hub.kpi.values import IndicatorRow
+from hub.plan.models import Indicator, Plan
+from hub.returns.models import ReportingPeriod
+from hub.returns.snapshots.models import FrozenFigures, FrozenMembers, PeriodFreeze
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is to be kept: figures by agency (None: the city), members by indicator, and how all was counted."""
+
+    period_id: int
+    agency_id: int | None
+    as_of: date
+    taken_at: datetime
+    formulas: dict[str, str]
+    parameters: dict[str, Any]
+    figures: Mapping[int | None, dict[str, Any]]
+    members: Sequence[tuple[str, tuple[str, ...], Pack]]
+
+    @property
+    def sha256(self) -> str:
+        """Of everything frozen; the same figures and members always give the same."""
+        return seal(
+            self.as_of,
+            self.formulas,
+            self.parameters,
+            self.figures,
+            [(code, one.agency_id, one.kind, one.packed) for code, _, one in self.members],
+        )
+
+
+def take(session: Session, actor: Actor, period_id: int, agency_id: int | None = None) -> Taken:
+    """The figures of a period at its data cut-off, as the records stand in this transaction; nothing is written.
+
+    `agency_id` is one agency's alone, for a correction of its report. The caller holds the session to one state of the
+    records (`seam.read`). Raises NotFound, NotPermitted.
+    """
+    period = session.get(ReportingPeriod, period_id)
+    actor.require("lock", "period", period)
+    assert period is not None  # `require` raises for no row
+    # Figures of a whole city take longer than any page may.
+    session.connection().execute(text("set local statement_timeout = 0"))
+    plan = session.get_one(Plan, period.plan_id)
+    as_of = period.data_cutoff
+    codes = _codes(session, plan)
+    rows = rows_of(session, plan.code, [as_of], codes, sides=False)[as_of]
+    figures: dict[int | None, dict[str, Any]] = {}
+    if agency_id is None:
+        whole = scorecards(session, actor, plan.code, [as_of], codes=codes)[as_of]
+        figures[None] = freeze(plan.code, whole)
+        for agency, told in scorecards_by_agency(session, actor, plan.code, [as_of]).items():
+            figures[agency.id] = freeze(plan.code, told[as_of])
+    else:
+        figures[agency_id] = freeze(
+            plan.code, scorecards(session, actor, plan.code, [as_of], agency_id)[as_of]
+        )
+    counted = [(row, one) for row in rows if (one := _headline(row)) is not None]
+    slots = [Slot(one, as_of) for _, one in counted]
+    found = list(packs(session, slots, agency_id))
+    return Taken(
+        period_id=period_id,
+        agency_id=agency_id,
+        as_of=as_of,
+        taken_at=clock.now(),
+        formulas=formulas(one.measure for _, one in counted),
+        parameters={row.code: dict(one.parameters) for row, one in counted},
+        figures=figures,
+        members=[(counted[one.slot][0].code, reasons_of(counted[one.slot][1].measure), one) for one in found],
+    )
+
+
+def keep(session: Session, actor: Actor, taken: Taken, *, reason: str | None = None) -> PeriodFreeze:
+    """Write what was taken, with its audit event. Raises NotFound, NotPermitted."""
+    actor.require("lock", "period", session.get(ReportingPeriod, taken.period_id))
+    row = PeriodFreeze(
+        period_id=taken.period_id,
+        agency_id=taken.agency_id,
+        as_of=taken.as_of,
+        formulas=taken.formulas,
+        parameters=taken.parameters,
+        sha256=taken.sha256,
+        reason=reason,
+        taken_by=actor.id,
+        taken_at=taken.taken_at,
+    )
+    session.add(row)
+    session.flush()
+    session.execute(
+        insert(FrozenFigures),
+        [
+            {"freeze_id": row.id, "agency_id": agency_id, "figures": told}
+            for agency_id, told in taken.figures.items()
+        ],
+    )
+    if taken.members:
+        session.execute(
+            insert(FrozenMembers),
+            [
+                {
+                    "freeze_id": row.id, "indicator_code": code, "agency_id": one.agency_id, "kind": one.kind,
+                    "records": one.records, "numerator": one.numerator, "denominator": one.denominator,
+                    "excluded": one.excluded, "reasons": list(reasons), "packed": one.packed,
+                }
+                for code, reasons, one in taken.members
+            ],
+        )  # fmt: skip
+    detail = {
+        "freeze": row.id, "as_of": taken.as_of.isoformat(), "sha256": row.sha256,
+        "agencies": len(taken.figures), "members": sum(one.records for _, _, one in taken.members),
+    }  # fmt: skip
+    record(
+        session, actor, "period:freeze", "period", taken.period_id, agency_id=taken.agency_id, reason=reason,
+        detail=detail,
+    )  # fmt: skip
+    return row
+
+
+def freeze_of(session: Session, period_id: int, agency_id: int | None) -> PeriodFreeze | None:
+    """The newest freezing that tells the figures of an agency, or of the city (None), for a period."""
+    return session.exec(
+        select(PeriodFreeze)
+        .join(FrozenFigures)
+        .where(
+            PeriodFreeze.period_id == period_id,
+            col(FrozenFigures.agency_id).is_not_distinct_from(agency_id),
+        )
+        .order_by(col(PeriodFreeze.id).desc())
+        .limit(1)
+    ).first()
+
+
+def formulas(measures: Any) -> dict[str, str]:
+    """How each measure counts, as the SHA-256 of its text: another text may count otherwise."""
+    return {one.name: formula(one) for one in measures}
+
+
+def formula(one: Measure) -> str:
+    """The SHA-256 of all that makes a measure count as it does."""
+    told = [one.facts, one.counted or "", one.members, one.headline, sorted(one.parameters.items())]
+    return hashlib.sha256(written(told)).hexdigest()
+
+
+def formula_version(told: Mapping[str, str]) -> str:
+    """All formulas in one short word, as a report prints it."""
+    return hashlib.sha256(written(dict(told))).hexdigest()[:12]
+
+
+def written(told: Any) -> bytes:
+    """JSON in one form: the same content always gives the same bytes."""
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode()
+
+
+def seal(
+    as_of: date,
+    formulas: Mapping[str, str],
+    parameters: Mapping[str, Any],
+    figures: Mapping[int | None, dict[str, Any]],
+    members: Sequence[tuple[str, int, str, bytes]],
+) -> str:
+    """The SHA-256 over a freezing's parts, in an order that does not depend on how they were read."""
+    parts: list[Any] = [as_of.isoformat(), dict(formulas), dict(parameters)]
+    parts += [[key, figures[key]] for key in sorted(figures, key=lambda key: (key is not None, key or 0))]
+    parts += [
+        [code, agency, kind, hashlib.sha256(body).hexdigest()] for code, agency, kind, body in sorted(members)
+    ]
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(written(part))
+    return whole.hexdigest()
+
+
+def _codes(session: Session, plan: Plan) -> list[str]:
+    """Targets and annex, in plan order."""
+    return list(
+        session.exec(
+            select(Indicator.code)
+            .where(Indicator.plan_id == plan.id, col(Indicator.part).in_(("TARGET", "ANNEX")))
+            .order_by(col(Indicator.position))
+        )
+    )
+
+
+def _headline(row: IndicatorRow) -> Any:
+    """How a row is counted, where its figure is its measure's own: other figures of a measure have no members."""
+    found = measure(row.measure)
+    return counting(row) if found is not None and figure_of(row, found) == found.headline else None
