@@ -83,9 +83,12 @@ class Story:
             series = self.series[code] = self.city.series(fonds)
             two = self.files[code] = (self.city.file(fonds, series_id=series), self.city.file(fonds))
             n, electronic = HELD[code]
-            for number in range(n):
-                origin = "BORN_DIGITAL" if number < electronic else "PAPER"
-                self.city.item(two[number % 2], origin=origin)
+            for file, odd in zip(two, (0, 1), strict=True):
+                numbers = range(odd, n, 2)
+                born = sum(number < electronic for number in numbers)
+                for origin, count in (("BORN_DIGITAL", born), ("PAPER", len(numbers) - born)):
+                    if count:
+                        self.city.items(file, count, origin=origin)
 
     def merge(self, into: str, day: date, *bodies: str) -> Callable[[], object]:
         ending = [(self.keys[body], None) for body in bodies]

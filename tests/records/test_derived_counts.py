@@ -141,3 +141,26 @@ def test_triggers_plan_for_the_rows_that_are_there(session: Session) -> None:
         assert "join older" in planned_anew
         assert "join older" not in source.replace(planned_anew, "")
         assert "execute $sql$" in source
+
+
+def test_a_few_files_are_counted_by_kept_plans_and_many_are_planned_for(
+    session: Session, file: ArchivalFile
+) -> None:
+    """Planning took most of the time of a change of one document; a kept plan may not scan a table that grew."""
+    counting = session.connection().execute(
+        text(
+            "select proname, prosrc, proconfig from pg_proc where proname like 'hub\\_count\\_%'"
+            " and proname <> 'hub_count_files' or proname = 'hub_derive_files'"
+        )
+    )
+    found = {name: (source, settings) for name, source, settings in counting}
+    assert len(found) == 5
+    for source, settings in found.values():
+        assert settings == ["plan_cache_mode=force_custom_plan", "enable_seqscan=on"]
+        assert "if cardinality(ids) <= 100 then" in source
+    session.connection().execute(text("set local plan_cache_mode = auto"))
+    _item(session, file, "V1", "PAPER", 1)
+    left = session.connection().execute(
+        text("select current_setting('plan_cache_mode'), current_setting('enable_seqscan')")
+    )
+    assert left.one() == ("auto", "on")
