@@ -133,14 +133,14 @@ def scorecards(
 
 
 def scorecards_by_agency(
-    session: Session, actor: Actor, plan: str, dates: Sequence[date]
+    session: Session, actor: Actor, plan: str, dates: Sequence[date], codes: Sequence[str] | None = None
 ) -> dict[AgencyRef, dict[date, list[IndicatorValue]]]:
-    """The targets of part II of every agency that has or owes something, by name: what `scorecards` says of each.
+    """The figures of every agency that has or owes something, by name: what `scorecards` says of each.
 
     An agency is called as on the last of the dates, and in each value as on its own. Three statements however many
-    there are. Raises NotFound for an unknown plan.
+    there are. Raises NotFound for an unknown plan or code.
     """
-    cards = _Cards(rows_of(session, plan, dates, None), actor, None)
+    cards = _Cards(rows_of(session, plan, dates, codes), actor, codes)
     totals = _totals(session, cards.counted, None, by_agency=True)
     named: dict[int, dict[date, AgencyRef]] = {}
     for row in session.execute(text(_NAMED), {"ids": list(totals), "days": list(dates)}):

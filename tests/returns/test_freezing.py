@@ -62,7 +62,7 @@ def test_frozen_figures_are_the_scorecards_and_add_up_from_their_members(half: H
     city = scorecard(half.session, half.actor("leader"), PLAN, CUT_OFF)
     assert thaw(taken.figures[None])[: len(city)] == city
     one = scorecard(half.session, half.actor("leader"), PLAN, CUT_OFF, half.first)
-    assert thaw(taken.figures[half.first]) == one
+    assert thaw(taken.figures[half.first])[: len(one)] == one
     assert (one[0].numerator, one[0].denominator) == (4, 5)
     sums = {
         (code, told.agency_id, told.kind): (told.records, told.numerator, told.denominator)

@@ -166,7 +166,11 @@ def page_of(
             select kind, id, place from unnest(cast(:kinds as text[]), cast(:ids as bigint[])) with ordinality
                 t (kind, id, place)
         ),
-        told as materialized (select s.*, {visible(actor, "s")} as visible from asked s {joined("s")}),
+        told as materialized (
+            -- what was destroyed is no record any more: the law is not asked about it
+            select s.*, coalesce(f.id, i.id, o.id, g.id) is not null and {visible(actor, "s")} as visible
+              from asked s {joined("s")}
+        ),
         page as (select * from told where visible and place > :start order by place limit :more)
         select t.visible, p.place, p.kind, p.id, {names(actor)}
           from (select count(*) filter (where visible) as visible from told) t

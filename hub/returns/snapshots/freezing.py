@@ -28,7 +28,7 @@ from hub.kpi.membership import Pack, packs, reasons_of
 from hub.kpi.registry import Measure, measure
 from hub.kpi.scorecard import rows_of, scorecards, scorecards_by_agency
 from hub.kpi.statement import Slot, counting, figure_of
-from hub.kpi.values import IndicatorRow
+from hub.kpi.values import IndicatorRow, IndicatorValue
 from hub.plan.models import Indicator, Plan
 from hub.returns.models import ReportingPeriod
 from hub.returns.snapshots.models import FrozenFigures, FrozenMembers, PeriodFreeze
@@ -59,15 +59,20 @@ class Taken:
         )
 
 
-def take(session: Session, actor: Actor, period_id: int, agency_id: int | None = None) -> Taken:
+def take(session: Session, actor: Actor, period_id: int) -> Taken:
     """The figures of a period at its data cut-off, as the records stand in this transaction; nothing is written.
 
-    `agency_id` is one agency's alone, for a correction of its report. The caller holds the session to one state of the
+    The caller holds the session to one state of the
     records (`seam.read`). Raises NotFound, NotPermitted.
     """
     period = session.get(ReportingPeriod, period_id)
     actor.require("lock", "period", period)
     assert period is not None  # `require` raises for no row
+    return take_for(session, actor, period, None)
+
+
+def take_for(session: Session, actor: Actor, period: ReportingPeriod, agency_id: int | None) -> Taken:
+    """The same for a caller who has asked the law himself; with `agency_id` of one agency alone."""
     # Figures of a whole city take longer than any page may.
     session.connection().execute(text("set local statement_timeout = 0"))
     plan = session.get_one(Plan, period.plan_id)
@@ -78,17 +83,16 @@ def take(session: Session, actor: Actor, period_id: int, agency_id: int | None =
     if agency_id is None:
         whole = scorecards(session, actor, plan.code, [as_of], codes=codes)[as_of]
         figures[None] = freeze(plan.code, whole)
-        for agency, told in scorecards_by_agency(session, actor, plan.code, [as_of]).items():
-            figures[agency.id] = freeze(plan.code, told[as_of])
+        for agency, told in scorecards_by_agency(session, actor, plan.code, [as_of], codes).items():
+            figures[agency.id] = freeze(plan.code, own(told[as_of]))
     else:
-        figures[agency_id] = freeze(
-            plan.code, scorecards(session, actor, plan.code, [as_of], agency_id)[as_of]
-        )
+        alone = scorecards(session, actor, plan.code, [as_of], agency_id, codes)[as_of]
+        figures[agency_id] = freeze(plan.code, own(alone))
     counted = [(row, one) for row in rows if (one := _headline(row)) is not None]
     slots = [Slot(one, as_of) for _, one in counted]
     found = list(packs(session, slots, agency_id))
     return Taken(
-        period_id=period_id,
+        period_id=period.id or 0,
         agency_id=agency_id,
         as_of=as_of,
         taken_at=clock.now(),
@@ -102,6 +106,11 @@ def take(session: Session, actor: Actor, period_id: int, agency_id: int | None =
 def keep(session: Session, actor: Actor, taken: Taken, *, reason: str | None = None) -> PeriodFreeze:
     """Write what was taken, with its audit event. Raises NotFound, NotPermitted."""
     actor.require("lock", "period", session.get(ReportingPeriod, taken.period_id))
+    return store_taken(session, actor, taken, reason=reason)
+
+
+def store_taken(session: Session, actor: Actor, taken: Taken, *, reason: str | None = None) -> PeriodFreeze:
+    """The same for a caller who has asked the law himself."""
     row = PeriodFreeze(
         period_id=taken.period_id,
         agency_id=taken.agency_id,
@@ -197,6 +206,13 @@ def seal(
     for part in parts:
         whole.update(written(part))
     return whole.hexdigest()
+
+
+def own(values: Sequence[IndicatorValue]) -> list[IndicatorValue]:
+    """An agency's figures: its targets, and of the annex the rows that count something of it."""
+    return [
+        value for value in values if value.indicator.part == "TARGET" or value.denominator or value.missing
+    ]
 
 
 def _codes(session: Session, plan: Plan) -> list[str]:
