@@ -131,7 +131,9 @@ class ReportFilter:
 
     agency_codes: list[str] | None = agency_codes()
     include_subtree: bool | None = include_subtree()
-    period_id: strawberry.ID | None = within("period_id", "ReportingPeriod", "Of this period (kỳ báo cáo).")
+    period_id: strawberry.ID | None = within(
+        "period_id", "ReportingPeriod", "reporting_period", "Of this period (kỳ báo cáo)."
+    )
     states: list[ReportState] | None = any_of("state", "Any of these states (trạng thái).")
     text: str | None = words(
         "hub_fold(coalesce({t}.number, '') || ' ' || coalesce((select a.name || ' ' || a.code from agency a"

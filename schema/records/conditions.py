@@ -81,9 +81,15 @@ def words(expression: str = "{t}.folded", *, of: str | None = None) -> Any:
     )
 
 
-def within(column: str, kind: str, description: str) -> Any:
-    """Rows of a parent named by its global id."""
-    return condition(f"{{t}}.{column} = {{v}}", "bigint", description, narrows=True, reads=key_of(kind))
+def within(column: str, kind: str, table: str, description: str) -> Any:
+    """Rows of a parent named by its global id; of one that the caller does not see none, as of one that is not there.
+
+    The parent is looked up once for the statement.
+    """
+    seen = f"exists (select from {table} o where o.id = {{v}} and {{read {kind} o}})"
+    return condition(
+        f"{{t}}.{column} = {{v}} and {seen}", "bigint", description, narrows=True, reads=key_of(kind)
+    )
 
 
 def any_of(column: str, description: str) -> Any:

@@ -43,9 +43,9 @@ class SeriesFilter:
 
     agency_codes: list[str] | None = agency_codes()
     include_subtree: bool | None = include_subtree()
-    fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "Of this fonds (thuộc phông).")
+    fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "fonds", "Of this fonds (thuộc phông).")
     parent_id: strawberry.ID | None = within(
-        "parent_id", "Series", "Right below this series (nhóm cấp trên)."
+        "parent_id", "Series", "series", "Right below this series (nhóm cấp trên)."
     )
     is_top_level: bool | None = condition(
         "({t}.parent_id is null) = {v}", "bool", "Directly under its fonds or not (ở cấp cao nhất)."
@@ -60,8 +60,10 @@ class FileFilter:
 
     agency_codes: list[str] | None = agency_codes()
     include_subtree: bool | None = include_subtree()
-    fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "Of this fonds (thuộc phông).")
-    series_id: strawberry.ID | None = within("series_id", "Series", "Of this series (thuộc nhóm hồ sơ).")
+    fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "fonds", "Of this fonds (thuộc phông).")
+    series_id: strawberry.ID | None = within(
+        "series_id", "Series", "series", "Of this series (thuộc nhóm hồ sơ)."
+    )
     codes: list[str] | None = codes()
     text: str | None = words(of="ArchivalFile")
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
@@ -90,8 +92,10 @@ class ItemFilter:
 
     agency_codes: list[str] | None = agency_codes()
     include_subtree: bool | None = include_subtree()
-    fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "Of this fonds (thuộc phông).")
-    file_id: strawberry.ID | None = within("file_id", "ArchivalFile", "At home in this file (thuộc hồ sơ).")
+    fonds_id: strawberry.ID | None = within("fonds_id", "Fonds", "fonds", "Of this fonds (thuộc phông).")
+    file_id: strawberry.ID | None = within(
+        "file_id", "ArchivalFile", "file", "At home in this file (thuộc hồ sơ)."
+    )
     codes: list[str] | None = codes()
     text: str | None = words(of="Item")
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")

@@ -80,7 +80,7 @@ def _operations() -> Iterator[tuple[str, str, str, GraphQLArgument, Place, dict[
         for name, field in root.fields.items():
             for argument, declared in field.args.items():
                 if argument == "filter":
-                    continue  # a condition on rows that are seen, whatever their parent is; see test_interference
+                    continue  # its parents are looked at below, and its other conditions in test_interference
                 for place in _places(declared.type):
                     yield word, name, argument, declared, place, field.args
 
@@ -143,4 +143,43 @@ def test_an_unseen_record_is_answered_like_an_absent_one(hub: Hub, case: Any) ->
             assert unseen == absent, (role, kind, text)
             assert not [e for e in unseen["errors"] or () if e["extensions"]["code"] == "INTERNAL"], text
             compared += 1
+    assert compared
+
+
+# A filter's parents: the root field, the filter's field, the kind of the parent, the column of the child, its kind.
+PARENTS = (
+    ("items", "fileId", "file", "file_id", "item"),
+    ("items", "fondsId", "fonds", "fonds_id", "item"),
+    ("files", "fondsId", "fonds", "fonds_id", "file"),
+    ("files", "seriesId", "series", "series_id", "file"),
+    ("seriesList", "fondsId", "fonds", "fonds_id", "series"),
+)
+
+
+@pytest.mark.parametrize(
+    ("root", "name", "parent", "column", "child"), PARENTS, ids=[f"{one[0]}-{one[1]}" for one in PARENTS]
+)
+def test_a_filter_by_an_unseen_parent_finds_what_one_by_an_absent_parent_finds(
+    hub: Hub, root: str, name: str, parent: str, column: str, child: str
+) -> None:
+    """Though rows of that parent are seen: whoever may read a document need not know the file it lies in."""
+    kinds = {resource: kind for kind, resource in KINDS.items()}
+    compared = 0
+    facets = "" if root == "seriesList" else "facets { field buckets { value count } unknownCount }"
+    text = (
+        f"query($id: ID!) {{ {root}(filter: {{{name}: $id}}, first: 3) {{ totalCount nodes {{ id }} {facets} }} }}"
+    )
+    for role in ("anyone", "clerk", "leader", "archivist"):
+        above = {
+            getattr(row, column) for row in hub.city.rows(child).values() if hub.city.sees(role, child, row.id)
+        } - {None}
+        hidden = next((key for key in sorted(above) if not hub.city.sees(role, parent, key)), None)
+        seen = next((key for key in sorted(above) if hub.city.sees(role, parent, key)), None)
+        if hidden is not None:
+            absent = hub.ask(text, role, id=encode(kinds[parent], ABSENT))
+            assert hub.ask(text, role, id=encode(kinds[parent], hidden)).said == absent.said, (role, hidden)
+            assert absent.data[root]["totalCount"] == 0
+            compared += 1
+        if seen is not None:
+            assert hub.ask(text, role, id=encode(kinds[parent], seen)).data[root]["totalCount"] > 0
     assert compared
