@@ -22,11 +22,12 @@ from hub.access.credentials.issuers import Issuers
 from hub.access.credentials.rules import idle_of
 from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
 from hub.audit.commands import record_refusal
-from hub.audit.reads import READS, Reads, record_reads
+from hub.audit.reads import READS, Reads
 from hub.kit import clock
 from hub.kit.errors import BadRequest, NotPermitted
 from hub.kit.origin import cookie, is_own_page
 from hub.kit.seam import Seam
+from hub.records.reading import write_reads
 from hub.settings import Settings
 from hub.web import failing
 from hub.web.page import STATIC, Elsewhere, Page, render, stamp, static
@@ -78,7 +79,7 @@ class Site:
             READS.set(reads)
             response = await work(made)
             if reads:
-                await self._seam.change(partial(record_reads, values=reads.values(visit.actor)))
+                await self._seam.change(partial(write_reads, actor=visit.actor, reads=reads))
             await self._note(visit)
         except Exception as error:
             await self._tell_refusal(visit, error)

@@ -100,7 +100,7 @@ class GraphQLEndpoint:
         try:
             async with asyncio.timeout(self._settings.request_timeout / 1000):
                 answer = await self._answer(asked, scope, receive)
-                await tell_reads(self._services.trail, reads)
+                await tell_reads(self._services.seam, self._services.trail, reads)
         except ClientGone:
             return
         except Exception as error:

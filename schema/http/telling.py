@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLError
@@ -15,19 +16,24 @@ from hub.audit.reads import INSERT, Reads
 from hub.kit.errors import NotPermitted
 from hub.kit.seam import Seam
 from hub.kit.wire import Numbered, ask, checked
+from hub.records.reading import write_reads
 from schema.http.execution import Lease, reading
 
 _READS = Numbered.of(INSERT)
 
 
-async def tell_reads(trail: AsyncConnectionPool[Any], reads: Reads) -> None:
+async def tell_reads(seam: Seam, trail: AsyncConnectionPool[Any], reads: Reads) -> None:
     """Write which restricted records the answer holds, before it goes out; nothing when there are none.
 
     One statement, a transaction of its own, and no thread: it stands in the way of an answer. Where the connection is
-    lost it is asked again, since a read that is told twice is better than one that is not.
+    lost it is asked again, since a read that is told twice is better than one that is not. Only for whom somebody
+    else delegated a grant it is looked up first which records that grant has opened.
     """
     if not reads:
         return
+    actor = reads.agent
+    if isinstance(actor, Actor) and actor.subject.mandates:
+        return await seam.change(partial(write_reads, actor=actor, reads=reads))
     question = _READS.question(reads.values())
 
     async def write(lease: Lease) -> None:

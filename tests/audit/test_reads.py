@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Engine, event, text
+from sqlmodel import select
 
+from hub.access.models import RoleGrant
 from hub.kit.ids import encode
 from hub.records.models import ArchivalFile, Item
 from tests.mutations.conftest import Ask, Town, anyio_backend, ask, town
+from tests.records.world import ON
 
 __all__ = ["anyio_backend", "ask", "town"]
 pytestmark = pytest.mark.anyio
@@ -186,3 +190,30 @@ async def test_who_is_shown_nothing_has_read_nothing(town: Town, ask: Ask) -> No
     assert await ask(FILE, role="leader", id=town.id(town.world.file)) == {"file": None}
     assert await ask(FILE, role="officer", place="b", id=town.id(town.world.file)) == {"file": None}
     assert reads(town) == []
+
+
+async def test_what_only_a_delegated_grant_opens_is_read_on_behalf_of_its_delegator(
+    town: Town, ask: Ask
+) -> None:
+    """Ủy quyền: the officer of A stands in for the one of B; records of both in one answer are two events."""
+    world = town.world
+    deputy, away = world.user("officer"), world.user("officer", "b")
+    own = town.session.exec(select(RoleGrant).where(RoleGrant.user_id == away.id)).one()
+    world.add(
+        RoleGrant, user_id=deputy.id, role="officer", agency_id=world.b.id, on_behalf_of=away.id,
+        delegated_from=own.id, valid_from=ON, valid_to=ON + timedelta(days=7),
+    )  # fmt: skip
+    town.session.commit()
+    ids = [town.id(row) for row in (world.file, world.file_b, world.item, world.item_b)]
+    await ask("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", role="officer", ids=ids)
+    town.session.rollback()
+    told = town.session.connection().execute(
+        text(
+            "select agent_id, agency_id, on_behalf_of, detail -> 'records' as records from audit_event"
+            " where event_type = 'record:read' order by agency_id"
+        )
+    )
+    assert [tuple(row) for row in told] == [
+        (deputy.id, world.a.id, None, [record(world.file), record(world.item)]),
+        (deputy.id, world.b.id, away.id, [record(world.file_b), record(world.item_b)]),
+    ]
