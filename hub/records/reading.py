@@ -13,7 +13,9 @@ from hub.audit.reads import Read, Reads, record_reads
 
 _ROWS = "select t.* from {} t where t.id = any(:keys)"
 # A document's state is that of its file.
-_INSIDE = "select t.*, f.state as file_state from {} t join file f on f.id = t.file_id where t.id = any(:keys)"
+_INSIDE = (
+    "select t.*, f.state as file_state from {} t join file f on f.id = t.file_id where t.id = any(:keys)"
+)
 _SELECTS = {
     "fonds": _ROWS.format("fonds"),
     "series": _ROWS.format("series"),

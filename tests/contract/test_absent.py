@@ -166,12 +166,12 @@ def test_a_filter_by_an_unseen_parent_finds_what_one_by_an_absent_parent_finds(
     kinds = {resource: kind for kind, resource in KINDS.items()}
     compared = 0
     facets = "" if root == "seriesList" else "facets { field buckets { value count } unknownCount }"
-    text = (
-        f"query($id: ID!) {{ {root}(filter: {{{name}: $id}}, first: 3) {{ totalCount nodes {{ id }} {facets} }} }}"
-    )
+    text = f"query($id: ID!) {{ {root}(filter: {{{name}: $id}}, first: 3) {{ totalCount nodes {{ id }} {facets} }} }}"
     for role in ("anyone", "clerk", "leader", "archivist"):
         above = {
-            getattr(row, column) for row in hub.city.rows(child).values() if hub.city.sees(role, child, row.id)
+            getattr(row, column)
+            for row in hub.city.rows(child).values()
+            if hub.city.sees(role, child, row.id)
         } - {None}
         hidden = next((key for key in sorted(above) if not hub.city.sees(role, parent, key)), None)
         seen = next((key for key in sorted(above) if hub.city.sees(role, parent, key)), None)
