@@ -1,7 +1,8 @@
 """Reads of restricted records: gathered while an answer is made, written before it goes out.
 
 One event for a request, an agency and whomever it was read for (`hub/records/reading.py`) names every restricted
-record that was in the answer, once. A request that shows none costs no statement. A face opens READS at the start of a request and asks `told()` at its end.
+record that was in the answer, once. A request that shows none costs no statement. A face opens READS at the start
+of a request and writes it down at its end.
 """
 
 from __future__ import annotations
