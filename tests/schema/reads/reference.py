@@ -78,6 +78,12 @@ FACETS: dict[str, tuple[set[str], Callable[[Row], Any]]] = {
     ),
 }
 
+# What an id in a filter is the id of; a parent that is not seen is none.
+PARENTS = {
+    "fondsId": "Fonds", "seriesId": "Series", "parentId": "Series", "fileId": "ArchivalFile",
+    "periodId": "ReportingPeriod",
+}  # fmt: skip
+
 
 def snake(name: str) -> str:
     """camelCase as a column."""
@@ -130,7 +136,7 @@ class Reference:
         key = (actor.name, typename, row.id)
         if key not in self._seen:  # Casbin is slow, and the city does not change
             may = actor.may("read", TYPES[typename][1], row)
-            self._seen[key] = Row(**{**vars(row), "typename": typename}) if may else None
+            self._seen[key] = Row(**{**vars(row), "typename": typename, "reader": actor}) if may else None
         return self._seen[key]
 
     def rows(self, actor: Actor, typename: str, where: Callable[[Row], bool] = lambda row: True) -> list[Row]:
@@ -733,7 +739,10 @@ class Reference:
                     row.valid_to is None or row.valid_to > day
                 )
         if name.endswith("Id"):
-            return getattr(row, snake(name)) == int(decode(value)[1])
+            key = int(decode(value)[1])
+            kind = "Agency" if row.typename == "Agency" else PARENTS[name]
+            above = self.seen(row.reader, kind, self.world.one(TYPES[kind][0], key))
+            return getattr(row, snake(name)) == key and above is not None
         if name.endswith(("From", "To")):
             column = snake(name.removesuffix("From").removesuffix("To"))
             found = getattr(row, column)
