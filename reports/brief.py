@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from reports import charts, sentences
 from reports.model import Ranked, Report
+from reports.qr import qr
 from reports.ranking import leaders
 from reports.sentences import brief as told
 from reports.templating import environment
@@ -21,11 +22,14 @@ def render_brief(report: Report) -> str:
         .get_template("brief.html.j2")
         .render(
             report=report,
-            css=Markup((styles / "brief.css").read_text(encoding="utf-8")),
+            css=Markup(
+                "".join((styles / name).read_text(encoding="utf-8") for name in ("brief.css", "marks.css"))
+            ),
             screen_css=Markup((styles / "brief-screen.css").read_text(encoding="utf-8")),
             say=sentences,
             brief=told,
             charts=charts,
+            qr=qr,
             held_back=told.held_back(report)[:NAMED],
             leading=_first(leaders(report.ranking)),
         )

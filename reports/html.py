@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reports import charts, sentences
 from reports.annexes import ROMAN, annex_numbers
 from reports.model import Report
+from reports.qr import qr
 from reports.templating import environment
 
 CHARTED_AGENCIES = 14
@@ -29,10 +30,13 @@ def render_html(report: Report) -> str:
         .render(
             report=report,
             annexes=annex_numbers(report),
-            css=Markup((styles / "report.css").read_text(encoding="utf-8")),
+            css=Markup(
+                "".join((styles / name).read_text(encoding="utf-8") for name in ("report.css", "marks.css"))
+            ),
             screen_css=Markup((styles / "screen.css").read_text(encoding="utf-8")),
             say=sentences,
             charts=charts,
+            qr=qr,
             roman=ROMAN,
             charted_agencies=CHARTED_AGENCIES,
             printed_voices=PRINTED_VOICES,

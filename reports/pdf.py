@@ -63,14 +63,13 @@ class Print:
 
     @classmethod
     def of(cls, report: Report, *, brief: bool = False) -> "Print":
-        """The print of a report or of its one page, which carries no figures: they are the report's.
+        """The print of a report, or of its one page; both carry the report's figures.
 
         The moment is the period's end, so that two prints are the same bytes.
         """
         at = datetime(report.period.year, report.period.month, report.period.day, tzinfo=UTC).isoformat()
-        if brief:
-            return cls(render_brief(report), "", "", at, on_one_page=True)
-        return cls(render_html(report), figures.as_csv(report), figures.as_json(report), at)
+        page = render_brief if brief else render_html
+        return cls(page(report), figures.as_csv(report), figures.as_json(report), at, on_one_page=brief)
 
 
 def render_pdf(report: Report, *, brief: bool = False) -> bytes:
@@ -119,7 +118,7 @@ def print_pdf(wanted: Print) -> bytes:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-    from reports.conformance import VARIANT, also_accessible
+    from reports.conformance import VARIANT, finish
 
     known = FontConfiguration()
     style = weasyprint.CSS(
@@ -132,19 +131,21 @@ def print_pdf(wanted: Print) -> bytes:
         for size in FITTING_SIZES if wanted.on_one_page else ("",):
             smaller = [weasyprint.CSS(string=f"html{{font-size:{size}pt!important}}")] if size else []
             laid_out = page.render(
-                stylesheets=[style, *smaller], font_config=known, pdf_variant=VARIANT, attachments=attached
+                stylesheets=[style, *smaller],
+                font_config=known,
+                pdf_variant=VARIANT,
+                pdf_forms=True,
+                attachments=attached,
             )
             if len(laid_out.pages) == 1:
                 break
         printed: bytes = laid_out.write_pdf(
-            pdf_variant=VARIANT, finisher=also_accessible, attachments=attached
+            pdf_variant=VARIANT, pdf_forms=True, finisher=finish, attachments=attached
         )
     return printed
 
 
 def _attachments(weasyprint: Any, wanted: Print) -> list[Any]:
-    if not wanted.csv:
-        return []
     at = datetime.fromisoformat(wanted.at)
     named = (
         ("so-lieu.csv", "Số liệu của báo cáo (CSV)", wanted.csv.encode("utf-8-sig")),

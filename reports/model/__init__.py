@@ -26,6 +26,7 @@ from reports.model.figures import (
 )
 from reports.model.report import (
     Duty,
+    Edition,
     Exclusion,
     Letterhead,
     Pending,
@@ -41,6 +42,7 @@ __all__ = [
     "Breakdown",
     "Declared",
     "Duty",
+    "Edition",
     "Exclusion",
     "Figure",
     "Kind",

@@ -83,12 +83,33 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """The report as it goes out: the snapshot its figures are of, where it is checked, what văn thư gave it.
+
+    `revision` counts from 1; a later one says in `reason` what it corrects and why. Number and date are empty
+    until văn thư has given them; both are then written by hand.
+    """
+
+    snapshot_id: int
+    verify_url: str
+    revision: int = 1
+    number: str = ""
+    issued_on: date | None = None
+    reason: str = ""
+
+    @property
+    def correction(self) -> int:
+        """How many times the report has been corrected; 0 for the first edition."""
+        return self.revision - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One half-year report, whole: the city's, or an agency's (`scope` names it, `kind` says among whom it is).
 
     `breakdowns` are by agency in the city's report, by unit in an agency's; `ranking` is the city's, `rank` the
     agency's own place among its kind. `published_on`: when the period's report, whose figures are official,
-    went out.
+    went out. What has no `edition` has not been published, and says so on every page unless it is official.
     """
 
     letterhead: Letterhead
@@ -110,3 +131,4 @@ class Report:
     rank: Rank | None = None
     pending: Pending = Pending()
     published_on: date | None = None
+    edition: Edition | None = None

@@ -112,11 +112,11 @@ def test_of_a_long_plan_the_targets_that_ask_for_a_look_are_shown() -> None:
     assert {"A.1", "A.2", "B.1", "B.2", "B.3"} <= {one.code for one in shown}
 
 
-def test_two_prints_are_the_same_bytes_and_carry_no_attachment(printer: None) -> None:
+def test_two_prints_are_the_same_bytes_and_carry_the_figures(printer: None) -> None:
     once = render_pdf(_report(), brief=True)
     assert render_pdf_apart(_report(), brief=True) == once
     reader = pypdf.PdfReader(io.BytesIO(once))
-    assert dict(reader.attachments) == {}
+    assert set(reader.attachments) == {"so-lieu.csv", "so-lieu.json"}
     assert bool(reader.root_object["/MarkInfo"]["/Marked"])  # type: ignore[index]
 
 

@@ -25,6 +25,11 @@ def _read(content: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(content))
 
 
+def structure(reader: pypdf.PdfReader) -> list[Any]:
+    """Every element of a file's structure."""
+    return list(_structure(reader.root_object["/StructTreeRoot"]))
+
+
 def _structure(element: Any) -> Iterator[Any]:
     element = element.get_object()
     if isinstance(element, dict):
@@ -113,9 +118,9 @@ def test_the_file_declares_both_norms_its_language_and_its_tags(reader: pypdf.Pd
 
 
 def test_heading_cells_have_a_scope_and_charts_an_alternative_text(reader: pypdf.PdfReader) -> None:
-    structure = list(_structure(reader.root_object["/StructTreeRoot"]))
-    heads = [element for element in structure if element.get("/S") == "/TH"]
-    figures = [element for element in structure if element.get("/S") == "/Figure"]
+    elements = structure(reader)
+    heads = [element for element in elements if element.get("/S") == "/TH"]
+    figures = [element for element in elements if element.get("/S") == "/Figure"]
     assert len(heads) > 20
     assert {element["/A"]["/Scope"] for element in heads} <= {"/Column", "/Row"}
     assert len(figures) == 2
