@@ -1,9 +1,9 @@
 """Every test talks to a real PostgreSQL: the embedded one, or the server that HUB_DSN names.
 
 The template is migrated once and named by a hash of what made it; each process of the run (xdist worker or
-not) has a clone of it, and most tests roll back. Every process attaches to the server by itself, as any
-user of the hub would: the embedded server is shared by design, and a test that needs no database starts
-none.
+not) has a clone of it, and most tests roll back. A demo city is loaded once of each size, and cloned likewise.
+Every process attaches to the server by itself, as any user of the hub would: the embedded server is shared by
+design, and a test that needs no database starts none.
 
 Databases are named `hub_test_*`. Each is guarded by an advisory lock held on the maintenance database as
 long as its process lives, so that the next run can tell what a killed one left behind, and drop it.
@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -29,6 +32,9 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine
 from sqlmodel import Session
 
+import hub.models  # noqa: F401  every table, for what refers to it
+from hub.demo.evidence import TODAY
+from hub.demo.load import load_city
 from hub.kit import db
 from hub.kit.embedded import APP, embedded_postgres
 from reports.pdf import PdfUnavailable, check_printer
@@ -46,6 +52,10 @@ SOURCES = (
     "hub/plan/**/*",
     "hub/kit/*.py",
 )
+# And what a demo city depends on.
+CITY_SOURCES = ("migrations/**/*", "policies/**/*", "hub/**/*", "reports/**/*")
+
+Maintenance = psycopg.Connection[tuple[object, ...]]
 
 settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("hub")
@@ -70,14 +80,15 @@ class Server:
         rest = {k: v for k, v in parts.items() if k not in ("user", "password", "dbname")}
         return f"postgresql://{login}@/{quote(database)}?{urlencode(rest)}"
 
-    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def connect(self) -> Maintenance:
         """An autocommitting connection to the maintenance database."""
         return psycopg.connect(self.owner_dsn, autocommit=True)
 
 
-def _hash() -> str:
+@cache
+def _hash(sources: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in SOURCES for path in ROOT.glob(pattern)}):
+    for path in sorted({path for pattern in sources for path in ROOT.glob(pattern)}):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -87,18 +98,18 @@ def _key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
-def _databases(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
+def _databases(connection: Maintenance) -> set[str]:
     found = connection.execute(
         "select datname from pg_database where datname like %s", [PREFIX.replace("_", r"\_") + "%"]
     )
     return {str(row[0]) for row in found}
 
 
-def _drop(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+def _drop(connection: Maintenance, name: str) -> None:
     connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
-def _drop_if_unguarded(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+def _drop_if_unguarded(connection: Maintenance, name: str) -> None:
     """Drop a database whose process is gone."""
     if connection.execute("select pg_try_advisory_lock(%s)", [_key(name)]).fetchone() == (True,):
         try:
@@ -133,13 +144,13 @@ def server(pytestconfig: pytest.Config) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def guard(server: Server) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def guard(server: Server) -> Iterator[Maintenance]:
     """The connection whose advisory locks say which test databases are in use."""
     with server.connect() as connection:
+        kept = (f"{PREFIX}template_{_hash(SOURCES)}", f"{PREFIX}city_{_hash(CITY_SOURCES)}")
         for name in _databases(connection):
-            _drop_if_unguarded(connection, name) if not name.startswith(
-                f"{PREFIX}template_{_hash()}"
-            ) else None
+            if not name.startswith(kept):
+                _drop_if_unguarded(connection, name)
         if connection.execute("select 1 from pg_roles where rolname = %s", [APP]).fetchone() is None:
             password = conninfo_to_dict(server.owner_dsn).get("password")
             login = (
@@ -150,66 +161,132 @@ def guard(server: Server) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         yield connection
 
 
-@pytest.fixture(scope="session")
-def template(server: Server, guard: psycopg.Connection[tuple[object, ...]]) -> Iterator[str]:
-    """The migrated database that the clones are made from; kept for the next run, except on a real server."""
-    name = f"{PREFIX}template_{_hash()}"
-    guard.execute("select pg_advisory_lock(%s)", [_key(PREFIX)])  # one builder at a time
+@contextlib.contextmanager
+def _kept(
+    server: Server, guard: Maintenance, name: str, source: str, fill: Callable[[str], str]
+) -> Iterator[str]:
+    """A database to make clones of; kept for the next run, except on a real server.
+
+    `fill` is given the address of a copy of `source`, and what it returns becomes the comment.
+    """
+    guard.execute("select pg_advisory_lock(%s)", [_key(f"{name}, being made")])  # one builder at a time
     try:
         guard.execute("select pg_advisory_lock_shared(%s)", [_key(name)])
         if name not in _databases(guard):
-            _build(server, guard, name)
+            _build(server, guard, name, source, fill)
     finally:
-        guard.execute("select pg_advisory_unlock(%s)", [_key(PREFIX)])
+        guard.execute("select pg_advisory_unlock(%s)", [_key(f"{name}, being made")])
     yield name
     guard.execute("select pg_advisory_unlock_shared(%s)", [_key(name)])
     if server.real:
         _drop_if_unguarded(guard, name)
 
 
-def _build(server: Server, connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    from hub.migrate import upgrade
-
+def _build(
+    server: Server, connection: Maintenance, name: str, source: str, fill: Callable[[str], str]
+) -> None:
     half = f"{name}_tmp"
     connection.execute("select pg_advisory_lock(%s)", [_key(half)])
     try:
         _drop(connection, half)
-        connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(half)))
-        upgrade(server.dsn(half))
+        _copy(connection, half, source)
+        comment = fill(server.dsn(half))
         # A template must have no open connection; a half-made one must not pass for whole: hence the rename.
         connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [half]
         )
-        connection.execute(
-            sql.SQL("alter database {} rename to {}").format(sql.Identifier(half), sql.Identifier(name))
-        )
+        told = sql.SQL("comment on database {} is {}")
+        connection.execute(told.format(sql.Identifier(half), sql.Literal(comment)))
+        renamed = sql.SQL("alter database {} rename to {}")
+        connection.execute(renamed.format(sql.Identifier(half), sql.Identifier(name)))
     finally:
         _drop(connection, half)
         connection.execute("select pg_advisory_unlock(%s)", [_key(half)])
 
 
+def _copy(connection: Maintenance, name: str, source: str) -> None:
+    made = sql.SQL("create database {} template {} strategy file_copy")
+    connection.execute(made.format(sql.Identifier(name), sql.Identifier(source)))
+
+
+@pytest.fixture(scope="session")
+def template(server: Server, guard: Maintenance) -> Iterator[str]:
+    """The migrated database."""
+
+    def fill(dsn: str) -> str:
+        from hub.migrate import upgrade
+
+        upgrade(dsn)
+        return "migrated"
+
+    with _kept(server, guard, f"{PREFIX}template_{_hash(SOURCES)}", "template0", fill) as name:
+        yield name
+
+
+@contextlib.contextmanager
+def _clone(server: Server, guard: Maintenance, source: str) -> Iterator[str]:
+    name = f"{PREFIX}{uuid.uuid4().hex[:16]}"
+    guard.execute("select pg_advisory_lock(%s)", [_key(name)])
+    try:
+        _copy(guard, name, source)
+        yield server.dsn(name)
+    finally:
+        _drop(guard, name)
+        guard.execute("select pg_advisory_unlock(%s)", [_key(name)])
+
+
 @pytest.fixture(scope="session")
 def clone(
-    server: Server, guard: psycopg.Connection[tuple[object, ...]], template: str
+    server: Server, guard: Maintenance, template: str
 ) -> Callable[[], contextlib.AbstractContextManager[str]]:
     """Makes a database from the template and drops it on leaving; yields its address as the owner."""
+    return lambda: _clone(server, guard, template)
 
-    @contextlib.contextmanager
-    def make() -> Iterator[str]:
-        name = f"{PREFIX}{uuid.uuid4().hex[:16]}"
-        guard.execute("select pg_advisory_lock(%s)", [_key(name)])
-        try:
-            guard.execute(
-                sql.SQL("create database {} template {} strategy file_copy").format(
-                    sql.Identifier(name), sql.Identifier(template)
-                )
+
+@dataclass(frozen=True)
+class DemoCity:
+    """A database with a demo city in it, its address as the owner, and a key for each role."""
+
+    owner_dsn: str
+    tokens: dict[str, str]
+
+
+Cities = Callable[..., contextlib.AbstractContextManager[DemoCity]]
+
+
+@pytest.fixture(scope="session")
+def cities(server: Server, guard: Maintenance, template: str) -> Iterator[Cities]:
+    """Makes a database with a demo city of so many items, as loaded on a day: that of the demo, or `on`."""
+    with contextlib.ExitStack() as kept:
+
+        @cache
+        def loaded(items: int, on: date) -> str:
+            name = f"{PREFIX}city_{_hash(CITY_SOURCES)}_{items}_{on:%Y%m%d}"
+            return kept.enter_context(
+                _kept(server, guard, name, template, lambda dsn: _load_city(dsn, items, on))
             )
-            yield server.dsn(name)
-        finally:
-            _drop(guard, name)
-            guard.execute("select pg_advisory_unlock(%s)", [_key(name)])
 
-    return make
+        @contextlib.contextmanager
+        def make(items: int, on: date = TODAY) -> Iterator[DemoCity]:
+            source = loaded(items, on)
+            [(tokens,)] = guard.execute(
+                "select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [source]
+            )
+            with _clone(server, guard, source) as dsn:
+                yield DemoCity(dsn, json.loads(str(tokens)))
+
+        yield make
+
+
+def _load_city(dsn: str, items: int, on: date) -> str:
+    engine = create_engine(db.sqlalchemy_url(dsn))
+    with pytest.MonkeyPatch.context() as patch, Session(engine) as session, session.begin():
+        patch.setenv("HUB_TODAY", on.isoformat())
+        tokens = load_city(session, items)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("vacuum analyze")
+    engine.dispose()
+    return json.dumps(tokens)
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,29 @@
-"""`hub audit …`, as a process of its own: seal, verify, prove and take elsewhere; what does not fit ends with 3."""
+"""`hub audit …`: seal, verify, prove and take elsewhere; what does not fit ends with 3."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.cli.test_serving import HUB
+from hub.cli import main
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+@dataclass
+class Done:
+    """What a command ended with and said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
 
 
 @pytest.fixture
@@ -23,13 +32,14 @@ def dsn(fresh_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def hub(dsn: str, tmp_path: Path) -> Run:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    environment = {**kept, "HUB_DSN": dsn, "HUB_DATA": str(tmp_path / "data")}
+def hub(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setenv("HUB_DSN", dsn)
+    monkeypatch.setenv("HUB_DATA", str(tmp_path / "data"))
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [*HUB, *words]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    def run(*words: str) -> Done:
+        capsys.readouterr()
+        code = main(words)
+        return Done(code, *capsys.readouterr())
 
     return run
 
@@ -37,7 +47,7 @@ def hub(dsn: str, tmp_path: Path) -> Run:
 _SEAL = "select n from audit_seal where %s = any(event_ids)"
 
 
-def _json(done: subprocess.CompletedProcess[str]) -> Any:
+def _json(done: Done) -> Any:
     return json.loads(done.stdout)
 
 

@@ -7,33 +7,27 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from sqlmodel import Session, create_engine
 
-from hub.demo.load import load_city
 from hub.doctor import examine
 from hub.kit.clock import HANOI
-from hub.kit.db import sqlalchemy_url
 from hub.settings import Settings
 from tests.cli.test_serving import HUB
+from tests.conftest import Cities
 
 Environment = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def own_city(clone: Callable[[], contextlib.AbstractContextManager[str]]) -> Iterator[str]:
+def own_city(cities: Cities) -> Iterator[str]:
     """A city of this module's own: the nights leave events."""
-    with clone() as dsn:
-        engine = create_engine(sqlalchemy_url(dsn))
-        with Session(engine) as session, session.begin():
-            load_city(session, 200)
-        engine.dispose()
-        yield dsn
+    with cities(40) as city:
+        yield city.owner_dsn
 
 
 @pytest.fixture

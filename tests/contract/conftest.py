@@ -30,9 +30,9 @@ from hub.access.actor import PUBLIC, Actor
 from hub.access.queries import actor_for_user
 from hub.app import create_app
 from hub.demo.evidence import TODAY
-from hub.demo.load import load_city
 from hub.kit.db import sqlalchemy_url
 from hub.settings import Settings
+from tests.conftest import Cities
 from tests.contract.canary import stir
 
 ITEMS = 2_500
@@ -121,22 +121,21 @@ class City:
 
 
 @contextlib.contextmanager
-def _loaded(dsn: str, items: int, *, stirred: bool = True) -> Iterator[City]:
-    engine = create_engine(sqlalchemy_url(dsn))
-    with pytest.MonkeyPatch.context() as patch, Session(engine) as session:
-        patch.setenv("HUB_TODAY", TODAY.isoformat())
-        tokens = load_city(session, items)
-        if stirred:
-            stir(session.connection())
-        session.commit()
-        actors = {
-            role: actor_for_user(session, f"demo.{role}", today=TODAY) for role in ROLES if role in tokens
-        }
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("analyze")
-    engine.dispose()
-    with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as owner:
-        yield City(dsn, owner, tokens, {"anyone": PUBLIC, **actors})
+def stirred_city(cities: Cities, items: int, *, stirred: bool = True) -> Iterator[City]:
+    """A demo city of so many items, stirred as canary.py does."""
+    with cities(items) as loaded:
+        dsn = loaded.owner_dsn
+        engine = create_engine(sqlalchemy_url(dsn))
+        with Session(engine) as session:
+            if stirred:
+                stir(session.connection())
+            session.commit()
+            actors = {role: actor_for_user(session, f"demo.{role}", today=TODAY) for role in ROLES[1:]}
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("analyze")
+        engine.dispose()
+        with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as owner:
+            yield City(dsn, owner, loaded.tokens, {"anyone": PUBLIC, **actors})
 
 
 @dataclass
@@ -266,26 +265,26 @@ def served(city: City) -> Iterator[Hub]:
             runner.run(stack.aclose())
 
 
-Clone = Callable[[], contextlib.AbstractContextManager[str]]
-
-
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo's clock stands still."""
     monkeypatch.setenv("HUB_TODAY", TODAY.isoformat())
 
 
+Clone = Callable[[], contextlib.AbstractContextManager[str]]
+
+
 @contextlib.contextmanager
-def small_city(clone: Clone) -> Iterator[City]:
+def small_city(cities: Cities) -> Iterator[City]:
     """A city that may be changed."""
-    with clone() as dsn, _loaded(dsn, 40, stirred=False) as city:
+    with stirred_city(cities, 40, stirred=False) as city:
         yield city
 
 
 @pytest.fixture(scope="session")
-def city(clone: Clone) -> Iterator[City]:
+def city(cities: Cities) -> Iterator[City]:
     """The city that nothing changes for good."""
-    with clone() as dsn, _loaded(dsn, ITEMS) as city:
+    with stirred_city(cities, ITEMS) as city:
         yield city
 
 

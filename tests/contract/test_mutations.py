@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from hub.kit.ids import encode
+from tests.conftest import Cities
 from tests.contract.conftest import ARCHIVE, ELSEWHERE, HERE, ROLES, City, Hub, served, small_city
 
 # Who may do what to unpublished, restricted records that he made himself at his own agency.
@@ -68,9 +68,9 @@ RECORDS = (
 
 
 @pytest.fixture(scope="module")
-def hub(clone: Callable[[], contextlib.AbstractContextManager[str]]) -> Iterator[Hub]:
+def hub(cities: Cities) -> Iterator[Hub]:
     """A small city of its own, since it changes."""
-    with small_city(clone) as city, served(city) as hub:
+    with small_city(cities) as city, served(city) as hub:
         yield hub
 
 

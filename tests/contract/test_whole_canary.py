@@ -20,7 +20,8 @@ from reports.build import build_report
 from reports.figures import as_json
 from reports.html import render_html
 from schema import build_schema
-from tests.contract.conftest import ELSEWHERE, HERE, ROLES, Clone, Hub, _loaded, served
+from tests.conftest import Cities
+from tests.contract.conftest import ELSEWHERE, HERE, ROLES, Hub, served, stirred_city
 from tests.contract.marks import MARK, Readers, mark
 from tests.contract.walk import Walk
 
@@ -30,9 +31,9 @@ ANSWERED = {"COST_EXCEEDED", "BAD_REQUEST", "NOT_FOUND", "NOT_PERMITTED", "UNAUT
 
 
 @pytest.fixture(scope="module")
-def marked(clone: Clone) -> Iterator[tuple[Hub, Readers]]:
+def marked(cities: Cities) -> Iterator[tuple[Hub, Readers]]:
     """The application over a small city in which every text is marked, and who may be told which mark."""
-    with clone() as dsn, _loaded(dsn, ITEMS) as city:
+    with stirred_city(cities, ITEMS) as city:
         mark(city)
         with served(city) as hub:
             yield hub, Readers(city)

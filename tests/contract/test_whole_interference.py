@@ -13,7 +13,8 @@ from collections.abc import Iterator
 import pytest
 
 from schema import build_schema
-from tests.contract.conftest import ROLES, Clone, Hub, _loaded, served
+from tests.conftest import Cities
+from tests.contract.conftest import ROLES, Hub, served, stirred_city
 from tests.contract.hidden import Hidden
 from tests.contract.marks import mark
 from tests.contract.walk import Walk
@@ -26,9 +27,9 @@ _REQUEST = re.compile(rb'"requestId":"[^"]*"')
 
 
 @pytest.fixture(scope="module")
-def city_hub(clone: Clone) -> Iterator[Hub]:
+def city_hub(cities: Cities) -> Iterator[Hub]:
     """The application over a small city that these tests change for good."""
-    with clone() as dsn, _loaded(dsn, ITEMS) as city:
+    with stirred_city(cities, ITEMS) as city:
         mark(city)
         with served(city) as hub:
             yield hub

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
@@ -18,6 +17,7 @@ from hub.kit.db import sqlalchemy_url
 from hub.kpi.frozen import thaw
 from hub.kpi.scorecard import scorecard, scorecards
 from hub.kpi.values import Result
+from tests.conftest import Cities
 
 ITEMS = 1500
 # Everything but keys of rows, which follow from sequences, and times of writing.
@@ -30,27 +30,29 @@ DIGEST = text(
 
 
 @pytest.fixture
-def load(fresh_database: Callable[[], str]) -> Iterator[Callable[[], Session]]:
-    with ExitStack() as stack:
-
-        def loaded() -> Session:
-            engine = create_engine(sqlalchemy_url(fresh_database()))
-            stack.callback(engine.dispose)
-            session = stack.enter_context(Session(engine))
-            assert tuple(load_city(session, ITEMS)) == ROLES
-            return session
-
-        yield loaded
+def city(cities: Cities) -> Iterator[Session]:
+    """A session in a loaded city."""
+    with cities(ITEMS) as loaded:
+        engine = create_engine(sqlalchemy_url(loaded.owner_dsn))
+        with Session(engine) as session:
+            yield session
+        engine.dispose()
 
 
-def test_two_loads_give_the_same_city_of_exactly_the_asked_size(load: Callable[[], Session]) -> None:
-    first, second = load(), load()
-    assert first.connection().scalar(text("select count(*) from item")) == ITEMS
-    assert first.connection().scalar(DIGEST) == second.connection().scalar(DIGEST)
+@pytest.fixture
+def other(session: Session) -> Session:
+    """A city that is loaded, and not committed."""
+    assert tuple(load_city(session, ITEMS)) == ROLES
+    return session
 
 
-def test_the_planner_knows_the_city_before_it_is_committed(load: Callable[[], Session]) -> None:
-    connection = load().connection()
+def test_two_loads_give_the_same_city_of_exactly_the_asked_size(city: Session, other: Session) -> None:
+    assert city.connection().scalar(text("select count(*) from item")) == ITEMS
+    assert city.connection().scalar(DIGEST) == other.connection().scalar(DIGEST)
+
+
+def test_the_planner_knows_the_city_before_it_is_committed(other: Session) -> None:
+    connection = other.connection()
     names = ("item", "born_digital_count")
     known = {
         name: connection.scalar(text("select reltuples from pg_class where relname = :name"), {"name": name})
@@ -62,8 +64,8 @@ def test_the_planner_knows_the_city_before_it_is_committed(load: Callable[[], Se
     connection.execute(text("select hub_take_statistics()"))
 
 
-def test_agencies_are_at_different_stages_and_parents_differ_in_size(load: Callable[[], Session]) -> None:
-    connection = load().connection()
+def test_agencies_are_at_different_stages_and_parents_differ_in_size(city: Session) -> None:
+    connection = city.connection()
     assert connection.scalar(text("select count(*) from agency where kind = 'DISTRICT'")) == 30
     states = set(connection.scalars(text("select distinct state from file")))
     assert {"OPEN", "CLOSED", "ACCEPTED", "TRANSFERRED"} <= states
@@ -71,9 +73,8 @@ def test_agencies_are_at_different_stages_and_parents_differ_in_size(load: Calla
     assert connection.scalar(text("select count(*) from file where total_doc is null and item_count = 0")) > 0
 
 
-def test_the_closed_half_years_are_published_as_they_were_counted(load: Callable[[], Session]) -> None:
-    session = load()
-    days = session.connection().scalars(
+def test_the_closed_half_years_are_published_as_they_were_counted(city: Session) -> None:
+    days = city.connection().scalars(
         text(
             "select s.as_of from published_report r join snapshot s on s.report_id = r.id"
             " where r.agency_id is null and r.state = 'PUBLISHED' order by s.as_of"
@@ -81,7 +82,7 @@ def test_the_closed_half_years_are_published_as_they_were_counted(load: Callable
     )
     told = dict.fromkeys(days)
     assert list(told) == [date(y, m, d) for y in range(2021, 2025) for m, d in ((6, 30), (12, 31))]
-    frozen = session.connection().execute(
+    frozen = city.connection().execute(
         text(
             "select r.agency_id, s.figures from published_report r join snapshot s on s.report_id = r.id"
             " where s.as_of = '2024-12-31' and (r.agency_id is null or r.agency_id = (select id from agency"
@@ -89,12 +90,12 @@ def test_the_closed_half_years_are_published_as_they_were_counted(load: Callable
         )
     )
     for agency_id, figures in frozen:
-        counted = scorecard(session, PUBLIC, "67/KH-UBND", date(2024, 12, 31), agency_id)
+        counted = scorecard(city, PUBLIC, "67/KH-UBND", date(2024, 12, 31), agency_id)
         assert thaw(figures)[: len(counted)] == counted
 
 
-def test_bodies_changed_within_the_years_of_the_plan(load: Callable[[], Session]) -> None:
-    connection = load().connection()
+def test_bodies_changed_within_the_years_of_the_plan(city: Session) -> None:
+    connection = city.connection()
     steps = connection.execute(
         text(
             "select kind, count(*) from agency_succession where effective_on > '2021-01-01' group by kind order by 1"
@@ -114,22 +115,20 @@ def test_bodies_changed_within_the_years_of_the_plan(load: Callable[[], Session]
     assert connection.scalar(text("select count(*) from fonds where code = 'PTCKH-LONGBIEN.P01.T'")) == 1
 
 
-def test_another_size_on_a_full_database_is_refused(load: Callable[[], Session]) -> None:
-    session = load()
-    assert loaded_items(session) == ITEMS
+def test_another_size_on_a_full_database_is_refused(city: Session) -> None:
+    assert loaded_items(city) == ITEMS
     with pytest.raises(AnotherDemo) as refusal:
-        load_city(session, 20)
+        load_city(city, 20)
     assert str(ITEMS) in refusal.value.message_vi
-    assert session.connection().scalar(text("select count(*) from item")) == ITEMS
+    assert city.connection().scalar(text("select count(*) from item")) == ITEMS
 
 
 def test_hand_overs_lists_and_what_is_online_give_figures_at_every_half_year(
-    load: Callable[[], Session],
+    city: Session,
 ) -> None:
-    session = load()
     days = [date(year, month, day) for year in range(2021, 2026) for month, day in ((6, 30), (12, 31))][:9]
     codes = ["II.1.d", "3.6", "II.2.c", "3.3", "3.5", "4.4"]
-    told = scorecards(session, PUBLIC, "67/KH-UBND", days, codes=codes)
+    told = scorecards(city, PUBLIC, "67/KH-UBND", days, codes=codes)
     shares = {
         code: [value.numerator or 0 for day in days for value in told[day] if value.indicator.code == code]
         for code in codes
@@ -142,5 +141,5 @@ def test_hand_overs_lists_and_what_is_online_give_figures_at_every_half_year(
     assert {value.result for value in told[days[0]] if value.indicator.code != "II.2.c"} == {
         Result.NOT_APPLICABLE
     }
-    levels = session.connection().scalars(text("select distinct service_level from publication order by 1"))
+    levels = city.connection().scalars(text("select distinct service_level from publication order by 1"))
     assert list(levels) == [2, 3, 4]

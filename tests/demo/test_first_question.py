@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import Session, create_engine
 
 from hub.app import create_app
 from hub.demo.evidence import TODAY
-from hub.demo.load import DEFAULT_ITEMS, load_city
-from hub.kit.db import sqlalchemy_url
+from hub.demo.load import DEFAULT_ITEMS
 from hub.settings import Settings
+from tests.conftest import Cities
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -41,15 +39,9 @@ async def _ask(dsn: str, token: str, query: str) -> Any:
     return answer.json()
 
 
-def test_the_first_question_is_answered_as_it_stands(
-    fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_first_question_is_answered_as_it_stands(cities: Cities, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_TODAY", TODAY.isoformat())
-    dsn = fresh_database()
-    engine = create_engine(sqlalchemy_url(dsn))
-    with Session(engine) as session, session.begin():
-        tokens = load_city(session, DEFAULT_ITEMS)
-    engine.dispose()
-    answer = asyncio.run(_ask(dsn, tokens["officer"], _block("graphql")))
+    with cities(DEFAULT_ITEMS) as city:
+        answer = asyncio.run(_ask(city.owner_dsn, city.tokens["officer"], _block("graphql")))
     assert set(answer.pop("extensions")) == {"cost"}
     assert answer == json.loads(_block("json"))

@@ -5,20 +5,22 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import Session, create_engine
 from starlette.applications import Starlette
 
 from hub.app import create_app
-from hub.demo.load import load_city
-from hub.kit.db import sqlalchemy_url
+from hub.kit import clock
 from hub.settings import Settings
 from schema import HubSchema
 from schema.http.context import Services
+from tests.conftest import Cities
+from tests.conftest import DemoCity as City
+
+__all__ = ["City"]
 
 ITEMS = 400
 _ACCOUNT = re.compile(rb',"extensions":\{"cost":\{[^}]*\}\}\}$')
@@ -36,22 +38,10 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@dataclass(frozen=True)
-class City:
-    """A database with a demo city in it, and a key for each role."""
-
-    owner_dsn: str
-    tokens: dict[str, str]
-
-
 @pytest.fixture(scope="session")
-def city(clone: Callable[[], contextlib.AbstractContextManager[str]]) -> Iterator[City]:
-    with clone() as dsn:
-        engine = create_engine(sqlalchemy_url(dsn))
-        with Session(engine) as session, session.begin():
-            tokens = load_city(session, ITEMS)
-        engine.dispose()
-        yield City(dsn, tokens)
+def city(cities: Cities) -> Iterator[City]:
+    with cities(ITEMS, on=clock.today()) as city:
+        yield city
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
-from sqlmodel import Session, col, select
+from sqlalchemy import event, text
+from sqlmodel import Session, col, create_engine, select
 
 from hub.access.actor import PUBLIC, Actor
 from hub.access.models import AppUser
 from hub.access.queries import actor_for_user
 from hub.agencies.models import Agency
-from hub.demo.load import load_city
+from hub.kit.db import sqlalchemy_url
 from hub.kit.errors import NotFound
 from hub.kpi.quality import quality
 from hub.kpi.scorecard import scorecard
@@ -25,6 +25,7 @@ from reports.html import render_html
 from reports.model import Report, Standing
 from reports.numbers import percent
 from reports.readings import standing
+from tests.conftest import Cities
 
 JUNE = date(2025, 6, 30)
 LATER = date(2025, 7, 1)
@@ -32,16 +33,15 @@ DISTRICT = "UBND-BADINH"
 
 
 @pytest.fixture(scope="module")
-def city(engine: Engine) -> Iterator[Session]:
-    """A small city, loaded once for this module and rolled back."""
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
-            load_city(session, 1500)
+def city(cities: Cities) -> Iterator[Session]:
+    """A small city for this module."""
+    with cities(1500) as loaded:
+        engine = create_engine(sqlalchemy_url(loaded.owner_dsn))
+        with Session(engine) as session:
             _exclude_one(session)
             session.commit()
             yield session
-        transaction.rollback()
+        engine.dispose()
 
 
 def _exclude_one(session: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,18 +12,17 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import Engine, event
-from sqlmodel import Session, create_engine
+from sqlmodel import Session
 from starlette.applications import Starlette
 
 from hub.access.queries import actor_for_user, user_by_name
 from hub.access.sessions import cookie_name, open_link, redeem_link
 from hub.app import create_app
 from hub.demo.evidence import TODAY
-from hub.demo.load import load_city
-from hub.kit.db import sqlalchemy_url
 from hub.settings import Settings
+from tests.conftest import Cities
 
-ITEMS = 3_000
+ITEMS = 2_500
 HOST = "http://hub.test"
 OWN = {"origin": HOST}
 
@@ -35,18 +34,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def city(clone: Callable[[], contextlib.AbstractContextManager[str]]) -> Iterator[str]:
+def city(cities: Cities) -> Iterator[str]:
     """A demo city; its address as the owner."""
-    with clone() as dsn:
-        engine = create_engine(sqlalchemy_url(dsn))
-        with pytest.MonkeyPatch.context() as patch, Session(engine) as session:
-            patch.setenv("HUB_TODAY", TODAY.isoformat())
-            load_city(session, ITEMS)
-            session.commit()
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("analyze")
-        engine.dispose()
-        yield dsn
+    with cities(ITEMS) as city:
+        yield city.owner_dsn
 
 
 @dataclass
