@@ -61,6 +61,8 @@ _ALL = (
     Action("moveItem", "item", "move", _CONTENTS),
     Action("listItem", "item", "list", _KEPT),
     Action("unlistItem", "item", "list", _KEPT),
+    Action("confirmAccessChange", "accesschange", "approve", ("PROPOSED",)),
+    Action("rejectAccessChange", "accesschange", "return", ("PROPOSED",)),
     Action("createAgency", "agency", "create"),
     Action("renameAgency", "agency", "rename", needs=NOT_ENDED),
     Action("moveAgency", "agency", "move", needs=NOT_ENDED),

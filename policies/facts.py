@@ -54,6 +54,8 @@ BY_BOUND: Facts = {"submitted_by": BOUND, "proposed_by": BOUND}
 GONE: Facts = {"state": "DISPOSED", "file_state": "DISPOSED"}
 PUBLISHED: Facts = {"published": True}
 PROPOSED: Facts = {"state": "PROPOSED", "proposed_by": SOMEBODY}
+OPENING: Facts = {"state": "PROPOSED", "proposed_by": SOMEBODY, "access_before": 1}
+WAS_SECRET: Facts = {"access_before": 2}
 APPROVED: Facts = {"state": "APPROVED", "submitted_by": SOMEBODY}
 Fact = tuple[str, str, str, list[Facts]]
 
@@ -180,6 +182,27 @@ FORBIDDEN: list[Fact] = [
     ("an agency's administrator disables elsewhere", "agency_admin", "user:disable", [ELSEWHERE]),
     ("an agency's administrator delegates elsewhere", "agency_admin", "grant:delegate", [ELSEWHERE]),
     ("an agency's administrator changes the policy", "agency_admin", "policy:update", []),
+    ("an officer confirms the opening he proposed", "officer", "accesschange:approve", [OPENING, BY_ME]),
+    ("a head confirms his delegate's opening", "approver", "accesschange:approve", [OPENING, BY_BOUND]),
+    ("an officer confirms an opening elsewhere", "officer", "accesschange:approve", [OPENING, ELSEWHERE]),
+    (
+        "an officer confirms what makes a secret known",
+        "officer",
+        "accesschange:approve",
+        [OPENING, WAS_SECRET],
+    ),
+    ("staff confirms an opening", "staff", "accesschange:approve", [OPENING]),
+    ("a clerk confirms an opening", "clerk", "accesschange:approve", [OPENING]),
+    ("an archivist confirms an opening not in custody", "archivist", "accesschange:approve", [OPENING]),
+    ("a supervisor confirms an opening", "supervisor", "accesschange:approve", [OPENING]),
+    (
+        "a supervisor sees that a secret is to be opened",
+        "supervisor",
+        "accesschange:read",
+        [OPENING, WAS_SECRET],
+    ),
+    ("the administrator confirms an opening", "sysadmin", "accesschange:approve", [OPENING]),
+    ("the public sees what is to be opened", "anyone", "accesschange:read", [OPENING]),
     ("a client reads another agency's file", "client", "file:read", [ELSEWHERE]),
     ("a client changes what a person made", "client", "file:update", []),
 ]
@@ -197,6 +220,15 @@ ALLOWED: list[Fact] = [
     ("staff reads a colleague's file", "staff", "file:read", [RESTRICTED]),
     ("staff moves his document", "staff", "item:move", [MINE]),
     ("a clerk registers a document", "clerk", "item:create", [MINE]),
+    ("a second officer confirms an opening", "officer", "accesschange:approve", [OPENING]),
+    ("the head of the agency confirms an opening", "approver", "accesschange:approve", [OPENING]),
+    (
+        "the archive confirms an opening in custody",
+        "archivist",
+        "accesschange:approve",
+        [OPENING, IN_ARCHIVE],
+    ),
+    ("who proposed an opening takes it back", "user", "accesschange:return", [OPENING, BY_ME]),
     ("a clerk opens a series", "clerk", "series:create", [MINE]),
     ("a clerk closes a file", "clerk", "file:close", []),
     ("a clerk lists a document in another file", "clerk", "item:list", []),

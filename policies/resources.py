@@ -53,6 +53,15 @@ RESOURCES: Mapping[str, Resource] = {
         _resource("item", _RECORD, state="file_state"),
         _resource("digital", _RECORD, state="file_state"),
         _resource("batch", "id custodian_id state", agency_id="custodian_id"),
+        # an opening that waits for a second person; its level is that of the record as long as it waits
+        _resource(
+            "accesschange",
+            "id agency_id custodian_id state",
+            {**_STATES, "submitted": frozenset({"PROPOSED"}), "draft": frozenset()},
+            access_level="access_before",
+            submitted_by="proposed_by",
+            created_by="proposed_by",
+        ),
         _resource("publication", "id agency_id custodian_id state published created_by access_level"),
         # dealings with records
         _resource(

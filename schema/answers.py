@@ -59,6 +59,7 @@ _ROOTS = {
     "AppUser": "user",
     "RoleGrant": "grant",
     "ApiKey": "apiKey",
+    "AccessChange": "accessChange",
     "Session": "session",
     "Job": "job",
 }

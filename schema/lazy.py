@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from schema.access.keys import ApiKey
     from schema.access.users import AppUser
     from schema.agencies import Agency, AgencyConnection
+    from schema.records.access_change import AccessChange
     from schema.records.digital_object import DigitalObjectConnection
     from schema.records.file import ArchivalFile, FileConnection
     from schema.records.fonds import Fonds, FondsConnection
@@ -32,4 +33,5 @@ AnApiKey = Annotated["ApiKey", strawberry.lazy("schema.access.keys")]
 AUser = Annotated["AppUser", strawberry.lazy("schema.access.users")]
 AGrant = Annotated["RoleGrant", strawberry.lazy("schema.access.grants")]
 Grants = Annotated["RoleGrantConnection", strawberry.lazy("schema.access.grants")]
+AnAccessChange = Annotated["AccessChange", strawberry.lazy("schema.records.access_change")]
 DigitalObjects = Annotated["DigitalObjectConnection", strawberry.lazy("schema.records.digital_object")]

@@ -68,6 +68,7 @@ class ProblemCode(Enum):
     KEY_IN_ROTATION = _("KEY_IN_ROTATION", description="Two keys are valid already (đang đổi mã).")
     KEY_ENDED = _("KEY_ENDED", description="The key works no more (mã đã hết hiệu lực).")
     RECORD_PUBLISHED = _("RECORD_PUBLISHED", description="The record is published (đã công bố).")
+    ACCESS_CHANGE_DECIDED = _("ACCESS_CHANGE_DECIDED", description="It waits no more (đã được quyết định).")
 
 
 @strawberry.interface(description="Why a mutation changed nothing (lý do chưa thực hiện được).")
@@ -194,6 +195,11 @@ class RecordPublished(Problem):
     """Withdraw the publication first."""
 
 
+@strawberry.type(description="The change was confirmed, rejected or replaced (đã được quyết định).")
+class AccessChangeDecided(Problem):
+    """It waits no more."""
+
+
 @strawberry.type(description="Another account has this name (trùng tên đăng nhập).")
 class UserNameTaken(Problem):
     """Names are never given twice, since events tell them."""
@@ -276,6 +282,7 @@ _TYPES: tuple[tuple[type[kit.Problem], type[Problem], Callable[[Any], dict[str, 
     (AgencyHasEnded, AgencyEnded, lambda _: {}),
     (records.AlreadyListed, AlreadyListed, lambda _: {}),
     (records.RecordPublished, RecordPublished, lambda _: {}),
+    (records.AccessChangeDecided, AccessChangeDecided, lambda _: {}),
     (access.UserNameTaken, UserNameTaken, lambda _: {}),
     (
         access.RolesInConflict,

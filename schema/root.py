@@ -18,6 +18,7 @@ from schema.kpi.change import ChangeQuery
 from schema.kpi.quality import QualityQuery
 from schema.kpi.query import IndicatorsQuery
 from schema.kpi.radar import RadarQuery
+from schema.mutations.access import AccessChangesMutation
 from schema.mutations.agencies import AgenciesMutation
 from schema.mutations.arrangement import ArrangementMutation
 from schema.mutations.files import FilesMutation
@@ -29,6 +30,7 @@ from schema.mutations.sessions import SessionsMutation
 from schema.mutations.succession import SuccessionMutation
 from schema.mutations.users import UsersMutation
 from schema.node import NodeQuery
+from schema.records.access_change import AccessChangesQuery
 from schema.records.asof import AsOfQuery
 from schema.records.query import RecordsQuery
 from schema.returns import ReturnsQuery
@@ -41,6 +43,7 @@ from schema.viewer import ViewerQuery
 @strawberry.type(description="Everything that can be read (truy vấn).")
 class Query(
     RecordsQuery,
+    AccessChangesQuery,
     AgenciesQuery,
     SearchQuery,
     TransfersQuery,
@@ -71,6 +74,7 @@ class Mutation(
     ArrangementMutation,
     FilesMutation,
     ItemsMutation,
+    AccessChangesMutation,
     AgenciesMutation,
     SuccessionMutation,
     UsersMutation,

@@ -116,6 +116,8 @@ _VIETNAMESE = {
     "moveItem": "chuyển văn bản",
     "listItem": "đưa văn bản vào hồ sơ khác",
     "unlistItem": "bỏ văn bản khỏi hồ sơ khác",
+    "confirmAccessChange": "xác nhận thay đổi mức tiếp cận",
+    "rejectAccessChange": "không chấp nhận thay đổi mức tiếp cận",
     "renameAgency": "đổi tên cơ quan",
     "moveAgency": "chuyển cơ quan cấp trên",
     "mergeAgencies": "hợp nhất cơ quan",

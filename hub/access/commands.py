@@ -5,6 +5,7 @@ The other deeds are offered here too, so that faces import one door.
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from sqlalchemy import text
@@ -97,12 +98,18 @@ def revoke_token(session: Session, actor: Actor, token: AccessToken) -> AccessTo
     return token
 
 
-def note_used(session: Session, token: str) -> None:
-    """The key is in use now."""
-    session.execute(
-        text("update access_token set last_used_at = :now where sha256 = :sha256"),
-        {"now": clock.now(), "sha256": hashlib.sha256(token.encode()).digest()},
-    )
+def note_used(session: Session, tokens: Iterable[str]) -> None:
+    """The keys are in use now: one statement, however many they are, always locked in the same order."""
+    digests = sorted(hashlib.sha256(token.encode()).digest() for token in tokens)
+    if digests:
+        session.execute(
+            text(
+                "update access_token t set last_used_at = :now from ("
+                " select id from access_token where sha256 = any(:digests) order by id for no key update"
+                ") used where t.id = used.id"
+            ),
+            {"now": clock.now(), "digests": digests},
+        )
 
 
 def seat_operator(session: Session) -> AppUser:

@@ -22,6 +22,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "item": ("văn bản", "the document"),
     "digital": ("tệp số", "the digital object"),
     "batch": ("đợt số hóa", "the digitisation batch"),
+    "accesschange": ("thay đổi mức tiếp cận", "the change of access"),
     "publication": ("công bố", "the publication"),
     "transfer": ("đợt giao nộp", "the transfer"),
     "disposal": ("hồ sơ tiêu hủy", "the disposal"),

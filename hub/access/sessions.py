@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -230,16 +231,30 @@ def signed_in(session: Session, secret: str) -> SignedIn | None:
     )
 
 
-def note_seen(session: Session, secret: str, idle: timedelta) -> None:
-    """The user is still there: his session goes on for `idle` from now, never past its end."""
+_NOTE_SEEN = """
+update web_session w set last_seen_at = :now, idle_until = least(going_on.until, w.expires_at)
+  from (select s.id, seen.until
+          from unnest(cast(:digests as bytea[]), cast(:untils as timestamptz[])) seen(sha256, until)
+          join web_session s on s.sha256 = seen.sha256
+         order by s.id for no key update of s) going_on
+ where w.id = going_on.id and w.ended_at is null and w.idle_until > :now
+"""
+
+
+def note_seen(session: Session, seen: Mapping[str, timedelta]) -> None:
+    """The users of these secrets are still there: each session goes on for so long from now, never past its end.
+
+    One statement, however many they are, which locks always in the same order.
+    """
+    if not seen:
+        return
     now = clock.now()
-    session.execute(
-        text(
-            "update web_session set last_seen_at = :now, idle_until = least(:until, expires_at)"
-            " where sha256 = :sha256 and ended_at is null and idle_until > :now"
-        ),
-        {"now": now, "until": now + idle, "sha256": hash_of(secret)},
-    )
+    values = {
+        "now": now,
+        "digests": [hash_of(secret) for secret in seen],
+        "untils": [now + idle for idle in seen.values()],
+    }
+    session.execute(text(_NOTE_SEEN), values)
 
 
 def end_session(session: Session, secret: str) -> None:

@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, Words] = {
     "approve": ("phê duyệt", "approve"),
     "cancel": ("hủy", "cancel"),
     "close": ("kết thúc", "close"),
+    "confirm_access": ("xác nhận mở rộng tiếp cận", "confirm wider access to"),
     "create": ("tạo", "create"),
     "declassify": ("giải mật", "declassify"),
     "delegate": ("ủy quyền", "delegate"),

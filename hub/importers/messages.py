@@ -251,6 +251,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Phông đã đóng; chỉ bổ sung được hồ sơ bắt đầu trước ngày đóng.",
         "The fonds is closed; only files that began before its closing may be added.",
     ),
+    "SECRET_RECORD": (
+        "Bản ghi này thuộc chế độ 03 nên không nhập nội dung vào được. Hãy giải mật trước, có người thứ hai xác nhận.",
+        "This record is of mode 03, so nothing is said of it by an import. Declassify it first, confirmed by a second "
+        "person.",
+    ),
     "SECRET_FILE": (
         "Hồ sơ chế độ 03 chỉ chứa văn bản chế độ 03.",
         "A file of mode 03 holds documents of mode 03 only.",

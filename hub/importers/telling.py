@@ -38,7 +38,12 @@ def tell(cursor: Cursor, reading: Reading, result: FileResult, *, every_row: boo
 
 
 _KINDS = {"file": ("Hồ sơ", "The file"), "item": ("Văn bản", "The item"), "series": ("Nhóm", "The series")}
-_FIELD = {"ITEM_WITHOUT_FILE": "file_code", "DUPLICATE_DOCUMENT": "number", "RECORD_PUBLISHED": "access"}
+_FIELD = {
+    "ITEM_WITHOUT_FILE": "file_code",
+    "DUPLICATE_DOCUMENT": "number",
+    "RECORD_PUBLISHED": "access",
+    "SECRET_RECORD": "access",
+}
 
 
 def _findings(row: report.PlannedRow, first_sheet: str) -> Iterator[Finding]:

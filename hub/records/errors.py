@@ -1,7 +1,8 @@
 """What can stand in the way of a deed on records; each leaf says what to do next.
 
 NotPermitted
-└── OwnSubmission           whoever handed a file over does not accept it
+├── OwnSubmission           whoever handed a file over does not accept it
+└── OwnProposal             whoever proposed wider access does not confirm it
 
 Conflict
 ├── ReferenceCodeTaken      another record of the agency has the code
@@ -13,7 +14,8 @@ Conflict
 ├── FondsHasOpenFiles       a fonds is closed when its files are
 ├── AgencyEnded             a body that has ended opens no file
 ├── AlreadyListed           the document stands in that file already
-└── RecordPublished         a published record does not change its access mode
+├── RecordPublished         a published record does not change its access mode
+└── AccessChangeDecided     what was proposed waits no more
 """
 
 from __future__ import annotations
@@ -33,6 +35,20 @@ class OwnSubmission(NotPermitted):
             self,
             "Người giao nộp hồ sơ không được tự tiếp nhận hồ sơ đó. Hãy để người khác có quyền tiếp nhận làm bước này.",
             "Whoever submitted a file may not accept it. Somebody else with the right to accept must do it.",
+        )
+
+
+class OwnProposal(NotPermitted):
+    """Two people open a record: whoever proposed it, or acts for or through him, does not confirm it."""
+
+    def __init__(self) -> None:
+        self.action = "accesschange:approve"
+        Problem.__init__(
+            self,
+            "Người đề nghị mở rộng tiếp cận (hoặc người có quan hệ ủy quyền với người đó) không được tự xác nhận. "
+            "Hãy để người khác có quyền xác nhận làm bước này.",
+            "Whoever proposed wider access, or acts for or through him, may not confirm it. "
+            "Somebody else with the right to confirm must do it.",
         )
 
 
@@ -181,4 +197,16 @@ class RecordPublished(Conflict):
             "Hồ sơ, văn bản đã công bố nên không đổi được chế độ tiếp cận. Hãy thôi công bố trước.",
             "The record is published, so its access mode cannot change. Withdraw the publication first.",
             path=("access",),
+        )
+
+
+class AccessChangeDecided(Conflict):
+    """The change was confirmed or rejected, or another came first."""
+
+    code = "ACCESS_CHANGE_DECIDED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đề nghị thay đổi mức tiếp cận này đã được quyết định hoặc đã bị thay thế. Hãy tải lại danh sách.",
+            "This change of access has been decided, or replaced by another. Load the list again.",
         )

@@ -18,7 +18,7 @@ from hub.access.errors import NAMES
 from hub.agencies.models import Agency
 from hub.kit.errors import NotFound, NotPermitted, StaleVersion
 from hub.records.ledger import RESOURCES, Record, resource_of
-from hub.records.models import ArchivalFile, CodeListEntry, Fonds, Item, ItemListing, Series
+from hub.records.models import AccessChange, ArchivalFile, CodeListEntry, Fonds, Item, ItemListing, Series
 from hub.records.rules.description import Term
 from hub.records.rules.states import stand_in_the_way
 
@@ -84,7 +84,7 @@ def item_to_change(
     return item, home
 
 
-def at_version(row: Record | Agency, expected: int | None) -> None:
+def at_version(row: Record | Agency | AccessChange, expected: int | None) -> None:
     """Raise StaleVersion when the row has moved on since the caller saw it; None asks for no check."""
     if expected is not None and row.version != expected:
         raise StaleVersion(row.version)

@@ -168,7 +168,7 @@ class Site:
         if secret is not None and who is not None and clock.now() - who.last_seen_at > NOTED:
             subject = who.actor.subject
             idle = idle_of(self._settings, subject.roles, is_device=subject.reads_only)
-            await self._seam.change(lambda session: note_seen(session, secret, idle))
+            await self._seam.change(lambda session: note_seen(session, {secret: idle}))
 
 
 # What somebody does before he is signed in, and to leave.

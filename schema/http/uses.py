@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -61,10 +62,11 @@ class Uses:
                 log.warning("uses of credentials were not noted (%s)", str(error).split("\n", 1)[0])
 
     def _written(self, session: Session, seen: dict[Credential, Actor]) -> None:
-        for shown, actor in seen.items():
-            if shown.is_session:
-                subject = actor.subject
-                idle = idle_of(self._settings, subject.roles, is_device=subject.reads_only)
-                note_seen(session, shown.secret, idle)
-            else:
-                note_used(session, shown.secret)
+        note_seen(
+            session, {shown.secret: self._idle(actor) for shown, actor in seen.items() if shown.is_session}
+        )
+        note_used(session, [shown.secret for shown in seen if not shown.is_session])
+
+    def _idle(self, actor: Actor) -> timedelta:
+        subject = actor.subject
+        return idle_of(self._settings, subject.roles, is_device=subject.reads_only)

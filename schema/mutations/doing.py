@@ -150,6 +150,7 @@ _RESOURCES = {
     "ApiKey": "apikey",
     "Session": "session",
     "Job": "job",
+    "AccessChange": "accesschange",
 }
 
 

@@ -25,8 +25,9 @@ from schema.compiler.declarations import (
     worded,
 )
 from schema.connections import UNSET, After, Before, Connection, First, Last
-from schema.lazy import AFonds, AnAgency, ASeries, DigitalObjects, ItemsOfFile
+from schema.lazy import AFonds, AnAccessChange, AnAgency, ASeries, DigitalObjects, ItemsOfFile
 from schema.node import Node
+from schema.records.access_change import pending
 from schema.records.facets import FileFacet, FileFacetFields
 from schema.records.filters import ItemFilter
 from schema.records.orders import ItemOrder
@@ -77,6 +78,7 @@ class ArchivalFile(Node):
     dates: DateRange = part("From when to when, as exactly as known (thời gian tài liệu).")
     retention: Retention = retention()
     access: AccessMode | None = expression(ACCESS_SQL, "Who may use it; null when unknown (chế độ sử dụng).")
+    access_change_pending: AnAccessChange | None = pending("file")
     access_text: str | None = column("access_text", "Access as it was written (nguyên văn chế độ sử dụng).")
     origin: Origin | None = column(
         "origin",

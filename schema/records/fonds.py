@@ -10,8 +10,9 @@ from hub.records import models
 from schema.changes import changes_of
 from schema.compiler.declarations import column, connection, expression, identifier, offers, record, to_one
 from schema.connections import UNSET, After, Before, Connection, First, Last
-from schema.lazy import AllSeries, AnAgency, Files, Items
+from schema.lazy import AllSeries, AnAccessChange, AnAgency, Files, Items
 from schema.node import Node
+from schema.records.access_change import pending
 from schema.records.filters import FileFilter, ItemFilter, SeriesFilter
 from schema.records.orders import FileOrder, ItemOrder, SeriesOrder
 from schema.vocabulary import ACCESS_SQL, AccessMode, Action
@@ -43,6 +44,7 @@ class Fonds(Node):
     end_year: int | None = column("end_year", "Last year of the records (năm kết thúc).")
     languages: list[str] = column("languages", "Codes of languages (mã ngôn ngữ).")
     access: AccessMode | None = expression(ACCESS_SQL, "Who may use it; null when unknown (chế độ sử dụng).")
+    access_change_pending: AnAccessChange | None = pending("fonds")
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")

@@ -26,8 +26,9 @@ from schema.compiler.declarations import (
     worded,
 )
 from schema.connections import UNSET, After, Before, Connection, First, Last, PageInfo
-from schema.lazy import AFile, AFonds, AnAgency, DigitalObjects
+from schema.lazy import AFile, AFonds, AnAccessChange, AnAgency, DigitalObjects
 from schema.node import Node
+from schema.records.access_change import pending
 from schema.records.facets import ItemFacet, ItemFacetFields
 from schema.records.parts import (
     DocType,
@@ -105,6 +106,7 @@ class Item(Node):
     languages: list[str] = column("languages", "Codes of languages (mã ngôn ngữ).")
     page_count: int | None = column("page_count", "Pages; null when unknown (số trang).")
     access: AccessMode | None = expression(ACCESS_SQL, "Who may use it; null when unknown (chế độ sử dụng).")
+    access_change_pending: AnAccessChange | None = pending("item")
     origin: Origin | None = column("origin", "How it came to be (nguồn gốc).")
     retention: Retention = retention()
     signer: Signer | None = part(

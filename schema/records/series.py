@@ -10,8 +10,9 @@ from hub.records import models
 from schema.changes import changes_of
 from schema.compiler.declarations import column, connection, expression, identifier, offers, record, to_one
 from schema.connections import UNSET, After, Before, Connection, First, Last
-from schema.lazy import AFonds, AllSeries, AnAgency, ASeries, Files
+from schema.lazy import AFonds, AllSeries, AnAccessChange, AnAgency, ASeries, Files
 from schema.node import Node
+from schema.records.access_change import pending
 from schema.records.filters import FileFilter, SeriesFilter
 from schema.records.orders import FileOrder, SeriesOrder
 from schema.vocabulary import ACCESS_SQL, AccessMode, Action
@@ -42,6 +43,7 @@ class Series(Node):
         _HIGH_USE, "On a decided list of high use in force today (tần suất sử dụng cao)."
     )
     access: AccessMode | None = expression(ACCESS_SQL, "Who may use it; null when unknown (chế độ sử dụng).")
+    access_change_pending: AnAccessChange | None = pending("series")
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")

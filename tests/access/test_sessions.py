@@ -113,7 +113,7 @@ def test_signing_out_is_for_good_and_told_once(session: Session, admin: Actor, m
     end_session(session, opened.secret)
     end_session(session, opened.secret)
     end_session(session, "never was")
-    note_seen(session, opened.secret, IDLE)
+    note_seen(session, {opened.secret: IDLE})
     assert signed_in(session, opened.secret) is None
     assert _events(session, "session:end") == [("session:end", mai.id)]
 
@@ -135,7 +135,7 @@ def test_a_session_ends_by_being_away_and_by_age(
     while seen + step < LONGEST:
         seen += step
         assert at(seen)
-        note_seen(session, opened.secret, IDLE)
+        note_seen(session, {opened.secret: IDLE})
     assert not at(LONGEST + timedelta(seconds=1))
 
 

@@ -94,8 +94,13 @@ async def test_a_deleted_record_is_still_told_to_who_could_read_it(town: Town, a
 async def test_what_was_restricted_then_is_hidden_from_who_may_read_it_only_now(town: Town, ask: Ask) -> None:
     id = await described(town, ask)
     access = """mutation($id: ID!) {
-      describeFile(input: {id: $id, expectedVersion: 3, access: OPEN}) { __typename } }"""
-    await ask(access, role="officer", id=id)
+      describeFile(input: {id: $id, expectedVersion: 3, access: OPEN}) {
+        ... on ArchivalFile { accessChangePending { id } } } }"""
+    done = await ask(access, role="officer", id=id)
+    confirm = (
+        """mutation($id: ID!) { confirmAccessChange(input: {id: $id, expectedVersion: 1}) { __typename } }"""
+    )
+    await ask(confirm, role="approver", id=done["describeFile"]["accessChangePending"]["id"])
     assert (await asked(ask, id, TODAY, "leader"))["values"]["title"] == "Hôm nay"
     assert await asked(ask, id, YESTERDAY, "leader") is None
 

@@ -61,6 +61,7 @@ def _value(town: Town, mutation: str, name: str, kind: Any) -> Any:
             "session": "Session",
             "apikey": "ApiKey",
             "job": "Job",
+            "accesschange": "AccessChange",
         }
         return encode(next(kind for word, kind in types.items() if word in (wanted + mutation.lower())), 1)
     return {"Int": 1, "Date": "2025-06-30", "Boolean": True, "DateTime": "2099-01-01T00:00:00Z"}.get(

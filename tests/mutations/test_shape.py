@@ -24,6 +24,8 @@ CONTRACT = (
 )
 # Deeds on what people and systems sign in with, whose shapes tests/http/test_signing.py holds.
 SIGNING = {"createApiKey", "rotateApiKey", "revokeApiKey", "endSession"}
+# Held by tests/mutations/test_access_changes.py.
+CONFIRMING = {"confirmAccessChange", "rejectAccessChange"}
 # Held by tests/http/test_subscriptions.py.
 FOLLOWED = {"cancelJob"}
 # What nobody may say, since it follows from deeds.
@@ -47,7 +49,7 @@ def mutation() -> GraphQLObjectType:
 
 def test_every_mutation_of_the_contract_is_there_and_in_the_list_of_actions() -> None:
     assert set(CONTRACT.split()) <= set(mutation().fields)
-    assert set(CONTRACT.split()) | SIGNING | FOLLOWED == set(ACTIONS)
+    assert set(CONTRACT.split()) | SIGNING | CONFIRMING | FOLLOWED == set(ACTIONS)
 
 
 @pytest.mark.parametrize("name", CONTRACT.split())

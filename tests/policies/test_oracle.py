@@ -142,12 +142,18 @@ STATES_OF: dict[str, States] = {
         "approved": frozenset({"APPROVED", "CHECKING"}),
     },
     "exclusion": {"draft": frozenset(), "submitted": frozenset({"PROPOSED"})},
+    "accesschange": {"draft": frozenset(), "submitted": frozenset({"PROPOSED"})},
 }
 CALLED: dict[str, dict[str, str]] = {
     "item": {"phase": "file_state"},
     "digital": {"phase": "file_state"},
     "batch": {"agency_id": "custodian_id"},
     "exclusion": {"submitted_by": "proposed_by"},
+    "accesschange": {
+        "submitted_by": "proposed_by",
+        "created_by": "proposed_by",
+        "access_level": "access_before",
+    },
     "agency": {"agency_id": "id"},
     "user": {"about_user": "id"},
     "grant": {"about_user": "user_id", "created_by": "on_behalf_of"},

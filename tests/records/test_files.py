@@ -285,13 +285,13 @@ def test_a_file_is_kept_as_long_as_its_longest_document(session: Session, world:
 
 
 def test_a_change_of_access_mode_stands_in_the_audit(session: Session, world: World) -> None:
-    commands.describe_file(session, world.as_role("officer"), world.file.id, 1, {"access_level": 0})
-    assert events(session, "file", world.file.id)[-1].detail["changed"] == {"access_level": [1, 0]}
+    commands.describe_file(session, world.as_role("officer"), world.other_file.id, 1, {"access_level": None})
+    assert events(session, "file", world.other_file.id)[-1].detail["changed"] == {"access_level": [1, None]}
     world.file.published = True
     session.flush()
     before = trace(session)
     with pytest.raises(RecordPublished):
-        commands.describe_file(session, world.as_role("officer"), world.file.id, 2, {"access_level": 1})
+        commands.describe_file(session, world.as_role("officer"), world.file.id, 1, {"access_level": 0})
     assert trace(session) == before
 
 

@@ -120,7 +120,7 @@ def trace(session: Session) -> dict[str, Any]:
     tables = (
         "agency", "agency_code", "agency_name", "agency_parent", "agency_succession", "source_membership",
         "system_agency", "fonds_owner", "transfer", "use_request", "exclusion",
-        "fonds", "series", "file", "item", "item_listing",
+        "fonds", "series", "file", "item", "item_listing", "access_change",
     )  # fmt: skip
     rows = {
         table: session.connection().execute(text(f"select t::text from {table} t order by 1")).scalars().all()

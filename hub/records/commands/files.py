@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from hub.access.actor import Actor
 from hub.kit.errors import FieldError, Invalid
 from hub.records import personal
+from hub.records.commands.access import propose_opening, replace_waiting, set_aside, tightens
 from hub.records.errors import AgencyEnded, FileNotNumbered, RecordPublished
 from hub.records.facts import FileFacts, columns_of, remark
 from hub.records.ledger import added, changed
@@ -70,13 +71,14 @@ def describe_file(
 ) -> ArchivalFile:
     """Change what is said of a file; what is absent stays, None clears.
 
-    A change of the access mode stands in the audit with both values, to be confirmed (NĐ 30/2020, PL VI, III.3.b).
+    A wider access waits for a second person (NĐ 30/2020, PL VI, III.3.b), a tighter one takes effect at once.
     Raises NotFound, NotPermitted, StaleVersion, WrongState, Invalid, RecordPublished, ReferenceCodeTaken.
     """
     file = to_change(
         session, actor, "update", ArchivalFile, file_id, expected_version, DESCRIPTION_CHANGES_IN
     )
-    permit_access(actor, file, said.get("access_level", file.access_level))
+    permit_access(actor, file, level := said.get("access_level", file.access_level))
+    said, opened = set_aside(file, said)
     place = _place(session, actor, file.fonds_id, said.get("series_id"))
     secret = _hides_documents(session, file, said.get("access_level"))
     values = columns_of(session, said, file, further=[place, secret])
@@ -86,12 +88,16 @@ def describe_file(
     )
     if short := outlives(term, terms_in(session, file_id)):
         raise Invalid([short])
-    permit_result(actor, "update", file, access_level=values.get("access_level", file.access_level))
+    permit_result(actor, "update", file, access_level=level)
     now = file.has_personal_data
     values[personal.FLAG] = personal.flagged(said, values.get("title", file.title), now=now)
+    values, by_rule = set_aside(file, values)
+    if tightens(file, values):
+        replace_waiting(session, actor, file)
     for name, value in values.items():
         setattr(file, name, value)
     changed(session, actor, "update", file)
+    propose_opening(session, actor, file, {**opened, **by_rule})
     if file.has_personal_data and not now:
         flag_documents(session, actor, file_id)
     return file

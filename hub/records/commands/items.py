@@ -11,6 +11,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.kit.errors import FieldError, Invalid
 from hub.records import personal
+from hub.records.commands.access import propose_opening, replace_waiting, set_aside, tightens
 from hub.records.commands.files import permit_access
 from hub.records.errors import DuplicateItem
 from hub.records.facts import ItemFacts, columns_of
@@ -79,14 +80,15 @@ def correct_item(
     *,
     allow_duplicate: bool = False,
 ) -> Item:
-    """Correct what is said of a document; what is absent stays, None clears.
+    """Correct what is said of a document; what is absent stays, None clears. A wider access waits for a second person.
 
     Raises NotFound, NotPermitted, StaleVersion, WrongState, Invalid, DuplicateItem, RecordPublished,
     ReferenceCodeTaken.
     """
     item, file = item_to_change(session, actor, "update", item_id, expected_version, DESCRIPTION_CHANGES_IN)
-    permit_access(actor, item, said.get("access_level", item.access_level), file_state=file.state)
+    permit_access(actor, item, level := said.get("access_level", item.access_level), file_state=file.state)
     further = [*_fits(file, item, said), _hides_content(session, item, said)]
+    said, opened = set_aside(item, said)
     values = columns_of(session, said, item, title="subject", further=further)
     subject = values.get("subject", item.subject)
     values[personal.FLAG] = personal.flagged(
@@ -99,12 +101,15 @@ def correct_item(
         _refuse_twin(session, actor, item, values)
     if values.get("ordinal", item.ordinal) != item.ordinal:
         values["ordinal"] = place_for(session, file.id or 0, values["ordinal"], besides=item_id)
-    level = values.get("access_level", item.access_level)
     permit_result(actor, "update", item, file_state=file.state, access_level=level)
+    values, by_rule = set_aside(item, values)
+    if tightens(item, values):
+        replace_waiting(session, actor, item)
     for name, value in values.items():
         setattr(item, name, value)
     if changed(session, actor, "update", item) and item.access_level == 1:
         _tighten_content(session, item_id)
+    propose_opening(session, actor, item, {**opened, **by_rule})
     return item
 
 

@@ -28,6 +28,7 @@ def check_files(session: Session, cursor: Cursor, actor: Actor, intake: Intake) 
     _put(cursor, "file", "PARENT_REFUSED", _FILE_HAS_NO_PLACE, values)
     _put(cursor, "file", "CODE_TAKEN", _CODE_TAKEN.format(level="file"), values)
     _put(cursor, "file", "WRONG_STATE", _FILE_STATE, values)
+    _put(cursor, "file", "SECRET_RECORD", _SECRET_RECORD.format(level="file"), values)
     _put(cursor, "file", "RECORD_PUBLISHED", _PUBLISHED.format(level="file"), values)
     _put(cursor, "file", "FONDS_CLOSED", _FONDS_CLOSED, values)
     for level in ("fonds", "series", "file"):
@@ -48,6 +49,7 @@ def check_items(session: Session, cursor: Cursor, actor: Actor, intake: Intake) 
     _put(cursor, "item", "ITEM_WITHOUT_FILE", _ITEM_HAS_NO_FILE, values)
     _put(cursor, "item", "CODE_TAKEN", _CODE_TAKEN.format(level="item"), values)
     _put(cursor, "item", "WRONG_STATE", _ITEM_STATE, values)
+    _put(cursor, "item", "SECRET_RECORD", _SECRET_RECORD.format(level="item"), values)
     _put(cursor, "item", "RECORD_PUBLISHED", _PUBLISHED.format(level="item"), values)
     _put(cursor, "item", "SECRET_FILE", _SECRET_FILE, values)
     _ask_about_changes(session, cursor, actor, "item")
@@ -92,6 +94,11 @@ _PUBLISHED = """
 t.action = 'updated' and s.access_level is not null
 and exists (select 1 from {level} x where x.id = t.target and x.published
             and x.access_level is distinct from s.access_level)
+"""
+# Its words would be written before a second person has agreed that they may be known.
+_SECRET_RECORD = """
+t.action = 'updated' and s.access_level is distinct from 2
+and exists (select 1 from {level} x where x.id = t.target and x.access_level = 2)
 """
 _FONDS_CLOSED = """
 t.action = 'created' and exists (

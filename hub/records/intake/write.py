@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hub.kit.vietnamese import sort_key
+from hub.records.intake.openings import kept, propose
 from hub.records.intake.plan import LEVELS, Intake
 from hub.records.intake.stage import Cursor
 from hub.records.intake.trail import remember, tell
@@ -96,6 +97,8 @@ def write(
     for level in changed:
         remember(cursor, level)
         cursor.execute(_FREE_CODES.format(level=level), values)
+        if "access_level" in provided[level]:
+            propose(cursor, level, intake)
     for level in levels:
         cursor.execute(_NEW[level](provided[level]), values)
     for level in changed:
@@ -259,6 +262,8 @@ def _changes(level: str, provided: frozenset[str]) -> str:
         spoken["extra"] = (
             f"case when s.source_key like 'ead:%%' then {spoken['extra']} else {_JOINED_EXTRA} end"
         )
+    if "access_level" in spoken:
+        spoken["access_level"] = kept(spoken["access_level"])
     if "has_personal_data" in spoken:  # an import flags; to lift a flag is a deed of its own
         spoken["has_personal_data"] = f"x.has_personal_data or {spoken['has_personal_data']}"
     if level == "file":

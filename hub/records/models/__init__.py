@@ -7,6 +7,7 @@ A file's `origin`, `item_count`, `page_count` and `digitized_page_count` are der
 (`hub/records/sql.py`); what was declared stays beside them, since the KPIs need both (domain facts: II.1.a, II.2.b).
 """
 
+from hub.records.models.access import AccessChange
 from hub.records.models.arrangement import CodeListEntry, Fonds, FondsExtent, FondsOwner, Series
 from hub.records.models.files import ArchivalFile
 from hub.records.models.items import Item, ItemListing
@@ -30,6 +31,7 @@ __all__ = [
     "PRECISIONS",
     "RETENTION_KINDS",
     "SIGNATURE_EVIDENCE",
+    "AccessChange",
     "ArchivalFile",
     "CodeListEntry",
     "Fonds",
