@@ -226,7 +226,7 @@ ALLOWED: list[Fact] = [
         "the archive confirms an opening in custody",
         "archivist",
         "accesschange:approve",
-        [OPENING, IN_ARCHIVE],
+        [IN_ARCHIVE, OPENING],
     ),
     ("who proposed an opening takes it back", "user", "accesschange:return", [OPENING, BY_ME]),
     ("a clerk opens a series", "clerk", "series:create", [MINE]),

@@ -25,6 +25,8 @@ ROOTS = (
     "files", "items", "fondsList", "seriesList", "agencies", "transfers", "reportingPeriods", "reports", "auditEvents",
     "file", "item", "fonds", "series", "agency", "node", "nodes", "viewer", "codeList",
 )  # fmt: skip
+# Asked by tests/mutations/test_access_changes.py: this city has no people to propose and confirm.
+LEFT_OUT = {"AccessChange"}
 TEXTS = ("quy hoach", "đất", "phep xay", "NĂM 2", "", "---", "H00", "không có", "item", "kinh phi")
 KEYS = {"fondsId": "Fonds", "seriesId": "Series", "fileId": "ArchivalFile", "periodId": "ReportingPeriod"}
 LONG = "a_response_key_that_is_longer_than_the_sixty_three_bytes_of_postgresql"
@@ -90,6 +92,7 @@ class Writer:
         names = [
             name
             for name, field in kind.fields.items()
+            if get_named_type(field.type).name not in LEFT_OUT
             if depth > 0 or is_leaf_type(get_named_type(field.type)) or kind.name.endswith(("Edge", "Info"))
         ]
         if not names:
