@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "20261126_27_confirm_access"
-down_revision = "20261125_18a_flag_personal"
+down_revision = "20261126_23b_keep_plans"
 branch_labels = None
 depends_on = None
 
