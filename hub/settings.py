@@ -10,7 +10,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, time
 from pathlib import Path
@@ -46,6 +46,23 @@ class Issuer:
 
 
 @dataclass(frozen=True)
+class Signer:
+    """Who signs published reports: the person (role "person"), or the organ with its seal ("organ").
+
+    `key` is a PKCS#12 file, or `module` the library of a device (PKCS#11) with `token` and `label` of the
+    certificate in it; `secret` a file with the passphrase or PIN; `picture` a PNG, without one nothing is seen.
+    """
+
+    role: str
+    key: Path | None = None
+    module: Path | None = None
+    token: str | None = None
+    label: str | None = None
+    secret: Path | None = None
+    picture: Path | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """Settings of one installation. Names in the environment: `HUB_` and the field in capitals.
 
@@ -69,6 +86,9 @@ class Settings:
     within so many minutes, after which signing in rests for as many. `device_days`: how long a device stays enrolled.
     `api_key_days`: the longest life of a system's key.
     `issuers`: identity providers, in `hub.toml` as `[[issuers]]`, in the environment as a JSON list.
+    `signers`: who signs published reports, as `issuers` in form; `timestamp_url`: the authority (RFC 3161) that dates
+    signatures; `trusted_roots`: a PEM file with the certificates that signatures must lead to and those between;
+    `revocation_lists`: a folder of CRLs (*.crl, DER), without which they are fetched where certificates say.
     `report_signed_as`: quyền hạn and chức vụ under the city's report, a line each ("KT. GIÁM ĐỐC,PHÓ GIÁM ĐỐC").
     """
 
@@ -111,6 +131,10 @@ class Settings:
     api_key_days: int = 365
     issuers: tuple[Issuer, ...] = ()
     report_signed_as: tuple[str, ...] = ()
+    signers: tuple[Signer, ...] = ()
+    timestamp_url: str | None = None
+    trusted_roots: Path | None = None
+    revocation_lists: Path | None = None
 
     @property
     def address(self) -> str:
@@ -182,8 +206,9 @@ def _value(name: str, value: Any) -> Any:
             return value if isinstance(value, time) else time.fromisoformat(value)
         if kinds[name].startswith("Path"):
             return Path(value).expanduser()
-        if name == "issuers":
-            return tuple(_issuer(told) for told in (json.loads(value) if isinstance(value, str) else value))
+        if name in _TABLES:
+            told = json.loads(value) if isinstance(value, str) else value
+            return tuple(_TABLES[name](one) for one in told)
         if kinds[name].startswith("tuple"):
             parts = tuple(value.split(",")) if isinstance(value, str) else tuple(value)
             return tuple(_origin(shown, part) for part in parts) if name == "allowed_origins" else parts
@@ -219,3 +244,20 @@ def _issuer(told: Any) -> Issuer:
     if not re.fullmatch(r"[a-z0-9-]{1,40}", issuer.name) or not (issuer.url.startswith("https://") or local):
         raise ValueError("an issuer has a short name and an https address")
     return issuer
+
+
+def _signer(told: Any) -> Signer:
+    """One signer. Raises ValueError for what is none, TypeError for a name it does not have."""
+    if isinstance(told, Signer):
+        return told
+    paths = ("key", "module", "secret", "picture")
+    given: dict[str, Any] = {
+        name: Path(one).expanduser() if name in paths else one for name, one in told.items()
+    }
+    signer = Signer(**given)
+    if signer.role not in ("person", "organ") or (signer.key is None) == (signer.module is None):
+        raise ValueError("a signer is a person or the organ, with a key in a file or in a device")
+    return signer
+
+
+_TABLES: dict[str, Callable[[Any], Any]] = {"issuers": _issuer, "signers": _signer}

@@ -1,5 +1,6 @@
 """A report of an invented plan in which every standing occurs; sizes are chosen by the test."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from reports.model import (
     Breakdown,
     Declared,
     Duty,
+    Edition,
     Exclusion,
     Figure,
     Kind,
@@ -49,6 +51,8 @@ PLAN = PlanName(
     date(2025, 1, 7),
     "Ủy ban nhân dân thành phố Hà Nội",
 )
+ADDRESS = "https://luutru.example.vn/verify/4711"
+EDITION = Edition(4711, ADDRESS, 3, "05", date(2025, 7, 4), "Thay thế bản ngày 01/7/2025: sửa số liệu A.1.")
 DUE = date(2025, 12, 31)
 ENDS = tuple(date(year, *end) for year in (2022, 2023, 2024, 2025) for end in ((6, 30), (12, 31)))[:-1]
 
@@ -268,3 +272,6 @@ def tasks() -> tuple[TaskGroup, ...]:
             )
         )
     return tuple(groups)
+
+
+OFFICIAL = replace(report(3, official=True), edition=EDITION)

@@ -5,7 +5,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,18 +24,11 @@ from reports.pdf import render_pdf
 from reports.qr import QUIET
 from reports.workbook import render_workbook
 from tests.reports import samples
+from tests.reports.samples import ADDRESS, OFFICIAL
 from tests.reports.test_pdf import structure
 from tests.reports.verapdf import broken_rules
 
-ADDRESS = "https://luutru.example.vn/verify/4711"
 FIRST = Edition(4711, ADDRESS)
-SECOND = Edition(4712, ADDRESS, 3, "05", date(2025, 7, 4), "Thay thế bản ngày 01/7/2025: sửa số liệu A.1.")
-OFFICIAL = replace(samples.report(3, official=True), edition=SECOND)
-
-
-@pytest.fixture(scope="module")
-def issued(printer: None) -> bytes:
-    return render_pdf(OFFICIAL)
 
 
 def _texts(content: bytes) -> list[str]:
@@ -140,11 +133,14 @@ def _parts(figure: Any) -> tuple[int | None, int | None]:
     return figure.numerator, figure.denominator
 
 
-def test_report_and_brief_keep_every_rule_of_both_norms(issued: bytes, printer: None, tmp_path: Path) -> None:
-    """The city's edition, an agency's, a provisional one, and the page for leadership, by veraPDF itself."""
+def test_report_and_brief_keep_every_rule_of_both_norms(
+    issued: bytes, signed: bytes, printer: None, tmp_path: Path
+) -> None:
+    """The city's edition, bare and signed, an agency's provisional report, and the brief, by veraPDF itself."""
     own = replace(samples.report(3), scope="UBND quận Ba Đình", kind="Quận, huyện, thị xã", ranking=())
     printed = {
         "edition.pdf": issued,
+        "signed.pdf": signed,
         "agency.pdf": render_pdf(own),
         "brief.pdf": render_pdf(OFFICIAL, brief=True),
     }
