@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from policies.bits import readable
 from policies.enforcer import SCOPES, HubEnforcer, Rule, read_rules
 from policies.predicate import BITS, GRANTED, PREFIX, UID, US, Clauses, Writer, clauses, names_in
 from policies.resources import RESOURCES, Facts
@@ -126,6 +127,13 @@ class Law:
         """
         allow, deny = self._clauses(shape, resource, action)
         return Writer(RESOURCES[resource], columns, root=root, fixed=fixed).text(allow, deny)
+
+    def readable(
+        self, shape: Shape, resource: str, columns: Mapping[str, str], *, elsewhere: bool = False
+    ) -> str:
+        """SQL of the bits of what a subject of this shape may read of the parts of a row (policies/bits.py)."""
+        parts = self._clauses(shape, resource, "read")
+        return readable(parts, RESOURCES[resource], columns, elsewhere=elsewhere)
 
     def reaches_restricted(self, shape: Shape, resource: str, action: str = "read") -> bool:
         """Whether a subject of this shape may do the action to any row that is not openly accessible."""

@@ -29,7 +29,7 @@ US = f"{PREFIX}us"
 GRANTED = f"{PREFIX}granted"
 BITS = "__bits"
 
-_ALL_LEVELS = frozenset(LEVEL_WORDS)
+ALL_LEVELS = frozenset(LEVEL_WORDS)
 # NULL is restricted, so it must fall on the right side of every test
 _LEVEL_SQL: Mapping[frozenset[str], str] = {
     frozenset({"public"}): "{0} = 0",
@@ -52,7 +52,7 @@ class Source(NamedTuple):
 class Condition:
     """A conjunction in normal form: the levels and states that pass, and what remains word by word."""
 
-    levels: frozenset[str] = _ALL_LEVELS
+    levels: frozenset[str] = ALL_LEVELS
     states: frozenset[str] = frozenset()
     states_listed: bool = False  # True: only these states pass; False: all but these (and NULL) pass
     rest: frozenset[Literal] = frozenset()
@@ -133,7 +133,7 @@ def _normal(rule: Rule, shape: Shape) -> Condition | None:
     for literal in parse(rule.condition):
         word, positive = literal
         if word in LEVEL_WORDS:
-            passing = frozenset({word}) if positive else _ALL_LEVELS - {word}
+            passing = frozenset({word}) if positive else ALL_LEVELS - {word}
             condition = replace(condition, levels=condition.levels & passing)
         elif word in STATE_WORDS:
             condition = condition.within(resource.states[word], positive)
@@ -156,6 +156,11 @@ def _without_implied(
         kept = [other for other in kept if not other.implies(clause)]
         kept.append(clause)
     return tuple(kept)
+
+
+def _parameter(clause: Clause) -> str:
+    """The name under which a statement is given the agencies of a clause."""
+    return PREFIX + "__".join(f"{kind}_{role}" for kind, role in sorted(clause.sources))
 
 
 class Writer:
@@ -199,17 +204,23 @@ class Writer:
     def _place(self, clause: Clause) -> list[str]:
         if clause.fact is None:
             return []
-        name = PREFIX + "__".join(f"{kind}_{role}" for kind, role in sorted(clause.sources))
-        column = self._column(clause.fact)
+        name, column = _parameter(clause), self._column(clause.fact)
         if (value := self.fixed.get(self.resource.names[clause.fact])) is not None:
             return [f"(select get_bit(cast(:{name}{BITS} as varbit), cast({value} as int)) = 1)"]
         if self.root:
             return [f"{column} = any(cast(:{name} as bigint[]))"]
-        return [f"get_bit(cast(:{name}{BITS} as varbit), cast({column} as int)) = 1"]
+        return [f"{self.bit(clause)} = 1"]
+
+    def bit(self, clause: Clause) -> str:
+        """1 where the row lies in a place that the clause reaches, else 0; empty where it asks for none."""
+        if clause.fact is None:
+            return ""
+        name, column = _parameter(clause), self._column(clause.fact)
+        return f"get_bit(cast(:{name}{BITS} as varbit), cast({column} as int))"
 
     def _condition(self, condition: Condition) -> list[str]:
         tests = []
-        if condition.levels != _ALL_LEVELS:
+        if condition.levels != ALL_LEVELS:
             tests.append(_LEVEL_SQL[condition.levels].format(self._column("access_level")))
         if condition.states:
             listed = ", ".join(f"'{state}'" for state in sorted(condition.states))
@@ -235,8 +246,7 @@ def names_in(parts: Clauses) -> frozenset[str]:
     names = set()
     for clause in (*parts.allow, *parts.deny):
         if clause.fact is not None:
-            name = PREFIX + "__".join(f"{kind}_{role}" for kind, role in sorted(clause.sources))
-            names |= {name, name + BITS}
+            names |= {_parameter(clause), _parameter(clause) + BITS}
         for word, _ in clause.condition.rest:
             if word in PERSON_WORDS:
                 names.add(UID)

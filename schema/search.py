@@ -15,6 +15,7 @@ from schema.records.file import ArchivalFile
 from schema.records.fonds import Fonds
 from schema.records.item import Item
 from schema.records.series import Series
+from schema.records.told import told
 from schema.vocabulary import AccessMode, Origin, labels
 
 _ = strawberry.enum_value
@@ -53,7 +54,7 @@ _SEARCHED = (
         "{t}.title",
         {
             **_FACTS,
-            "origin": "{t}.origin",
+            "origin": told("origin"),
             "year": "extract(year from {t}.start_date)::int",
             "doc_type": "null::text",
         },

@@ -32,6 +32,8 @@ select e.id, e.at, e.event_type, u.name as agent, b.name as on_behalf_of, e.reas
  where e.object_type = :resource and e.object_id = :key and e.outcome = 'success' and e.event_type <> 'record:read'
  order by e.xid, e.id
 """)
+# What a file was given by its documents: the trail does not tell of which, nor whether their reader saw them.
+_DERIVED = frozenset({"origin", "item_count", "page_count", "digitized_page_count", "item_access"})
 # What the law asks of a record and the trail may not tell.
 _LAWFUL = (
     "id", "agency_id", "custodian_id", "access_level", "published", "on_hold", "transferred", "created_by", "state",
@@ -104,6 +106,8 @@ def as_of(session: Session, actor: Actor, resource: str, key: int, on: date) -> 
 
 
 def _told(resource: str, values: Mapping[str, Any], is_masked: bool) -> Mapping[str, Any]:
+    if resource == "file":
+        values = {name: value for name, value in values.items() if name not in _DERIVED}
     return personal.without_words(resource, values) if is_masked else values
 
 

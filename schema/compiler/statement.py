@@ -30,6 +30,7 @@ _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 NOTHING: Mapping[str, str] = {}
 _OF = re.compile(r"\{(\w+) of ([\w.]+)\}")
 _READ = re.compile(r"\{read (\w+) (\w+)\}")
+_BITS = re.compile(r"\{bits (elsewhere )?(\w+) (\w+)\}")
 _MASKED = re.compile(r"\{masked (\w+) (\w+)\}")
 
 
@@ -107,8 +108,11 @@ class Statement:
     def _lawful(self, sql: str) -> str:
         """`{return of a.id}` is the law on reading a return of that agency of which nothing else is known; `{read
         Item i}` that on reading a row of a type, at an alias; `{masked Item i}` whether its words are kept from the
-        caller.
+        caller; `{bits Item f}` which of the items of a file he may read, `{bits elsewhere Item f}` which of those that
+        it lists from another custody (policies/bits.py).
         """
+        if "{bits " in sql:
+            sql = _BITS.sub(lambda match: self._bits(match[2], match[3], elsewhere=bool(match[1])), sql)
         if "{read " in sql:
             sql = _READ.sub(lambda match: self._of_row(match[1], match[2]), sql)
         if "{masked " in sql:
@@ -122,6 +126,11 @@ class Statement:
     def _of_row(self, kind: str, t: str) -> str:
         type_ = self.catalogue.schema.type_map[kind]
         return self.may(self.catalogue.record(type_), t, "read")  # type: ignore[arg-type]
+
+    def _bits(self, kind: str, t: str, *, elsewhere: bool) -> str:
+        record = self.catalogue.record(self.catalogue.schema.type_map[kind])  # type: ignore[arg-type]
+        columns = {name: f"{t}.{name}" for name in ("agency_id", "custodian_id")}
+        return self._named(self._law.readable(self._shape, record.resource, columns, elsewhere=elsewhere))
 
     def _masked(self, kind: str, t: str) -> str:
         type_ = self.catalogue.schema.type_map[kind]

@@ -12,6 +12,7 @@ from hub.kit.ids import ForgedId, decode, decode_as
 from schema.compiler.declarations import Key, condition
 from schema.vocabulary import ACCESS_LEVELS
 
+ORIGIN_UNKNOWN = "Origin unknown, or known for false (chưa rõ nguồn gốc)."
 AGENCY_CODES = ("agency_codes", "include_subtree")
 
 # Every code is looked up by itself, by the indexes, once for the statement.
@@ -116,11 +117,6 @@ def access_modes() -> Any:
 def is_unknown(expression: str, description: str) -> Any:
     """Rows without a value, or with false rows that have one; `and` holds with the values asked for beside it."""
     return condition(f"({expression} is null) = {{v}}", "bool", description)
-
-
-def origin_unknown() -> Any:
-    """Rows of unknown origin."""
-    return is_unknown("{t}.origin", "Origin unknown, or known for false (chưa rõ nguồn gốc).")
 
 
 def access_unknown() -> Any:

@@ -9,6 +9,7 @@ import strawberry
 
 from schema.compiler.declarations import Bucket, counted, declared
 from schema.connections import FacetBucket, unknown_count
+from schema.records.told import told
 from schema.vocabulary import AccessMode, FileState, Origin, RetentionKind, labels
 
 AGENCY = {
@@ -35,7 +36,7 @@ class FileFacetField(Enum):
         "{t}.agency_id", "agencyCodes", "includeSubtree", **AGENCY, description="Owner (cơ quan)."
     )
     ORIGIN = counted(
-        "{t}.origin", "origins", "originUnknown", **labels("{v}", Origin), description="Origin (nguồn gốc)."
+        told("origin"), "origins", "originUnknown", **labels("{v}", Origin), description="Origin (nguồn gốc)."
     )
     ACCESS = counted(
         ACCESS_SQL, "accessModes", "accessUnknown", **ACCESS, description="Access mode (chế độ sử dụng)."

@@ -32,6 +32,7 @@ from schema.records.facets import FileFacet, FileFacetFields
 from schema.records.filters import ItemFilter
 from schema.records.orders import ItemOrder
 from schema.records.parts import DateRange, Retention, TransferDue, retention, transfer_due_of_file
+from schema.records.told import told
 from schema.vocabulary import ACCESS_SQL, AccessMode, Action, FileState, Origin
 
 _HIGH_USE = (
@@ -80,9 +81,9 @@ class ArchivalFile(Node):
     access: AccessMode | None = expression(ACCESS_SQL, "Who may use it; null when unknown (chế độ sử dụng).")
     access_change_pending: AnAccessChange | None = pending("file")
     access_text: str | None = column("access_text", "Access as it was written (nguyên văn chế độ sử dụng).")
-    origin: Origin | None = column(
-        "origin",
-        "A fact of the whole file, derived from all its documents, seen by the caller or not (nguồn gốc).",
+    origin: Origin | None = expression(
+        told("origin"),
+        "Derived from its documents, as far as the caller sees them; without any as declared (nguồn gốc).",
     )
     origin_declared: Origin | None = column("origin_declared", "As declared (nguồn gốc được khai).")
     languages: list[str] = column("languages", "Codes of languages (mã ngôn ngữ).")
@@ -95,13 +96,14 @@ class ArchivalFile(Node):
     )
     total_doc: int | None = column("total_doc", "Documents as declared (tổng số văn bản được khai).")
     sheet_count: int | None = column("sheet_count", "Sheets (số tờ).")
-    page_count: int | None = column(
-        "page_count",
-        "Pages of the whole file, of documents not seen by the caller too; null when unknown (số trang).",
+    page_count: int | None = expression(
+        told("page_count"),
+        "Pages of its documents that the caller sees, where they are described whole; else as declared; null when"
+        " unknown (số trang).",
     )
-    digitized_page_count: int = column(
-        "digitized_page_count",
-        "Pages digitised and accepted, of the whole file, as pageCount (số trang đã số hóa).",
+    digitized_page_count: int = expression(
+        told("digitized_page_count"),
+        "Pages digitised and accepted, of the file and of its documents that the caller sees (số trang đã số hóa).",
     )
     is_high_use: bool = expression(
         _HIGH_USE,

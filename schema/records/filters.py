@@ -8,6 +8,7 @@ import strawberry
 
 from schema.compiler.declarations import condition
 from schema.records.conditions import (
+    ORIGIN_UNKNOWN,
     access_modes,
     access_unknown,
     agency_codes,
@@ -17,10 +18,10 @@ from schema.records.conditions import (
     codes,
     include_subtree,
     is_unknown,
-    origin_unknown,
     within,
     words,
 )
+from schema.records.told import holds
 from schema.vocabulary import AccessMode, Direction, FileState, ItemState, Origin, RetentionKind
 
 
@@ -66,8 +67,13 @@ class FileFilter:
     )
     codes: list[str] | None = codes()
     text: str | None = words(of="ArchivalFile")
-    origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
-    origin_unknown: bool | None = origin_unknown()
+    origins: list[Origin] | None = condition(
+        holds("origin", "{c} = {v}"),
+        "text",
+        "Any of these origins (nguồn gốc).",
+        many=holds("origin", "{c} = any({v})"),
+    )
+    origin_unknown: bool | None = condition(holds("origin", "({c} is null) = {v}"), "bool", ORIGIN_UNKNOWN)
     access_modes: list[AccessMode] | None = access_modes()
     access_unknown: bool | None = access_unknown()
     has_personal_data: bool | None = condition(
@@ -99,7 +105,7 @@ class ItemFilter:
     codes: list[str] | None = codes()
     text: str | None = words(of="Item")
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
-    origin_unknown: bool | None = origin_unknown()
+    origin_unknown: bool | None = is_unknown("{t}.origin", ORIGIN_UNKNOWN)
     access_modes: list[AccessMode] | None = access_modes()
     access_unknown: bool | None = access_unknown()
     has_personal_data: bool | None = condition(

@@ -34,6 +34,7 @@ from hub.kit.db import sqlalchemy_url
 from hub.settings import Settings
 from tests.conftest import Cities
 from tests.contract.canary import stir
+from tests.records.told import told
 
 ITEMS = 2_500
 ROLES = (
@@ -71,6 +72,7 @@ class City:
     _rows: dict[str, dict[int, SimpleNamespace]] = field(default_factory=dict)
     _known: dict[tuple[str, str, int], bool] = field(default_factory=dict)
     _places: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _accepted: dict[int, list[SimpleNamespace]] = field(default_factory=dict)
 
     def sql(self, text: str, *values: Any) -> list[SimpleNamespace]:
         """Rows of a plain statement, by the owner."""
@@ -114,6 +116,15 @@ class City:
         return [
             (place, items[key]) for place, key in self._places.get(file, ()) if self.sees(role, "item", key)
         ]
+
+    def told(self, role: str, file: SimpleNamespace) -> dict[str, Any]:
+        """What a file tells the role of its documents."""
+        items = [item for _, item in self.contents(role, file.id)]
+        if not self._accepted:
+            for row in self.sql("select file_id, item_id, first_page, last_page from page_acceptance"):
+                self._accepted.setdefault(row.file_id, []).append(row)
+        home = [item for item in items if item.file_id == file.id]
+        return told(file, home, [item for item in items if item not in home], self._accepted.get(file.id, ()))
 
     def agency(self, code: str) -> SimpleNamespace:
         """An agency by its code."""

@@ -107,6 +107,36 @@ def test_pages_of_an_item_are_capped_at_the_item(session: Session, file: Archiva
     assert _facts(session, file)[3] == 5
 
 
+def test_a_file_knows_which_kinds_of_documents_are_in_it(session: Session, file: ArchivalFile) -> None:
+    """The bits of policies/bits.py: a level is two bits, the second one published; 64 where it lists any."""
+    other = _file(session, file, "H2")
+    secret, open_, unknown = (
+        Item(
+            file_id=file.id, fonds_id=file.fonds_id, agency_id=file.agency_id, custodian_id=file.custodian_id,
+            code=f"V{level}", subject="Văn bản", access_level=level, published=level == 0,
+        )
+        for level in (2, 0, None)
+    )  # fmt: skip
+    session.add_all((secret, open_, unknown))
+    session.flush()
+    session.add(ItemListing(file_id=other.id, item_id=secret.id, agency_id=file.agency_id, ordinal=1))
+    session.flush()
+    assert _bits(session, file, other) == (0b010110, 64 | 0b010000)
+    secret.access_level = 1
+    open_.published = False
+    session.flush()
+    assert _bits(session, file, other) == (0b000101, 64 | 0b000100)
+    session.delete(open_)
+    session.flush()
+    assert _bits(session, file, other) == (0b000100, 64 | 0b000100)
+
+
+def _bits(session: Session, *files: ArchivalFile) -> tuple[int, ...]:
+    for file in files:
+        session.refresh(file)
+    return tuple(file.item_access for file in files)
+
+
 def test_owner_and_custodian_follow_from_fonds_to_listing(session: Session, file: ArchivalFile) -> None:
     item = _item(session, file, "V1", "PAPER", 1)
     other = _file(session, file, "H2")

@@ -4,7 +4,8 @@ Creator, owner and custodian are three columns: `creator_id` made it, `agency_id
 `agency_id` and `custodian_id` stand on every row the access predicate tests; composite foreign keys with
 ON UPDATE CASCADE keep them equal to the parent's, so no code can let them drift.
 A file's `origin`, `item_count`, `page_count` and `digitized_page_count` are derived by statement triggers
-(`hub/records/sql.py`); what was declared stays beside them, since the KPIs need both (domain facts: II.1.a, II.2.b).
+(`migrations/sql/told_files.sql`); what was declared stays beside them, since the KPIs need both (domain facts: II.1.a,
+II.2.b). `item_access` says which kinds of documents are in it (`policies/bits.py`).
 """
 
 from hub.records.models.access import AccessChange

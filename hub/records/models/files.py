@@ -128,6 +128,7 @@ class ArchivalFile(SQLModel, table=True):
     page_count: int | None = None
     page_count_declared: int | None = None
     digitized_page_count: int = count()
+    item_access: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
     has_personal_data: bool = flag()
     published: bool = flag()
     on_hold: bool = flag()

@@ -19,6 +19,7 @@ from hub.access.actor import Actor
 from hub.kit.ids import decode, encode
 from hub.kit.vietnamese import fold
 from schema.compiler.rows import action_name
+from tests.records.told import told
 from tests.schema.reads.world import TODAY, World
 
 TYPES = {
@@ -136,8 +137,17 @@ class Reference:
         key = (actor.name, typename, row.id)
         if key not in self._seen:  # Casbin is slow, and the city does not change
             may = actor.may("read", TYPES[typename][1], row)
-            self._seen[key] = Row(**{**vars(row), "typename": typename, "reader": actor}) if may else None
+            more = {"typename": typename, "reader": actor}
+            if may and typename == "ArchivalFile":
+                more |= self.told(actor, row)
+            self._seen[key] = Row(**{**vars(row), **more}) if may else None
         return self._seen[key]
+
+    def told(self, actor: Actor, file: Row) -> dict[str, Any]:
+        """What a file tells of the documents in it that the actor may read."""
+        listings = {one.item_id for one in self.world["item_listing"] if one.file_id == file.id}
+        own = self.rows(actor, "Item", lambda one: one.file_id == file.id)
+        return told(file, own, self.rows(actor, "Item", lambda one: one.id in listings))
 
     def rows(self, actor: Actor, typename: str, where: Callable[[Row], bool] = lambda row: True) -> list[Row]:
         """The rows of a type that the actor may read."""
