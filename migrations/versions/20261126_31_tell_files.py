@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "20261126_31_tell_files"
-down_revision = "20261126_23b_keep_plans"
+down_revision = "20261126_27_confirm_access"
 branch_labels = None
 depends_on = None
 
