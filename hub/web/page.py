@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hub.kit import clock
 from hub.web import sentences
 from hub.web.granting import role_called
-from hub.web.rights import may_read_some, may_read_users
+from hub.web.rights import may_confirm_access, may_read_some, may_read_users
 from hub.web.sheet import paper_standing, past_standing, shared_due, standing_of
 from hub.web.visit import Visit
 from reports import charts
@@ -81,6 +81,7 @@ def render(page: Page, visit: Visit) -> str:
             charts=charts,
             may_read_some=may_read_some,
             may_read_users=may_read_users,
+            may_confirm_access=may_confirm_access,
             role_called=role_called,
             paper_standing=paper_standing,
             past_standing=past_standing,

@@ -82,6 +82,11 @@ def may_read_users(actor: Actor) -> bool:
     return any(actor.may("read", "user", _User(place)) for place in places)
 
 
+def may_confirm_access(actor: Actor) -> bool:
+    """Whether he may confirm wider access to records, anywhere."""
+    return actor.law.reaches_any(actor.shape, "accesschange", "approve")
+
+
 def require_person(visit: Visit) -> SignedIn:
     """Who is signed in. Raises NotPermitted for the public, whom the page tells where to sign in."""
     if visit.who is None:

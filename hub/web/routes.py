@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from hub.web import failing
 from hub.web.site import Deed, Site, View, files
 from hub.web.views import (
+    access_changes,
     account,
     agencies,
     annex,
@@ -65,6 +66,9 @@ def routes() -> list[BaseRoute]:
         _deed("/users/{name}/second-factor", users.forget_factor),
         _deed("/grants/end", grants.end),
         _deed("/grants/delegate", grants.delegate),
+        _page("/access-changes", access_changes.show),
+        _deed("/access-changes/confirm", access_changes.confirm),
+        _deed("/access-changes/reject", access_changes.reject),
         _page("/sign-out", sign_in.leave, method="POST", changing=True),
         Route("/static/{name}", _file),
     ]

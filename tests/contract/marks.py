@@ -50,6 +50,10 @@ _ROWS = (
         select id, 'officer', agency_id, '2024-01-01', 'x' from app_user where name like 'foreign.%'""",
     """insert into web_session (user_id, sha256, last_seen_at, idle_until, expires_at, user_agent)
         select id, sha256(name::bytea), now(), now() + interval '1 day', now() + interval '1 day', 'x' from app_user""",
+    f"""insert into access_change (file_id, access_before, access_after, state, proposed_by, decided_by,
+        decided_at, note) select f.id, l.before, 0, 'REJECTED', {_USER % "officer"}, {_USER % "approver"}, now(), 'x'
+          from (values (1), (2)) l(before),
+               lateral (select * from file where agency_id in ({_HERE}, {_THERE}) order by id limit 8) f""",
     f"""insert into audit_event (agency_id, event_type, agent_id, request_id, object_type, object_id, outcome, reason)
         select f.agency_id, e, {_USER % "officer"}, 'r', 'file', f.id, o, 'x'
           from unnest(array['file:describe','file:close']) e, unnest(array['success','denied']) o,
@@ -64,6 +68,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "report": ("published_report", "number"),
     "user": ("app_user", "full_name email"),
     "grant": ("role_grant", "reason"),
+    "accesschange": ("access_change", "note"),
     "session": ("web_session", "user_agent"),
     "apikey": ("access_token", "label"),
     "progress": ("declared_progress", "value note document_number"),
@@ -118,6 +123,10 @@ class Readers:
         self._served: dict[int, list[int]] = {}
         for row in city.sql("select system_id, agency_id from system_agency"):
             self._served.setdefault(row.system_id, []).append(row.agency_id)
+        self._files = {
+            row.id: {"agency_id": row.agency_id, "custodian_id": row.custodian_id}
+            for row in city.sql("select id, agency_id, custodian_id from file")
+        }
         self._known: dict[tuple[str, str, int], bool] = {}
         law: dict[str, Callable[[Actor, Any], bool]] = {
             "progress": lambda actor, row: actor.may(
@@ -137,6 +146,9 @@ class Readers:
                 "read", "apikey", _row(id=row.id, agency_id=self._homes[row.user_id], user_id=row.user_id)
             ),
             "session": lambda actor, row: actor.may("read", "session", row),
+            "accesschange": lambda actor, row: actor.may(
+                "read", "accesschange", row, **self._files[row.file_id]
+            ),
         }
         self._law = law
 

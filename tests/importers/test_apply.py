@@ -403,3 +403,34 @@ def test_progress_is_told(tmp_path: Path, bring_one: Bring) -> None:
     path = saved(tmp_path, EAD_2002, "a.xml")
     bring_one(path, progress=lambda *told: seen.append(told))
     assert seen[-1][:2] == (path.stat().st_size, path.stat().st_size)
+
+
+def test_an_import_opens_nothing_by_itself_and_writes_no_word_into_a_secret(
+    tmp_path: Path, bring_one: Bring, session: Session, rows: Rows
+) -> None:
+    bring_one(saved(tmp_path, FILES))
+    bring_one(saved(tmp_path, FILES.replace("Hạn chế,5", "Công khai,6")))
+    waits = """select f.code, c.access_before, c.access_after, c.state
+                 from access_change c join file f on f.id = c.file_id"""
+    proposed = {"code": "A.2", "access_before": 1, "access_after": 0, "state": "PROPOSED"}
+    assert rows(waits) == [proposed]
+    assert rows("select access_level, sheet_count from file where code = 'A.2'") == [
+        {"access_level": 1, "sheet_count": 6}
+    ]
+    told = rows(
+        "select event_type, detail->'access_level' as levels from audit_event where object_type = 'accesschange'"
+    )
+    assert told == [{"event_type": "accesschange:create", "levels": [1, 0]}]
+    # what is said anew takes the place of what waits; what is closed again replaces it
+    bring_one(saved(tmp_path, FILES.replace("Hạn chế,5", "Hạn chế,7")))
+    assert rows(waits) == [proposed]
+    session.connection().execute(
+        text(
+            "update file set access_level = 2, title = 'Hồ sơ thuộc danh mục bí mật nhà nước' where code = 'A.2'"
+        )
+    )
+    result = bring_one(saved(tmp_path, FILES.replace("Hồ sơ hai", "Hồ sơ hai mới")))
+    assert codes(result.outcomes) == [(3, "access", "SECRET_RECORD")]
+    assert rows("select title from file where code = 'A.2'") == [
+        {"title": "Hồ sơ thuộc danh mục bí mật nhà nước"}
+    ]
