@@ -33,7 +33,7 @@ from schema.vocabulary import ACCESS_SQL, AccessMode, Action
 
 _ = strawberry.enum_value
 _PLACE = place_of("{t}")
-_NAME = "(select u.full_name from app_user u where u.id = {t}.%s)"
+_NAME = "(select u.name from app_user u where u.id = {t}.%s)"
 
 
 @strawberry.enum(description="Where a change of access stands (tình trạng thay đổi mức tiếp cận).")
@@ -109,10 +109,15 @@ class AccessChange(Node):
         "personal_after", "Whether it is to stay flagged (có dữ liệu cá nhân sau)."
     )
     proposed_by: AUser | None = to_one("proposed_by", "Who proposed it (người đề nghị).")
-    proposed_by_name: str = expression(_NAME % "proposed_by", "His name (tên người đề nghị).")
+    proposed_by_name: str = expression(
+        _NAME % "proposed_by",
+        "The name he signs in with, as in the audit trail (tên đăng nhập của người đề nghị).",
+    )
     proposed_at: datetime = column("proposed_at", "When (thời điểm đề nghị).")
     decided_by: AUser | None = to_one("decided_by", "Who decided (người quyết định).")
-    decided_by_name: str | None = expression(_NAME % "decided_by", "His name (tên người quyết định).")
+    decided_by_name: str | None = expression(
+        _NAME % "decided_by", "The name he signs in with (tên đăng nhập của người quyết định)."
+    )
     decided_at: datetime | None = column("decided_at", "When (thời điểm quyết định).")
     note: str | None = column("note", "Why it was rejected (lý do không chấp nhận).")
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")

@@ -53,7 +53,7 @@ async def test_nothing_tells_of_an_opening_until_a_second_person_confirms_it(tow
     assert (done["access"], waiting["state"], waiting["proposedByName"]) == (
         "CONDITIONAL",
         "PROPOSED",
-        "officer a",
+        "officer.a",
     )
     assert (waiting["accessBefore"], waiting["accessAfter"]) == ("CONDITIONAL", "OPEN")
     assert await ask(SEEN, role="leader", id=id) == before
@@ -72,7 +72,7 @@ async def test_nothing_tells_of_an_opening_until_a_second_person_confirms_it(tow
         assert (await ask(PENDING, role=role, place=place))["accessChanges"]["totalCount"] == 0, role
     sent = {"id": waiting["id"], "v": waiting["version"], "k": "once"}
     done = (await ask(CONFIRM, role="approver", **sent))["confirmAccessChange"]
-    assert (done["state"], done["decidedByName"]) == ("CONFIRMED", "approver a")
+    assert (done["state"], done["decidedByName"]) == ("CONFIRMED", "approver.a")
     assert done["file"] == {"access": "OPEN", "accessChangePending": None}
     assert (await ask(CONFIRM, role="approver", **sent))["confirmAccessChange"] == done  # the same key
     after = await ask(SEEN, role="leader", id=id)

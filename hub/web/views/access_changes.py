@@ -99,7 +99,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
     total = session.exec(select(func.count()).select_from(AccessChange).where(*seen)).one()
     after = visit.number("after") if visit.query.get("after") else 0
     found = session.exec(
-        select(AccessChange, AppUser.full_name)
+        select(AccessChange, AppUser.name)
         .join(AppUser, col(AppUser.id) == col(AccessChange.proposed_by))
         .where(*seen, col(AccessChange.id) > after)
         .order_by(col(AccessChange.id))
