@@ -1,4 +1,7 @@
-"""`hub report`: the half-year report of the city or of one agency, its brief, or the reports of all agencies."""
+"""`hub report`: the half-year report of the city or of one agency, its brief, or the reports of all agencies.
+
+`hub report verify` is in verifying.py.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.access.queries import actor_for_user
 from hub.audit.commands import record
+from hub.cli import verifying
 from hub.cli.core import agency_code, agency_key, day, existing, settings_of
 from hub.cli.terminal import as_json, say
 from hub.kit.clock import today
@@ -26,9 +30,7 @@ EVERY = 25  # a line of progress after so many reports
 def add(commands: Any, options: argparse.ArgumentParser) -> None:
     """The command."""
     report = commands.add_parser("report", parents=[options], help="báo cáo sáu tháng · the half-year report")
-    report.add_argument(
-        "--period", required=True, metavar="DATE", help="ngày cuối kỳ · last day of the period"
-    )
+    report.add_argument("--period", metavar="DATE", help="ngày cuối kỳ · last day of the period")
     whose = report.add_mutually_exclusive_group()
     whose.add_argument("--agency", metavar="CODE", help="một cơ quan · one agency")
     whose.add_argument(
@@ -38,7 +40,6 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
     )
     report.add_argument(
         "--out",
-        required=True,
         type=Path,
         metavar="FILE",
         help=".pdf, .html, .xlsx; --all: thư mục · a folder",
@@ -50,12 +51,19 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         "--processes", type=_number, default=2, metavar="N", help="số tiến trình với --all · with --all (2)"
     )
     report.set_defaults(run=write)
+    verifying.add(report.add_subparsers(metavar="verify"), options)
 
 
 def write(arguments: argparse.Namespace) -> int:
     """Render one report, or all, into files; without a printer one comes as HTML beside it, and exit 3."""
     from hub.kpi.scorecard import check_reached
 
+    missing = ", ".join(f"--{name}" for name in ("period", "out") if getattr(arguments, name) is None)
+    if missing:
+        raise BadRequest(
+            f"thiếu {missing}; xem: hub report --help",
+            f"the following arguments are required: {missing}; see: hub report --help",
+        )
     period = day(arguments.period)
     if arguments.all:
         return _write_all(arguments, period)
