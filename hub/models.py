@@ -16,6 +16,7 @@ import hub.kpi.models
 import hub.plan.models
 import hub.records.models
 import hub.requests.models
+import hub.returns.kept
 import hub.returns.models
 import hub.returns.snapshots.models
 import hub.storage.models

@@ -87,11 +87,20 @@ class _IndicatorEntry(_Entry):
         return self
 
 
+class _QuantityEntry(_Entry):
+    code: str
+    title: str
+    title_vi: str
+    unit: str
+    unit_en: str
+
+
 class _DutyEntry(_Entry):
     code: str
     responsible: str
     text: str
     alias: str | None = None
+    quantity: list[_QuantityEntry] = []
 
 
 class _PlanFile(_Entry):
@@ -196,6 +205,7 @@ def _duty_rows(entries: Iterable[_DutyEntry], plan_id: int) -> list[dict[str, An
             "responsible": entry.responsible,
             "text_vi": entry.text,
             "text_alias": entry.alias,
+            "quantities": [quantity.model_dump() for quantity in entry.quantity],
         }
         for place, entry in enumerate(entries, start=1)
     ]

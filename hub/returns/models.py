@@ -5,35 +5,59 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import SQLModel
+from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
 from hub.kit.tables import bigint, choice, count, document, key, moment, ref
 
+# Nửa năm; sơ kết, tổng kết (IV.1.h), which span the half-years from `covers_from` on.
+PERIOD_KINDS = ("HALF_YEAR", "INTERIM", "FINAL")
+
 
 class ReportingPeriod(SQLModel, table=True):
-    """One reporting date of a plan (IV.1.g, IV.5.h: 30/6 and 31/12 each year), with its own deadlines."""
+    """One reporting date of a plan (IV.1.g, IV.5.h: 30/6 and 31/12 each year), with its own deadlines.
+
+    `deadline` is the day of the city's report, on which bodies, their names and places are read.
+    """
 
     __tablename__ = "reporting_period"
     __table_args__ = (
-        UniqueConstraint("plan_id", "deadline", name="uq_reporting_period_deadline"),
+        UniqueConstraint("plan_id", "kind", "deadline", name="uq_reporting_period_deadline"),
         CheckConstraint("state in ('PLANNED','OPEN','CLOSED','PUBLISHED')", name="ck_reporting_period_state"),
+        CheckConstraint(f"kind in {PERIOD_KINDS}", name="ck_reporting_period_kind"),
+        CheckConstraint(
+            "(kind = 'HALF_YEAR') = (covers_from is null) and (covers_from is null or covers_from < deadline)",
+            name="ck_reporting_period_covers",
+        ),
+        CheckConstraint(
+            "returns_due_on <= deadline and unit_returns_due_on <= returns_due_on and data_cutoff <= deadline",
+            name="ck_reporting_period_days",
+        ),
     )
 
     id: int | None = key()
     plan_id: int = ref("plan.id")
+    kind: str = choice("HALF_YEAR")
+    covers_from: date | None = None
     deadline: date
     returns_due_on: date
     unit_returns_due_on: date | None = None
     data_cutoff: date
     state: str = choice("PLANNED")
+    opened_at: datetime | None = moment(nullable=True)
+    closed_at: datetime | None = moment(nullable=True)
+    closed_by: int | None = ref("app_user.id", nullable=True)
     version: int = count(1)
     created_at: datetime | None = moment(now=True)
     updated_at: datetime | None = moment(now=True)
 
 
 class AgencyReturn(SQLModel, table=True):
-    """An agency's return: results, difficulties (khó khăn, vướng mắc) and proposals for one period."""
+    """An agency's return: results, difficulties (khó khăn, vướng mắc) and proposals for one period.
+
+    `reports_to_id` is the body that a unit's return goes to; null: to Home Affairs. `handed_in_at` is the first time
+    it was submitted and neither withdrawn nor sent back inside the agency: by it one is late or not.
+    """
 
     __tablename__ = "agency_return"
     __table_args__ = (
@@ -44,12 +68,20 @@ class AgencyReturn(SQLModel, table=True):
         CheckConstraint(
             "approved_by is null or approved_by <> submitted_by", name="ck_agency_return_approved_by_another"
         ),
+        CheckConstraint(
+            "state <> 'ACCEPTED' or decided_by <> submitted_by", name="ck_agency_return_accepted_by_another"
+        ),
         Index("ix_agency_return_agency", "agency_id", "period_id"),
+        Index("ix_agency_return_reports_to", "reports_to_id", "period_id"),
     )
 
     id: int | None = key()
     period_id: int = ref("reporting_period.id")
     agency_id: int = ref("agency.id")
+    reports_to_id: int | None = ref("agency.id", nullable=True)
+    of_unit: bool | None = Field(
+        default=None, sa_column=Column(Boolean, Computed("reports_to_id is not null", persisted=True))
+    )
     state: str = choice("DRAFT")
     results: str | None = None
     difficulties: str | None = None
@@ -57,7 +89,9 @@ class AgencyReturn(SQLModel, table=True):
     figures: dict[str, Any] = document()
     submitted_by: int | None = ref("app_user.id", nullable=True)
     submitted_at: datetime | None = moment(nullable=True)
+    handed_in_at: datetime | None = moment(nullable=True)
     approved_by: int | None = ref("app_user.id", nullable=True)
+    approved_at: datetime | None = moment(nullable=True)
     decided_by: int | None = ref("app_user.id", nullable=True)
     decided_at: datetime | None = moment(nullable=True)
     decision_note: str | None = None

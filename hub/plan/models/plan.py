@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Numeric, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -122,7 +122,10 @@ class IndicatorParameter(SQLModel, table=True):
 
 
 class Duty(SQLModel, table=True):
-    """Nhiệm vụ ở phần IV: what the plan asks of one body, by its letter."""
+    """Nhiệm vụ ở phần IV: what the plan asks of one body, by its letter.
+
+    `quantities` are the amounts that a return tells of it: code, title, unit.
+    """
 
     __tablename__ = "duty"
     __table_args__ = (UniqueConstraint("plan_id", "code", name="uq_duty_plan_code"),)
@@ -134,6 +137,9 @@ class Duty(SQLModel, table=True):
     responsible: str
     text_vi: str
     text_alias: str | None = None
+    quantities: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    )
 
 
 class DeclaredProgress(SQLModel, table=True):
