@@ -41,6 +41,8 @@ FONDS_OPEN, NOT_ENDED = "fonds_open", "not_ended"
 # He could give the account all its roles, and it is enabled, or disabled; the grant has not ended and is his to end.
 AUTHORITY, DISABLING, ENABLING = "authority", "disabling", "enabling"
 ENDING, ENDING_DELEGATION = "ending", "ending_delegation"
+# The period that a return is for is open.
+PERIOD_OPEN = "period_open"
 # A document may be shown elsewhere as long as its home file exists.
 _KEPT = ("OPEN", "CLOSED", "SUBMITTED", "ACCEPTED", "TRANSFERRED")
 
@@ -82,6 +84,23 @@ _ALL = (
     Action("delegateRole", "grant", "delegate"),
     Action("endDelegation", "grant", "revoke", needs=ENDING_DELEGATION),
     Action("cancelJob", "job", "cancel", ("QUEUED", "RUNNING")),
+    Action("openPeriod", "period", "open", ("PLANNED",)),
+    Action("updatePeriod", "period", "update", ("PLANNED", "OPEN")),
+    Action("closePeriod", "period", "lock", ("OPEN",)),
+    Action("reopenPeriod", "period", "open", ("CLOSED",)),
+    Action("saveReturn", "return", "update", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
+    Action("attachToReturn", "return", "update", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
+    Action("detachFromReturn", "return", "update", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
+    Action("submitReturn", "return", "submit", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
+    Action("withdrawReturn", "return", "withdraw", ("SUBMITTED",), PERIOD_OPEN),
+    Action("approveReturn", "return", "approve", ("SUBMITTED",), PERIOD_OPEN),
+    Action("sendBackReturn", "return", "return", ("SUBMITTED", "APPROVED", "ACCEPTED"), PERIOD_OPEN),
+    Action("acceptReturn", "return", "accept", ("APPROVED",), PERIOD_OPEN),
+    Action("acceptReturns", "return", "accept", ("APPROVED",), PERIOD_OPEN),
+    Action("extendReturn", "return", "extend", needs=PERIOD_OPEN),
+    Action("assignReviewer", "return", "follow"),
+    Action("noteCall", "return", "follow"),
+    Action("setContact", "return", "contact"),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

@@ -85,7 +85,13 @@ RESOURCES: Mapping[str, Resource] = {
         _resource("kpi", _PAPER),
         _resource("report", _PAPER),
         _resource("period", "id state"),
-        _resource("return", _PAPER),
+        # its custodian is the body above that a unit's return goes to; what was accepted may still be sent back
+        _resource(
+            "return",
+            f"{_PAPER} of_unit",
+            {**_STATES, "approved": frozenset({"APPROVED", "ACCEPTED"})},
+            custodian_id="reports_to_id",
+        ),
         _resource(
             "exclusion",
             "id agency_id state",

@@ -15,7 +15,7 @@ from policies.subject import Subject
 # modes 01, 02, 03 of a record are levels 0, 1, 2
 LEVEL_WORDS = ("public", "restricted", "secret")
 STATE_WORDS = ("draft", "submitted", "approved", "disposed", "issued")
-FLAG_WORDS = ("published", "on_hold", "transferred")
+FLAG_WORDS = ("published", "on_hold", "transferred", "of_unit")
 PERSON_WORDS: Mapping[str, str] = {
     "mine": "created_by",
     "about_me": "about_user",

@@ -43,6 +43,7 @@ ACTIONS: Mapping[str, Words] = {
     "cancel": ("hủy", "cancel"),
     "close": ("kết thúc", "close"),
     "confirm_access": ("xác nhận mở rộng tiếp cận", "confirm wider access to"),
+    "contact": ("ghi đầu mối liên hệ của", "name whom to call about"),
     "create": ("tạo", "create"),
     "declassify": ("giải mật", "declassify"),
     "delegate": ("ủy quyền", "delegate"),
@@ -52,6 +53,8 @@ ACTIONS: Mapping[str, Words] = {
     "download": ("tải về", "download"),
     "enable": ("mở khóa", "enable"),
     "export": ("xuất", "export"),
+    "extend": ("gia hạn", "extend the time for"),
+    "follow": ("theo dõi, đôn đốc", "follow up"),
     "list": ("đưa vào hồ sơ khác", "list elsewhere"),
     "lock": ("khóa sổ", "close"),
     "merge": ("hợp nhất", "merge"),
@@ -101,6 +104,10 @@ CONDITIONS: Mapping[str, tuple[Words, Words]] = {
     "transferred": (
         ("đã giao nộp vào lưu trữ lịch sử", "handed over to the historical archive"),
         ("chưa giao nộp vào lưu trữ lịch sử", "not handed over to the historical archive"),
+    ),
+    "of_unit": (
+        ("của đơn vị báo cáo lên cơ quan cấp trên", "of a unit that reports to the body above it"),
+        ("của cơ quan báo cáo thẳng lên Sở Nội vụ", "of a body that reports to Home Affairs"),
     ),
     "granted": (("đã được cấp riêng", "granted to him"), ("chưa được cấp riêng", "not granted to him")),
     "mine": (("do chính mình lập", "made by himself"), ("do người khác lập", "made by another")),

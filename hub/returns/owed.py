@@ -1,4 +1,8 @@
-"""Who owes a return on a reporting date, and which of them has handed it in."""
+"""Who owes a return on a reporting date, to whom and by when, and which of them has handed it in.
+
+Every agency in being that has an archive of its own owes one (IV.5.h). It goes to the body that the agency stands
+under on that day, where that body owes one itself (units); else to Home Affairs.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.agencies.queries import NAME_AT, NAME_SORT_AT
+from hub.agencies.queries import NAME_AT, NAME_SORT_AT, PARENT_AT
 from hub.returns.models import ReportingPeriod
 from policies.resources import RESOURCES
 
@@ -19,6 +23,18 @@ OWES = (
     " and ({a}.valid_from is null or {a}.valid_from <= {day})"
     " and ({a}.valid_to is null or {day} < {a}.valid_to)"
 )
+# SQL: the body that the return of the agency `{a}` goes to; null for Home Affairs.
+REPORTS_TO = (
+    "(select above.id from agency above where above.id = "
+    + PARENT_AT
+    + f" and {OWES.replace('{a}', 'above')})"
+)
+# SQL: by when the agency `{a}` hands in for the period `{p}`: as extended, as units or as agencies do.
+DUE = (
+    "coalesce((select f.extended_to from return_case f where f.period_id = {p}.id and f.agency_id = {a}.id),"
+    f" case when {REPORTS_TO.replace('{day}', '{p}.deadline')} is not null then {{p}}.unit_returns_due_on end,"
+    " {p}.returns_due_on)"
+)
 HANDED_IN = ("SUBMITTED", "APPROVED", "ACCEPTED")
 
 _DAY = "cast(:day as date)"
@@ -27,6 +43,15 @@ _NAMED = (
     f" {NAME_SORT_AT.format(a='a', day=_DAY)} as sorted"
 )
 _OWING = text(f"{_NAMED} from agency a where {OWES.format(a='a', day=_DAY)} order by sorted, a.code")
+_PLACE = text(
+    f"""
+    select a.code, a.name, a.valid_to, {OWES.format(a="a", day=_DAY)} as owes,
+           {REPORTS_TO.format(a="a", day=_DAY)} as reports_to,
+           array(select s.name from agency_succession c join agency s on s.id = c.successor_id
+                  where c.predecessor_id = a.id order by s.name_sort) as successors
+      from agency a where a.id = :agency
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +69,27 @@ class Owed:
         return self.state in HANDED_IN
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an agency stands for a reporting date: whether it owes, to whom, whether and into what it has ended."""
+
+    code: str
+    name: str
+    valid_to: date | None
+    owes: bool
+    reports_to: int | None
+    successors: list[str]
+
+
 def owing(session: Session, day: date) -> list[Owed]:
     """The agencies that owe a return on a reporting date, by name; agencies are public, and so is this."""
     return [Owed(row.id, row.code, row.name, None) for row in session.execute(_OWING, {"day": day})]
+
+
+def place_of(session: Session, agency_id: int, day: date) -> Place | None:
+    """Where an agency stands for a reporting date; None for no such agency."""
+    row = session.execute(_PLACE, {"agency": agency_id, "day": day}).mappings().first()
+    return None if row is None else Place(**row)
 
 
 def owed(session: Session, actor: Actor, period: ReportingPeriod) -> list[Owed]:

@@ -37,7 +37,7 @@ TREE = {1: None, 2: 1, 3: 1}
         ("g, mai, role:clerk, 1, 2, 3, 4", "a rule is"),
         ("p, role:clerk, agency, read, any, published, allow", "agency has no published"),
         ("p, role:clerk, plan, read, self, always, allow", "plan has no agency_id"),
-        ("p, role:clerk, return, read, hold, always, allow", "return has no custodian_id"),
+        ("p, role:clerk, kpi, read, hold, always, allow", "kpi has no custodian_id"),
     ],
 )
 def test_a_line_that_cannot_be_law_is_refused_with_its_number(line: str, fault: str) -> None:

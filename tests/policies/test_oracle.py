@@ -26,7 +26,7 @@ States = dict[str, frozenset[str]]
 def _word(word: str, subject: Subject, row: dict[str, Any], states: States) -> bool:
     if word in states:
         return row["phase"] in states[word]
-    if word in ("published", "on_hold", "transferred"):
+    if word in ("published", "on_hold", "transferred", "of_unit"):
         return bool(row[word])
     mine = {"mine": "created_by", "about_me": "about_user"}
     if word in mine:
@@ -143,6 +143,7 @@ STATES_OF: dict[str, States] = {
     },
     "exclusion": {"draft": frozenset(), "submitted": frozenset({"PROPOSED"})},
     "accesschange": {"draft": frozenset(), "submitted": frozenset({"PROPOSED"})},
+    "return": {"approved": frozenset({"APPROVED", "ACCEPTED"})},
 }
 CALLED: dict[str, dict[str, str]] = {
     "item": {"phase": "file_state"},
@@ -154,6 +155,7 @@ CALLED: dict[str, dict[str, str]] = {
         "created_by": "proposed_by",
         "access_level": "access_before",
     },
+    "return": {"custodian_id": "reports_to_id"},
     "agency": {"agency_id": "id"},
     "user": {"about_user": "id"},
     "grant": {"about_user": "user_id", "created_by": "on_behalf_of"},

@@ -64,6 +64,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "published": flags,
     "on_hold": flags,
     "transferred": flags,
+    "of_unit": flags,
     "created_by": people,
     "submitted_by": people,
     "about_user": people,

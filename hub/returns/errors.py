@@ -1,0 +1,105 @@
+"""What can stand in the way of the half-year's work; each leaf says what to do next.
+
+NotPermitted
+└── OwnReturn               whoever submitted a return neither approves nor accepts it
+
+Conflict
+├── WrongReturnState        the step does not start from where the return is
+├── WrongPeriodState        the period is not open, or the step does not start from where it is
+├── ReturnNotOwed           the agency owes no return for this period
+└── AgencyEnded             the body has ended; its successor reports
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from hub.kit.errors import Conflict, NotPermitted, Problem
+
+RETURN_STATES = {
+    "DRAFT": ("đang soạn", "a draft"), "SUBMITTED": ("đã trình", "submitted"), "APPROVED": ("đã duyệt", "approved"),
+    "SENT_BACK": ("bị trả lại", "sent back"), "ACCEPTED": ("đã tiếp nhận", "accepted"),
+}  # fmt: skip
+PERIOD_STATES = {
+    "PLANNED": ("dự kiến", "planned"), "OPEN": ("đang mở", "open"), "CLOSED": ("đã khóa", "closed"),
+    "PUBLISHED": ("đã công bố", "published"),
+}  # fmt: skip
+
+
+class OwnReturn(NotPermitted):
+    """Two people submit and decide; no administrator can change that, another person can help."""
+
+    def __init__(self, action: str) -> None:
+        self.action = f"return:{action}"
+        Problem.__init__(
+            self,
+            "Người trình báo cáo (hoặc người có quan hệ ủy quyền với người trình) không được tự duyệt, tự tiếp nhận "
+            "báo cáo đó. Hãy để người khác có thẩm quyền làm bước này.",
+            "Whoever submitted a return, or is bound to him by a delegation, neither approves nor accepts it. "
+            "Somebody else with the right must do it.",
+        )
+
+
+class WrongReturnState(Conflict):
+    """The step does not start from the state the return is in: a second submission, a decision made twice."""
+
+    code = "WRONG_STATE"
+
+    def __init__(self, state: str, allowed: Sequence[str]) -> None:
+        self.state, self.allowed = state, tuple(allowed)
+        vi, en = RETURN_STATES[state]
+        starts = [RETURN_STATES[one] for one in allowed]
+        super().__init__(
+            f"Báo cáo {vi}; bước này chỉ làm được khi báo cáo {', hoặc '.join(one for one, _ in starts)}. "
+            "Hãy tải lại để xem trạng thái hiện tại.",
+            f"The return is {en}; this can be done only while it is {' or '.join(one for _, one in starts)}. "
+            "Load it again to see where it is.",
+        )
+
+
+class WrongPeriodState(Conflict):
+    """Nothing is written or decided in a period that is not open."""
+
+    code = "WRONG_PERIOD_STATE"
+
+    def __init__(self, state: str, allowed: Sequence[str] = ("OPEN",)) -> None:
+        self.state, self.allowed = state, tuple(allowed)
+        vi, en = PERIOD_STATES[state]
+        starts = [PERIOD_STATES[one] for one in allowed]
+        super().__init__(
+            f"Kỳ báo cáo {vi}; bước này chỉ làm được khi kỳ {', hoặc '.join(one for one, _ in starts)}. "
+            "Nếu cần, hãy đề nghị Sở Nội vụ.",
+            f"The period is {en}; this can be done only while it is {' or '.join(one for _, one in starts)}. "
+            "Ask Home Affairs if need be.",
+        )
+
+
+class ReturnNotOwed(Conflict):
+    """The agency has no archive of its own on the reporting date, or did not exist yet."""
+
+    code = "RETURN_NOT_OWED"
+
+    def __init__(self, agency: str, day: date) -> None:
+        super().__init__(
+            f"«{agency}» không phải lập báo cáo cho kỳ {day:%d/%m/%Y}: vào ngày đó cơ quan không có lưu trữ cơ quan "
+            "riêng. Số liệu của cơ quan nằm trong báo cáo của cơ quan cấp trên.",
+            f'"{agency}" owes no return for {day}: it has no archive of its own on that day. '
+            "The body above reports for it.",
+            path=("agencyId",),
+        )
+
+
+class AgencyEnded(Conflict):
+    """The body has ended (giải thể, hợp nhất): nobody reports for it any more but its successor."""
+
+    code = "AGENCY_ENDED"
+
+    def __init__(self, name: str, ended_on: date, successors: Sequence[str]) -> None:
+        to_vi = f"cơ quan kế thừa ({'; '.join(successors)})" if successors else "cơ quan cấp trên"
+        to_en = f"what succeeded it ({'; '.join(successors)})" if successors else "the body above"
+        super().__init__(
+            f"«{name}» đã kết thúc hoạt động từ ngày {ended_on:%d/%m/%Y}. Nội dung báo cáo do {to_vi} báo cáo.",
+            f'"{name}" ended on {ended_on}. Its matters are reported by {to_en}.',
+            path=("agencyId",),
+        )

@@ -1,0 +1,142 @@
+"""The hub's figures of an agency for a return: at the data cut-off, beside those of the period before, explained.
+
+Nobody types a figure that the hub counts. What the last report said comes from its snapshot, where one was published;
+else it is counted again, as known now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.kit import clock
+from hub.kit.errors import NotFound
+from hub.kit.numerals import day, number
+from hub.kpi.frozen import thaw
+from hub.kpi.scorecard import scorecards
+from hub.kpi.values import IndicatorValue
+from hub.plan.models import Plan
+from hub.returns.models import AgencyReturn, ReportingPeriod
+from hub.returns.queries import published_at
+
+_BEFORE = text(
+    "select data_cutoff from reporting_period where plan_id = :plan and kind = 'HALF_YEAR' and data_cutoff < :cutoff"
+    " order by data_cutoff desc limit 1"
+)
+_NOTES = text(
+    "select i.code, l.note from return_line l join indicator i on i.id = l.indicator_id"
+    " where l.return_id = :id and l.note is not null"
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure now and in the period before; `was_published`: as the last report said it, not counted again.
+
+    `sentence` is the hub's explanation in both languages, `note` the agency's.
+    """
+
+    now: IndicatorValue
+    before: IndicatorValue | None
+    was_published: bool
+    note: str | None
+
+    @property
+    def points(self) -> Decimal | None:
+        """How far the percent moved, in percentage points; None where one of them has none."""
+        if self.before is None or self.now.percent is None or self.before.percent is None:
+            return None
+        return Decimal(self.now.percent) - Decimal(self.before.percent)
+
+    @property
+    def sentence(self) -> tuple[str, str]:
+        """What moved and by which counts, Vietnamese and English."""
+        if self.before is None:
+            return "Chưa có kỳ trước để so sánh.", "There is no period before to compare with."
+        if self.points is None:
+            return (
+                f"{self.now.status_text}; kỳ trước: {self.before.status_text}.",
+                f"{self.now.status_text_en}; the period before: {self.before.status_text_en}.",
+            )
+        parts = [
+            f"{one.numerator or 0}/{one.denominator or 0} ({one.percent}%)" for one in (self.before, self.now)
+        ]
+        moved = abs(self.points)
+        if not moved:
+            return f"Không đổi so với {day(self.before.as_of)}: {parts[1]}.", f"Unchanged: {parts[1]}."
+        way = ("Tăng", "Rose") if self.points > 0 else ("Giảm", "Fell")
+        return (
+            f"{way[0]} {number(moved, 2)} điểm so với {day(self.before.as_of)}: {parts[0]} → {parts[1]}.",
+            f"{way[1]} by {moved} points since {self.before.as_of}: {parts[0]} → {parts[1]}.",
+        )
+
+
+def figures_of(session: Session, actor: Actor, agency_id: int, period: ReportingPeriod) -> list[Figure]:
+    """The targets of part II of an agency for a period, up to today where its cut-off has not come.
+
+    Whoever may read the agency's return may read them. Raises NotFound for who may not.
+    """
+    return _figures(session, actor, agency_id, period, {})
+
+
+def figures_for(session: Session, actor: Actor, row: AgencyReturn) -> list[Figure]:
+    """The same beside what the return explains of them. Raises NotFound."""
+    period = session.get_one(ReportingPeriod, row.period_id)
+    notes = {told.code: told.note for told in session.execute(_NOTES, {"id": row.id})}
+    return _figures(session, actor, row.agency_id, period, notes)
+
+
+def _figures(
+    session: Session, actor: Actor, agency_id: int, period: ReportingPeriod, notes: Mapping[str, str]
+) -> list[Figure]:
+    asked = AgencyReturn(period_id=period.id or 0, agency_id=agency_id)
+    if not actor.may("read", "return", asked):
+        raise NotFound("báo cáo của cơ quan", "the agency's return")
+    plan = session.get_one(Plan, period.plan_id)
+    last = min(period.data_cutoff, clock.today())
+    first = session.execute(_BEFORE, {"plan": plan.id, "cutoff": last}).scalar()
+    days = [*([first] if first else []), last]
+    told = scorecards(session, actor, plan.code, days, agency_id, sides=False)
+    before, published = _reported(session, plan.code, first, agency_id, told)
+    return [
+        Figure(value, before.get(value.indicator.code), published, notes.get(value.indicator.code))
+        for value in told[last]
+    ]
+
+
+def _reported(
+    session: Session,
+    plan: str,
+    first: date | None,
+    agency_id: int,
+    told: Mapping[date, list[IndicatorValue]],
+) -> tuple[dict[str, IndicatorValue], bool]:
+    if first is None:
+        return {}, False
+    found = published_at(session, plan, first, agency_id)
+    values = told[first] if found is None else thaw(found.figures)
+    return {value.indicator.code: value for value in values}, found is not None
+
+
+def frozen_figures(
+    session: Session, actor: Actor, row: AgencyReturn, period: ReportingPeriod
+) -> dict[str, Any]:
+    """The figures as they stand when a return is submitted, by code: what its head sees when he approves."""
+    return {
+        figure.now.indicator.code: {
+            "asOf": figure.now.as_of.isoformat(),
+            "numerator": figure.now.numerator,
+            "denominator": figure.now.denominator,
+            "percent": figure.now.percent,
+            "result": figure.now.result.value,
+            "before": figure.before.percent if figure.before else None,
+        }
+        for figure in _figures(session, actor, row.agency_id, period, {})
+    }
