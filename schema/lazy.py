@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from schema.access.users import AppUser
     from schema.agencies import Agency, AgencyConnection
     from schema.records.access_change import AccessChange
+    from schema.agency_returns import AgencyReturnConnection
     from schema.records.digital_object import DigitalObjectConnection
     from schema.records.file import ArchivalFile, FileConnection
     from schema.records.fonds import Fonds, FondsConnection
     from schema.records.item import FileItemConnection, Item, ItemConnection
     from schema.records.series import Series, SeriesConnection
+    from schema.returns import ReportingPeriod
 
 AnAgency = Annotated["Agency", strawberry.lazy("schema.agencies")]
 Agencies = Annotated["AgencyConnection", strawberry.lazy("schema.agencies")]
+AgencyReturns = Annotated["AgencyReturnConnection", strawberry.lazy("schema.agency_returns")]
+APeriod = Annotated["ReportingPeriod", strawberry.lazy("schema.returns")]
 AFonds = Annotated["Fonds", strawberry.lazy("schema.records.fonds")]
 AllFonds = Annotated["FondsConnection", strawberry.lazy("schema.records.fonds")]
 ASeries = Annotated["Series", strawberry.lazy("schema.records.series")]

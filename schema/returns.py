@@ -1,4 +1,4 @@
-"""The half-year in GraphQL: reporting periods, agencies' returns, published reports.
+"""The half-year in GraphQL: plans, reporting periods, published reports; agencies' returns: agency_returns.py.
 
 Counts of a period are about the returns that the caller may read: a clerk sees whether his own agency is late,
 Home Affairs sees the city.
@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import Enum
+from typing import Annotated
 
 import strawberry
 
 from hub.plan import models as plan_models
 from hub.returns import models
-from hub.returns.owed import HANDED_IN, OWES
+from hub.returns.owed import DUE, HANDED_IN, OWES
+from schema.agency_returns import ReturnFilter, ReturnOrder
 from schema.compiler.declarations import (
     ID,
+    One,
     Page,
     Source,
     by,
@@ -23,12 +26,13 @@ from schema.compiler.declarations import (
     connection,
     expression,
     identifier,
+    offers,
     record,
     root,
     to_one,
 )
 from schema.connections import UNSET, After, Before, Connection, First, Last
-from schema.lazy import Agencies, AnAgency
+from schema.lazy import Agencies, AgencyReturns, AnAgency
 from schema.node import Node
 from schema.records.conditions import (
     agency_codes,
@@ -37,15 +41,17 @@ from schema.records.conditions import (
     at_most,
     day_key,
     include_subtree,
+    key_of,
     within,
     words,
 )
-from schema.scalars import JSON
+from schema.vocabulary import Action
 
 _ = strawberry.enum_value
 _DEADLINE = day_key("deadline", "deadline")
 
 _OWES = OWES.replace("{day}", "{p}.deadline") + " and {return of {a}.id}"
+_DUE = DUE.replace("{a}", "{t}")
 # What words are looked for in: the reporting date as people write it (30/06/2025, 30/6/2025), and the plan's code;
 # its title names years, which would be found in every period.
 _PERIOD = (
@@ -65,15 +71,13 @@ class PeriodState(Enum):
     PUBLISHED = _("PUBLISHED", description="The report is out (đã công bố).")
 
 
-@strawberry.enum(description="Where a return is (trạng thái báo cáo của cơ quan).")
-class ReturnState(Enum):
-    """States of a return."""
+@strawberry.enum(description="What a period reports on (loại kỳ báo cáo).")
+class PeriodKind(Enum):
+    """Kinds of periods."""
 
-    DRAFT = _("DRAFT", description="Being written (đang soạn).")
-    SUBMITTED = _("SUBMITTED", description="Submitted to the head of the agency (đã trình).")
-    APPROVED = _("APPROVED", description="Approved by the head of the agency (đã duyệt).")
-    SENT_BACK = _("SENT_BACK", description="Sent back for correction (trả lại).")
-    ACCEPTED = _("ACCEPTED", description="Accepted by Home Affairs (đã tiếp nhận).")
+    HALF_YEAR = _("HALF_YEAR", description="A half-year, 30/6 or 31/12 (báo cáo định kỳ 6 tháng, năm).")
+    INTERIM = _("INTERIM", description="Several half-years on the way (sơ kết).")
+    FINAL = _("FINAL", description="The plan as a whole (tổng kết).")
 
 
 @strawberry.enum(description="Where a report is (trạng thái báo cáo tổng hợp).")
@@ -109,20 +113,8 @@ class PeriodFilter:
     deadline_from: date | None = at_least("{t}.deadline", "date", "Reporting date on or after (từ ngày).")
     deadline_to: date | None = at_most("{t}.deadline", "date", "Reporting date on or before (đến ngày).")
     states: list[PeriodState] | None = any_of("state", "Any of these states (trạng thái).")
+    kinds: list[PeriodKind] | None = any_of("kind", "Any of these kinds (loại kỳ).")
     text: str | None = words(f"hub_fold({_PERIOD.format(period='{t}')})")
-
-
-@strawberry.input(description="Which returns; every field given must hold (bộ lọc báo cáo cơ quan).")
-class ReturnFilter:
-    """Conditions on returns."""
-
-    agency_codes: list[str] | None = agency_codes()
-    include_subtree: bool | None = include_subtree()
-    states: list[ReturnState] | None = any_of("state", "Any of these states (trạng thái).")
-    text: str | None = words(
-        "hub_fold(coalesce({t}.results, '') || ' ' || coalesce({t}.difficulties, '') || ' '"
-        " || coalesce({t}.proposals, ''))"
-    )
 
 
 @strawberry.input(description="Which reports; every field given must hold (bộ lọc báo cáo).")
@@ -162,8 +154,15 @@ class ReportingPeriod(Node):
 
     id: strawberry.ID = identifier()
     plan: Plan | None = to_one("plan_id", "The plan reported on (kế hoạch).")
+    kind: PeriodKind = column("kind", "What it reports on (loại kỳ báo cáo).")
+    covers_from: date | None = column(
+        "covers_from", "The first day that a summary covers; null for a half-year (từ ngày)."
+    )
     deadline: date = column("deadline", "The reporting date (thời điểm báo cáo).")
     returns_due_on: date = column("returns_due_on", "By when agencies hand in (hạn nộp của cơ quan).")
+    unit_returns_due_on: date | None = column(
+        "unit_returns_due_on", "By when their units hand in to them (hạn nộp của đơn vị trực thuộc)."
+    )
     data_cutoff: date = column("data_cutoff", "Facts up to this day count (ngày chốt số liệu).")
     state: PeriodState = column("state", "Where it is (trạng thái).")
     expected_count: int = expression(
@@ -175,24 +174,38 @@ class ReportingPeriod(Node):
         " and {return of r.agency_id})",
         "Returns handed in, as far as the caller may read returns (số đã nộp).",
     )
+    opened_at: datetime | None = column("opened_at", "When opened (thời điểm mở).")
+    closed_at: datetime | None = column("closed_at", "When closed (thời điểm khóa).")
     version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
     updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
+    viewer_can: list[Action] = offers("What the caller may do with it (thao tác được phép).")
+
+    @connection(
+        "{p}.covers_from is not null and {t}.plan_id = {p}.plan_id and {t}.kind = 'HALF_YEAR'"
+        " and {t}.deadline between {p}.covers_from and {p}.deadline"
+    )
+    def spans(
+        self, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> ReportingPeriodConnection:
+        """The half-years that a summary spans (các kỳ trong giai đoạn)."""
+        raise NotImplementedError
 
     @connection("{t}.period_id = {p}.id")
     def returns(
         self,
         filter: ReturnFilter | None = UNSET,
+        order_by: ReturnOrder | None = ReturnOrder.ID_ASC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> AgencyReturnConnection:
+    ) -> AgencyReturns:
         """The agencies' returns (báo cáo của các cơ quan)."""
         raise NotImplementedError
 
     @connection(
-        f"{{p}}.returns_due_on < :today and {_OWES.replace('{a}', '{t}')} and not exists (select 1 from"
+        f"{_DUE} < :today and {_OWES.replace('{a}', '{t}')} and not exists (select 1 from"
         f" agency_return r where r.period_id = {{p}}.id and r.agency_id = {{t}}.id and {_HANDED_IN})"
     )
     def overdue(
@@ -200,31 +213,6 @@ class ReportingPeriod(Node):
     ) -> Agencies:
         """Agencies whose return is late today, as far as the caller may read returns (cơ quan chậm nộp)."""
         raise NotImplementedError
-
-
-@record(models.AgencyReturn, resource="return", description="What an agency reports (báo cáo của cơ quan).")
-class AgencyReturn(Node):
-    """Results, difficulties and proposals of one agency for one period."""
-
-    id: strawberry.ID = identifier()
-    agency: AnAgency | None = to_one("agency_id", "Who reports (cơ quan báo cáo).")
-    period: ReportingPeriod | None = to_one("period_id", "The period (kỳ báo cáo).")
-    state: ReturnState = column("state", "Where it is (trạng thái).")
-    results: str | None = column("results", "Results and progress (kết quả, tiến độ).")
-    difficulties: str | None = column("difficulties", "Difficulties (khó khăn, vướng mắc).")
-    proposals: str | None = column("proposals", "Proposals (đề xuất, kiến nghị).")
-    figures: JSON = column("figures", "Figures declared (số liệu kê khai).")
-    submitted_at: datetime | None = column("submitted_at", "When submitted (thời điểm nộp).")
-    decided_at: datetime | None = column("decided_at", "When decided (thời điểm xử lý).")
-    decision_note: str | None = column("decision_note", "What was said in deciding (ý kiến xử lý).")
-    version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
-    created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
-    updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
-
-
-@strawberry.type(description="A page of returns (danh sách báo cáo cơ quan).")
-class AgencyReturnConnection(Connection[AgencyReturn]):
-    """Connection to returns."""
 
 
 @record(models.PublishedReport, resource="report", description="A half-year report (báo cáo định kỳ).")
@@ -275,6 +263,13 @@ class ReturnsQuery:
         before: Before = UNSET,
     ) -> ReportingPeriodConnection:
         """Reporting periods, earliest first (danh sách kỳ báo cáo)."""
+        raise NotImplementedError
+
+    @root(One({("id",): "{t}.id = {id}::bigint"}, {"id": key_of("ReportingPeriod")}))
+    def reporting_period(
+        self, id: Annotated[strawberry.ID, strawberry.argument(description="Its global id (mã định danh).")]
+    ) -> ReportingPeriod | None:
+        """A reporting period by its id; null when absent or not seen (một kỳ báo cáo)."""
         raise NotImplementedError
 
     @root(Page((Source("true"),)))

@@ -11,6 +11,7 @@ from schema.access.users import UsersQuery
 from schema.access.view_as import ViewAsQuery
 from schema.access.viewer_access import ViewerAccessQuery
 from schema.agencies import AgenciesQuery
+from schema.agency_returns import AgencyReturnsQuery
 from schema.audit import AuditQuery
 from schema.codes import CodesQuery
 from schema.jobs import JobsQuery
@@ -48,6 +49,7 @@ class Query(
     SearchQuery,
     TransfersQuery,
     ReturnsQuery,
+    AgencyReturnsQuery,
     AuditQuery,
     SealsQuery,
     AsOfQuery,
