@@ -62,6 +62,8 @@ _ROOTS = {
     "AccessChange": "accessChange",
     "Session": "session",
     "Job": "job",
+    "ReportingPeriod": "reportingPeriod",
+    "AgencyReturn": "agencyReturn",
 }
 
 

@@ -19,9 +19,12 @@ from hub.agencies.errors import AgencyCodeTaken, AgencyHasEnded
 from hub.kit import errors as kit
 from hub.kit.idempotency import IdempotencyKeyReused as KeyReused
 from hub.records import errors as records
+from hub.returns import errors as returns
 from schema.access.vocabulary import Role
+from schema.agency_returns import ReturnState
 from schema.answers import read_back
 from schema.records.item import Item
+from schema.returns import PeriodState
 from schema.vocabulary import FileState
 
 _ = strawberry.enum_value
@@ -67,6 +70,12 @@ class ProblemCode(Enum):
     NO_SECOND_FACTOR = _("NO_SECOND_FACTOR", description="None enrolled yet (chưa có yếu tố thứ hai).")
     KEY_IN_ROTATION = _("KEY_IN_ROTATION", description="Two keys are valid already (đang đổi mã).")
     KEY_ENDED = _("KEY_ENDED", description="The key works no more (mã đã hết hiệu lực).")
+    WRONG_PERIOD_STATE = _(
+        "WRONG_PERIOD_STATE", description="The period is not where this can be done (kỳ báo cáo không mở)."
+    )
+    RETURN_NOT_OWED = _(
+        "RETURN_NOT_OWED", description="The agency owes no return for the period (không phải báo cáo)."
+    )
     RECORD_PUBLISHED = _("RECORD_PUBLISHED", description="The record is published (đã công bố).")
     ACCESS_CHANGE_DECIDED = _("ACCESS_CHANGE_DECIDED", description="It waits no more (đã được quyết định).")
 
@@ -252,6 +261,33 @@ class KeyEnded(Problem):
     """Its system gets a new one."""
 
 
+@strawberry.type(description="The step does not start from where the return is (sai trạng thái báo cáo).")
+class WrongReturnState(Problem):
+    """A second submission, a decision made twice."""
+
+    state: ReturnState = strawberry.field(description="Where it is (trạng thái hiện tại).")
+    allowed: list[ReturnState] = strawberry.field(
+        description="From where the step starts (trạng thái cho phép)."
+    )
+
+
+@strawberry.type(description="Nothing is written or decided in a period that is not open (kỳ không mở).")
+class WrongPeriodState(Problem):
+    """Closed, published, or not open yet."""
+
+    state: PeriodState = strawberry.field(description="Where the period is (trạng thái kỳ báo cáo).")
+    allowed: list[PeriodState] = strawberry.field(
+        description="Where it would have to be (trạng thái cho phép)."
+    )
+
+
+@strawberry.type(
+    description="The agency has no archive of its own on the reporting date (không phải báo cáo)."
+)
+class ReturnNotOwed(Problem):
+    """The body above reports for it."""
+
+
 # ---- from what commands raise ------------------------------------------------------------------------------
 
 # The more special a problem is, the earlier it stands.
@@ -275,6 +311,24 @@ _TYPES: tuple[tuple[type[kit.Problem], type[Problem], Callable[[Any], dict[str, 
             "allowed": [FileState[state] for state in problem.allowed],
         },
     ),
+    (
+        returns.WrongReturnState,
+        WrongReturnState,
+        lambda problem: {
+            "state": ReturnState[problem.state],
+            "allowed": [ReturnState[state] for state in problem.allowed],
+        },
+    ),
+    (
+        returns.WrongPeriodState,
+        WrongPeriodState,
+        lambda problem: {
+            "state": PeriodState[problem.state],
+            "allowed": [PeriodState[state] for state in problem.allowed],
+        },
+    ),
+    (returns.ReturnNotOwed, ReturnNotOwed, lambda _: {}),
+    (returns.AgencyEnded, AgencyEnded, lambda _: {}),
     (records.FileNotNumbered, FileNotNumbered, lambda problem: {"ordinals": list(problem.ordinals)}),
     (records.FondsClosed, FondsClosed, lambda problem: {"closed_on": problem.closed_on}),
     (records.FondsHasOpenFiles, FondsHasOpenFiles, lambda problem: {"count": problem.count}),

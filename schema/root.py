@@ -27,6 +27,8 @@ from schema.mutations.grants import GrantsMutation
 from schema.mutations.items import ItemsMutation
 from schema.mutations.jobs import JobsMutation
 from schema.mutations.keys import ApiKeysMutation
+from schema.mutations.periods import PeriodsMutation
+from schema.mutations.returns import ReturnsMutation
 from schema.mutations.sessions import SessionsMutation
 from schema.mutations.succession import SuccessionMutation
 from schema.mutations.users import UsersMutation
@@ -84,5 +86,7 @@ class Mutation(
     SessionsMutation,
     GrantsMutation,
     JobsMutation,
+    PeriodsMutation,
+    ReturnsMutation,
 ):
     """All deeds."""

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.kit import clock
+from hub.kit.changes import before_and_after
 from hub.kit.errors import FieldError, Invalid, StaleVersion
 from hub.returns.figures import frozen_figures
 from hub.returns.ledger import (
@@ -49,6 +50,9 @@ def save_return(
     Raises NotFound, NotPermitted, StaleVersion, AgencyEnded, ReturnNotOwed, WrongPeriodState, WrongReturnState,
     Invalid.
     """
+    texts = {name: (said[name] or "").strip() or None for name in _TEXTS if name in said}
+    if errors := [one for name, text in texts.items() if (one := wrong_text(name, text))]:
+        raise Invalid(errors)
     found = session.exec(
         select(AgencyReturn.id).where(
             AgencyReturn.period_id == period_id, AgencyReturn.agency_id == agency_id
@@ -58,22 +62,17 @@ def save_return(
         row, period = _begun(session, actor, period_id, agency_id)
         at_version(0, expected_version or 0)
     else:
-        if expected_version is None:
-            actor.require(
-                "update", "return", row := session.get_one(AgencyReturn, found), state=WRITTEN_IN[0]
-            )
-            raise StaleVersion(row.version)
         row, period = return_held(session, actor, "update", found, expected_version, WRITTEN_IN)
-        row.reports_to_id = place_held(session, actor, agency_id, period).reports_to
-    texts = {name: (said[name] or "").strip() or None for name in _TEXTS if name in said}
-    if errors := [one for name, text in texts.items() if (one := wrong_text(name, text))]:
-        raise Invalid(errors)
+    to = place_held(session, actor, agency_id, period).reports_to
+    changed = write_lines(session, row, period, lines)
+    # What follows is told to the audit as changes of the row: nothing is read before it is stored.
+    row.reports_to_id = to
     for name, text in texts.items():
         setattr(row, name, text)
     if found is None:
-        added(session, actor, "create", row, lines=write_lines(session, row, period, lines))
-    else:
-        stored(session, actor, "update", row, also={"lines": write_lines(session, row, period, lines)})
+        added(session, actor, "create", row, lines=changed)
+    elif changed or before_and_after(row):
+        stored(session, actor, "update", row, also={"lines": changed})
     return row
 
 
@@ -84,12 +83,8 @@ def _begun(
     future = AgencyReturn(period_id=period_id, agency_id=agency_id, created_by=actor.id)
     actor.require("create", "return", future)
     period = open_period_held(session, actor, period_id)
-    values = {
-        "period_id": period_id,
-        "agency_id": agency_id,
-        "created_by": actor.id,
-        "reports_to_id": place_held(session, actor, agency_id, period).reports_to,
-    }
+    place_held(session, actor, agency_id, period)
+    values = {"period_id": period_id, "agency_id": agency_id, "created_by": actor.id}
     mine = insert(AgencyReturn).values(values).on_conflict_do_nothing().returning(col(AgencyReturn.id))
     key = session.connection().scalar(mine)
     if key is None:
@@ -103,14 +98,15 @@ def submit_return(session: Session, actor: Actor, return_id: int, expected_versi
     Raises NotFound, NotPermitted, StaleVersion, WrongPeriodState, WrongReturnState, AgencyEnded, Invalid.
     """
     row, period = return_held(session, actor, "submit", return_id, expected_version, STEPS["submit"].starts)
-    row.reports_to_id = place_held(session, actor, row.agency_id, period).reports_to
+    place = place_held(session, actor, row.agency_id, period)
     if errors := missing_to_submit(row.results, row.difficulties):
         raise Invalid(errors)
+    figures = frozen_figures(session, actor, row, period)
+    row.reports_to_id, row.figures = place.reports_to, figures
     row.submitted_by = actor.id
     row.submitted_at = clock.now()
     row.handed_in_at = row.handed_in_at or row.submitted_at
     row.approved_by = row.approved_at = row.decided_by = row.decided_at = row.decision_note = None
-    row.figures = frozen_figures(session, actor, row, period)
     return turned(session, actor, "submit", row)
 
 

@@ -39,7 +39,7 @@ def open_period_held(session: Session, actor: Actor, key: int) -> ReportingPerio
 
 
 def at_version(current: int, expected: int | None) -> None:
-    """Raise StaleVersion when the row has moved on since the caller saw it."""
+    """Raise StaleVersion when the row has moved on since the caller saw it, or he did not say what he saw."""
     if expected != current:
         raise StaleVersion(current)
 

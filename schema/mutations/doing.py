@@ -151,6 +151,8 @@ _RESOURCES = {
     "Session": "session",
     "Job": "job",
     "AccessChange": "accesschange",
+    "ReportingPeriod": "period",
+    "AgencyReturn": "return",
 }
 
 
