@@ -89,18 +89,12 @@ _ALL = (
     Action("closePeriod", "period", "lock", ("OPEN",)),
     Action("reopenPeriod", "period", "open", ("CLOSED",)),
     Action("saveReturn", "return", "update", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
-    Action("attachToReturn", "return", "update", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
-    Action("detachFromReturn", "return", "update", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
     Action("submitReturn", "return", "submit", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
     Action("withdrawReturn", "return", "withdraw", ("SUBMITTED",), PERIOD_OPEN),
     Action("approveReturn", "return", "approve", ("SUBMITTED",), PERIOD_OPEN),
     Action("sendBackReturn", "return", "return", ("SUBMITTED", "APPROVED", "ACCEPTED"), PERIOD_OPEN),
     Action("acceptReturn", "return", "accept", ("APPROVED",), PERIOD_OPEN),
     Action("acceptReturns", "return", "accept", ("APPROVED",), PERIOD_OPEN),
-    Action("extendReturn", "return", "extend", needs=PERIOD_OPEN),
-    Action("assignReviewer", "return", "follow"),
-    Action("noteCall", "return", "follow"),
-    Action("setContact", "return", "contact"),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

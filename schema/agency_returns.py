@@ -12,7 +12,6 @@ from hub.returns import kept, models
 from hub.returns.owed import DUE
 from schema.compiler.declarations import (
     ID,
-    Key,
     One,
     Page,
     Source,
@@ -51,7 +50,6 @@ DUE_ON = (
 )
 _LATE = f"(coalesce(({{t}}.handed_in_at at time zone 'Asia/Ho_Chi_Minh')::date, :today) > {DUE_ON})"
 PERSON = "(select u.full_name from app_user u where u.id = {{t}}.{column})"
-_HANDED_IN = Key("handedIn", "coalesce({t}.handed_in_at, '-infinity'::timestamptz)", "timestamptz")
 _OF_ITS_RETURN = {"id": "{t}.return_id"}
 _LINES = (
     "(select i.position from indicator i where i.id = {t}.indicator_id),"
@@ -95,8 +93,6 @@ class ReturnOrder(Enum):
 
     ID_ASC = by(ID, description="As begun (theo thứ tự lập).")
     ID_DESC = by(ID, descending=True, description="Last begun first (mới lập trước).")
-    HANDED_IN_ASC = by(_HANDED_IN, description="First handed in first, before them what is not (nộp trước).")
-    HANDED_IN_DESC = by(_HANDED_IN, descending=True, description="Last handed in first (nộp sau trước).")
 
 
 @strawberry.input(description="Which returns; every field given must hold (bộ lọc báo cáo cơ quan).")

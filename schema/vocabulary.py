@@ -133,18 +133,12 @@ _VIETNAMESE = {
     "closePeriod": "khóa kỳ báo cáo",
     "reopenPeriod": "mở lại kỳ báo cáo",
     "saveReturn": "lưu báo cáo",
-    "attachToReturn": "đính kèm tài liệu",
-    "detachFromReturn": "bỏ tài liệu đính kèm",
     "submitReturn": "trình báo cáo",
     "withdrawReturn": "rút báo cáo đã trình",
     "approveReturn": "duyệt báo cáo",
     "sendBackReturn": "trả lại báo cáo",
     "acceptReturn": "tiếp nhận báo cáo",
     "acceptReturns": "tiếp nhận nhiều báo cáo",
-    "extendReturn": "gia hạn nộp báo cáo",
-    "assignReviewer": "phân công người kiểm tra",
-    "noteCall": "ghi cuộc gọi đôn đốc",
-    "setContact": "ghi đầu mối liên hệ",
 }
 
 

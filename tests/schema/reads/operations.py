@@ -22,8 +22,8 @@ from hub.kit.ids import encode
 from tests.schema.reads.world import World
 
 ROOTS = (
-    "files", "items", "fondsList", "seriesList", "agencies", "transfers", "reportingPeriods", "reports", "auditEvents",
-    "file", "item", "fonds", "series", "agency", "node", "nodes", "viewer", "codeList",
+    "files", "items", "fondsList", "seriesList", "agencies", "transfers", "reportingPeriods", "returns", "reports",
+    "auditEvents", "file", "item", "fonds", "series", "agency", "node", "nodes", "viewer", "codeList",
 )  # fmt: skip
 # Asked by tests/mutations/test_access_changes.py: this city has no people to propose and confirm.
 LEFT_OUT = {"AccessChange"}

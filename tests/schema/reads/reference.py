@@ -20,6 +20,7 @@ from hub.kit.ids import decode, encode
 from hub.kit.vietnamese import fold
 from schema.compiler.rows import action_name
 from tests.records.told import told
+from tests.schema.reads.reference_returns import Returns
 from tests.schema.reads.world import TODAY, World
 
 TYPES = {
@@ -106,7 +107,7 @@ def holds_words(folded: str, text: str) -> bool:
     return all(word in there for word in asked[:-1]) and any(word.startswith(asked[-1]) for word in there)
 
 
-class Reference:
+class Reference(Returns):
     """Answers operations over the rows of a city."""
 
     def __init__(self, sdl: str, world: World) -> None:
@@ -190,6 +191,9 @@ class Reference:
         if row.typename == "ArchivalFile":
             fonds = self.world.one("fonds", row.fonds_id)
             beside["fonds_open"] = fonds is not None and fonds.state == "OPEN"
+        if row.typename == "AgencyReturn":
+            period = self.world.one("reporting_period", row.period_id)
+            beside["period_open"] = period is not None and period.state == "OPEN"
         if row.typename == "Agency":
             beside["not_ended"] = row.valid_to is None or row.valid_to > TODAY
         return [action_name(one) for one in actor.offers(TYPES[row.typename][1], row, **beside)]
@@ -414,42 +418,6 @@ class Reference:
             if grant.user_id == row.id and (grant.valid_to is None or grant.valid_to > TODAY)
         ]
 
-    # ---- periods
-
-    def owing(self, actor: Actor, period: Row) -> list[Row]:
-        """Agencies that owe a return which the actor may read."""
-        day = period.deadline
-        return [
-            agency
-            for agency in self.world["agency"]
-            if agency.archive_since is not None
-            and agency.archive_since <= day
-            and (agency.archive_until is None or day < agency.archive_until)
-            and (agency.valid_from is None or agency.valid_from <= day)
-            and (agency.valid_to is None or day < agency.valid_to)
-            and self.reads_returns(actor, agency.id)
-        ]
-
-    def reads_returns(self, actor: Actor, agency: int) -> bool:
-        """Whether the actor may read a return of the agency, whatever its state."""
-        row = Row(id=None, agency_id=agency, state=None, created_by=None, submitted_by=None)
-        return actor.may("read", "return", row)
-
-    def handed_in(self, period: Row) -> set[int]:
-        """The agencies whose return is in."""
-        states = ("SUBMITTED", "APPROVED", "ACCEPTED")
-        return {
-            one.agency_id
-            for one in self.world["agency_return"]
-            if one.period_id == period.id and one.state in states
-        }
-
-    def _expectedCount(self, row: Row, actor: Actor) -> int:
-        return len(self.owing(actor, row))
-
-    def _submittedCount(self, row: Row, actor: Actor) -> int:
-        return sum(self.reads_returns(actor, agency) for agency in self.handed_in(row))
-
     # ---- lists
 
     def root(self, info: GraphQLResolveInfo, name: str, args: dict[str, Any]) -> Any:
@@ -549,8 +517,16 @@ class Reference:
             }
             return lambda one: one.id in keys
         if name == "overdue":
-            late = {one.id for one in self.owing(actor, row)} - self.handed_in(row)
-            return lambda one: row.returns_due_on < TODAY and one.id in late
+            late = self.late(actor, row)
+            return lambda one: one.id in late
+        if name == "unitReturns":
+            return lambda one: (one.period_id, one.reports_to_id) == (row.period_id, row.agency_id)
+        if name == "spans":
+            first = row.covers_from or date.max
+            return lambda one: (
+                (one.plan_id, one.kind) == (row.plan_id, "HALF_YEAR")
+                and (first <= one.deadline <= row.deadline)
+            )
         if name == "changes":
             kind = TYPES[owner][0]
             return lambda one: (one.object_type, one.object_id, one.outcome) == (kind, row.id, "success")
@@ -717,6 +693,10 @@ class Reference:
         match name:
             case "includeSubtree":
                 return True
+            case "isLate":
+                return self._AgencyReturn_isLate(row) is value
+            case "ofUnits":
+                return (row.reports_to_id is not None) == value
             case "agencyCodes":
                 return row.agency_id in self.agencies(value, bool(asked.get("includeSubtree")))
             case "text":

@@ -30,7 +30,8 @@ TABLES = (
     "agency", "agency_code", "agency_name", "agency_parent", "agency_succession", "source_membership", "fonds",
     "series", "file", "item",
     "item_listing", "digital_object", "decided_list", "decided_list_entry", "transfer", "transfer_entry", "plan",
-    "reporting_period", "agency_return", "published_report", "snapshot", "audit_event", "code_list_entry",
+    "reporting_period", "agency_return", "duty", "return_line", "return_turn", "return_case",
+    "published_report", "snapshot", "audit_event", "code_list_entry",
     "app_user", "role_grant",
 )  # fmt: skip
 
@@ -351,9 +352,21 @@ def _dealings(maker: Maker) -> None:
             plan_id=1,
             deadline=deadline,
             returns_due_on=deadline - timedelta(days=10),
+            unit_returns_due_on=None if deadline.year == 2024 else deadline - timedelta(days=20),
             data_cutoff=deadline,
             state="OPEN",
         )
+    maker.add(
+        "reporting_period",
+        plan_id=1,
+        kind="INTERIM",
+        covers_from=date(2024, 7, 1),
+        deadline=date(2025, 6, 30),
+        returns_due_on=date(2025, 6, 30),
+        data_cutoff=date(2025, 6, 30),
+        state="PLANNED",
+    )
+    maker.add("duty", plan_id=1, code="IV.5.d", position=1, responsible="Các sở", text_vi="Chỉnh lý tồn đọng")
     for period, agency, state in (
         (1, 2, "ACCEPTED"),
         (1, 4, "DRAFT"),
@@ -367,7 +380,25 @@ def _dealings(maker: Maker) -> None:
             state=state,
             difficulties="Thiếu kinh phí số hóa",
             figures={"mét": "12.50"},
+            reports_to_id=2 if agency == 4 else None,
+            handed_in_at=None if state in ("DRAFT", "SENT_BACK") else datetime(2025, 6, 20, 17, tzinfo=UTC),
+            submitted_by=1 if state == "SUBMITTED" else None,
         )
+    maker.add(
+        "return_line",
+        return_id=1,
+        agency_id=2,
+        duty_id=1,
+        numerator=3,
+        note="Đang làm",
+        quantities={"m": "2.5"},
+    )
+    for turn, before, after in (("SUBMIT", "DRAFT", "SUBMITTED"), ("APPROVE", "SUBMITTED", "APPROVED")):
+        maker.add(
+            "return_turn", return_id=1, agency_id=2, turn=turn, from_state=before, to_state=after, by_id=1, version=2,
+            at=datetime(2024, 12, 20, 3, tzinfo=UTC),
+        )  # fmt: skip
+    maker.add("return_case", period_id=2, agency_id=2, extended_to=date(2025, 6, 27))
     for period, reporter, state in ((1, None, "PUBLISHED"), (1, 2, "SUPERSEDED"), (2, None, "DRAFT")):
         report = maker.add("published_report", period_id=period, agency_id=reporter, state=state)
         maker.add("snapshot", report_id=report, as_of=TODAY, formula_version="1", figures={}, sha256="0" * 64)
