@@ -95,6 +95,12 @@ _ALL = (
     Action("sendBackReturn", "return", "return", ("SUBMITTED", "APPROVED", "ACCEPTED"), PERIOD_OPEN),
     Action("acceptReturn", "return", "accept", ("APPROVED",), PERIOD_OPEN),
     Action("acceptReturns", "return", "accept", ("APPROVED",), PERIOD_OPEN),
+    Action("attachToReturn", "return", "update", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
+    Action("detachFromReturn", "return", "update", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
+    Action("extendReturn", "return", "extend", needs=PERIOD_OPEN),
+    Action("assignReviewer", "return", "follow"),
+    Action("noteCall", "return", "follow"),
+    Action("setContact", "return", "contact"),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

@@ -17,12 +17,13 @@ from hub.kit.clock import HANOI, today
 from hub.kit.vietnamese import sort_key
 from hub.kpi.exclusions import answered_by
 from hub.plan.models import DeclaredProgress, Exclusion, Indicator, Plan
+from hub.plan.parties import is_general, is_named
 from hub.plan.queries import duties as duties_of
 from hub.returns.models import AgencyReturn, PublishedReport, ReportingPeriod
 from hub.returns.owed import Owed, owed
 from reports import model
 from reports.numbers import number
-from reports.sources import Bodies, Body, is_general, is_named
+from reports.sources import Bodies, Body
 
 
 @dataclass(frozen=True, slots=True)

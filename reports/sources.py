@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from hub.agencies.queries import NAME_AT, NAME_SORT_AT, PARENT_AT
 from hub.kit.errors import NotFound
-from hub.kit.vietnamese import fold
 from hub.plan.models import Indicator, IndicatorParty, Plan
+from hub.plan.parties import is_named
 from hub.returns.models import ReportingPeriod
 from reports.half_years import half_years
 
@@ -123,8 +123,10 @@ def body_reported(known: Bodies, code: str) -> Body:
 
 
 def periods(session: Session, plan: Plan) -> dict[date, ReportingPeriod]:
-    """The plan's reporting periods that Home Affairs has made, by their last day."""
-    made = session.exec(select(ReportingPeriod).where(ReportingPeriod.plan_id == plan.id))
+    """The plan's half-years that Home Affairs has made, by their last day."""
+    made = session.exec(
+        select(ReportingPeriod).where(ReportingPeriod.plan_id == plan.id, ReportingPeriod.kind == "HALF_YEAR")
+    )
     return {period.deadline: period for period in made}
 
 
@@ -168,29 +170,6 @@ def plan_rows(session: Session, plan: Plan) -> list[PlanRow]:
     ]
 
 
-def is_named(party: str, agency: str) -> bool:
-    """Whether a plan's words name an agency.
-
-    «Các cơ quan, tổ chức» are all of them; «Sở Nội vụ (Trung tâm Lưu trữ lịch sử)» are two, and a plan may leave out
-    the end of a name (… Thành phố) and shorten «Ủy ban nhân dân».
-    """
-    wanted = _plain(agency)
-    parts = [_plain(part) for part in party.replace(")", "").split("(")]
-    return any(
-        part.startswith(("cac co quan", "cac so")) or wanted == part or wanted == f"{part} thanh pho"
-        for part in parts
-    )
-
-
-def is_general(party: str) -> bool:
-    """Whether a plan's words mean every agency («Các sở, ban, ngành …»)."""
-    return _plain(party).startswith(("cac co quan", "cac so"))
-
-
 def codes_of(rows: Iterable[PlanRow]) -> list[str]:
     """The codes of these rows, in order."""
     return [row.code for row in rows]
-
-
-def _plain(name: str) -> str:
-    return " ".join(fold(name).replace("ubnd", "uy ban nhan dan").split())

@@ -64,6 +64,7 @@ _ROOTS = {
     "Job": "job",
     "ReportingPeriod": "reportingPeriod",
     "AgencyReturn": "agencyReturn",
+    "ReturnCase": "returnCase",
 }
 
 

@@ -271,6 +271,8 @@ class _CostReader:
                 return BEHIND_A_FIGURE + below
             case ("Query", "dataQuality" | "indicatorChange"):
                 return 3 * SCORECARD + below
+            case ("Query", "returnsDesk" | "returnForm"):
+                return 2 * SCORECARD + below
             case ("Query", "transferRadar") | ("TransferRadar", "files" | "items"):
                 return SCORECARD + below
             case ("DataQuality", "toMend") | ("IndicatorChangeCause", "records"):

@@ -28,6 +28,9 @@ COMPUTED: Mapping[str, tuple[str, ...]] = {
     "transferRadar": _BEHIND,
     "viewAs": ("user:view_as",),
     "recordAsOf": (ANY,),
+    "returnsDesk": ("period:read", "return:read"),
+    "returnForm": ("period:read", "return:read"),
+    "returnAttachment": ("return:read",),
 }
 # More kinds than this are any kind.
 _MANY = 6

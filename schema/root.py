@@ -28,6 +28,7 @@ from schema.mutations.items import ItemsMutation
 from schema.mutations.jobs import JobsMutation
 from schema.mutations.keys import ApiKeysMutation
 from schema.mutations.periods import PeriodsMutation
+from schema.mutations.return_desk import ReturnDeskMutation
 from schema.mutations.returns import ReturnsMutation
 from schema.mutations.sessions import SessionsMutation
 from schema.mutations.succession import SuccessionMutation
@@ -36,6 +37,7 @@ from schema.node import NodeQuery
 from schema.records.access_change import AccessChangesQuery
 from schema.records.asof import AsOfQuery
 from schema.records.query import RecordsQuery
+from schema.return_desk import ReturnDeskQuery
 from schema.returns import ReturnsQuery
 from schema.seals import SealsQuery
 from schema.search import SearchQuery
@@ -52,6 +54,7 @@ class Query(
     TransfersQuery,
     ReturnsQuery,
     AgencyReturnsQuery,
+    ReturnDeskQuery,
     AuditQuery,
     SealsQuery,
     AsOfQuery,
@@ -88,5 +91,6 @@ class Mutation(
     JobsMutation,
     PeriodsMutation,
     ReturnsMutation,
+    ReturnDeskMutation,
 ):
     """All deeds."""

@@ -139,6 +139,12 @@ _VIETNAMESE = {
     "sendBackReturn": "trả lại báo cáo",
     "acceptReturn": "tiếp nhận báo cáo",
     "acceptReturns": "tiếp nhận nhiều báo cáo",
+    "attachToReturn": "đính kèm tài liệu",
+    "detachFromReturn": "bỏ tài liệu đính kèm",
+    "extendReturn": "gia hạn nộp báo cáo",
+    "assignReviewer": "phân công người kiểm tra",
+    "noteCall": "ghi cuộc gọi đôn đốc",
+    "setContact": "ghi đầu mối liên hệ",
 }
 
 

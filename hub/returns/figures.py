@@ -78,19 +78,17 @@ class Figure:
         )
 
 
-def figures_of(session: Session, actor: Actor, agency_id: int, period: ReportingPeriod) -> list[Figure]:
-    """The targets of part II of an agency for a period, up to today where its cut-off has not come.
+def form_figures(
+    session: Session, actor: Actor, agency_id: int, period: ReportingPeriod, row: AgencyReturn | None
+) -> tuple[str, list[Figure]]:
+    """The plan's code, and the targets of part II of an agency for a period with what its return explains of them.
 
-    Whoever may read the agency's return may read them. Raises NotFound for who may not.
+    Up to today where the cut-off has not come. Whoever may read the agency's return may read them. Raises NotFound.
     """
-    return _figures(session, actor, agency_id, period, {})
-
-
-def figures_for(session: Session, actor: Actor, row: AgencyReturn) -> list[Figure]:
-    """The same beside what the return explains of them. Raises NotFound."""
-    period = session.get_one(ReportingPeriod, row.period_id)
-    notes = {told.code: told.note for told in session.execute(_NOTES, {"id": row.id})}
-    return _figures(session, actor, row.agency_id, period, notes)
+    told = session.execute(_NOTES, {"id": row.id}) if row is not None else ()
+    notes = {one.code: one.note for one in told}
+    plan = session.get_one(Plan, period.plan_id)
+    return plan.code, _figures(session, actor, agency_id, period, notes)
 
 
 def _figures(
@@ -101,7 +99,7 @@ def _figures(
         raise NotFound("báo cáo của cơ quan", "the agency's return")
     plan = session.get_one(Plan, period.plan_id)
     last = min(period.data_cutoff, clock.today())
-    first = session.execute(_BEFORE, {"plan": plan.id, "cutoff": last}).scalar()
+    first = day_before(session, period, last)
     days = [*([first] if first else []), last]
     told = scorecards(session, actor, plan.code, days, agency_id, sides=False)
     before, published = _reported(session, plan.code, first, agency_id, told)
@@ -109,6 +107,12 @@ def _figures(
         Figure(value, before.get(value.indicator.code), published, notes.get(value.indicator.code))
         for value in told[last]
     ]
+
+
+def day_before(session: Session, period: ReportingPeriod, last: date) -> date | None:
+    """The data cut-off of the half-year before a day of a period; None for the first one."""
+    found: date | None = session.execute(_BEFORE, {"plan": period.plan_id, "cutoff": last}).scalar()
+    return found
 
 
 def _reported(

@@ -22,6 +22,13 @@ from hub.returns.owed import Place, place_of
 from hub.returns.rules import STEPS
 
 
+def period_seen(session: Session, actor: Actor, key: int) -> ReportingPeriod:
+    """A period as it is now, for reading. Raises NotFound."""
+    period = session.get(ReportingPeriod, key)
+    actor.require("read", "period", period)
+    return cast(ReportingPeriod, period)
+
+
 def period_held(session: Session, actor: Actor, key: int, *, change: bool = False) -> ReportingPeriod:
     """A period as it is now, which nobody closes before the end of the transaction. Raises NotFound."""
     lock: Any = True if change else {"read": True}

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, select
+
+from hub.returns.models import AgencyReturn
 
 _CUTOFFS = text(
     "select distinct r.data_cutoff from reporting_period r join plan p on p.id = r.plan_id"
@@ -39,7 +41,7 @@ _PUBLISHED = text(
       join published_report r on r.id = s.report_id
       join reporting_period q on q.id = r.period_id
       join plan p on p.id = q.plan_id
-     where p.code = :plan and s.as_of = :as_of and r.state = 'PUBLISHED'
+     where p.code = :plan and q.kind = 'HALF_YEAR' and s.as_of = :as_of and r.state = 'PUBLISHED'
        and r.agency_id is not distinct from cast(:agency as bigint)
      order by r.revision desc, s.id desc limit 1
     """
@@ -53,3 +55,10 @@ def published_at(session: Session, plan: str, as_of: date, agency_id: int | None
     """
     row = session.execute(_PUBLISHED, {"plan": plan, "as_of": as_of, "agency": agency_id}).mappings().first()
     return Published(**row) if row is not None else None
+
+
+def return_of(session: Session, period_id: int, agency_id: int) -> AgencyReturn | None:
+    """The return of an agency for a period; None while none was begun. Whoever shows it asks the law."""
+    return session.exec(
+        select(AgencyReturn).where(AgencyReturn.period_id == period_id, AgencyReturn.agency_id == agency_id)
+    ).first()

@@ -31,7 +31,7 @@ _FRAME = text(
            exists (select from published_report d where d.period_id = r.id and d.state = 'PUBLISHED'
                      and d.agency_id is not distinct from cast(:agency_id as bigint)) as published
       from plan p
-      left join reporting_period r on r.plan_id = p.id and r.deadline = :as_of
+      left join reporting_period r on r.plan_id = p.id and r.deadline = :as_of and r.kind = 'HALF_YEAR'
      order by p.period_from <= :as_of desc, case when p.period_from <= :as_of then p.period_from end desc nulls last,
               p.period_from
      limit 1

@@ -26,7 +26,8 @@ _REPORTS = """
           join reporting_period p on p.id = r.period_id
           join plan pl on pl.id = p.plan_id
           join snapshot s on s.report_id = r.id
-         where r.agency_id is not distinct from cast(:agency_id as bigint) and r.state = 'PUBLISHED' and {seen}
+         where r.agency_id is not distinct from cast(:agency_id as bigint) and r.state = 'PUBLISHED'
+           and p.kind = 'HALF_YEAR' and {seen}
          order by r.period_id, r.revision desc, s.id desc
     ),
     chosen as (
@@ -60,7 +61,7 @@ _AGENCIES = """
       join agency a on a.id = r.agency_id
       join snapshot s on s.report_id = r.id
       cross join lateral jsonb_array_elements(s.figures -> 'indicators') x
-     where r.state = 'PUBLISHED' and p.deadline = :deadline and pl.code = :plan and {seen}
+     where r.state = 'PUBLISHED' and p.kind = 'HALF_YEAR' and p.deadline = :deadline and pl.code = :plan and {seen}
      order by r.agency_id, x -> 'indicator' ->> 'code', r.revision desc, s.id desc
 """
 

@@ -153,6 +153,7 @@ _RESOURCES = {
     "AccessChange": "accesschange",
     "ReportingPeriod": "period",
     "AgencyReturn": "return",
+    "ReturnCase": "return",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, get_named_type
 
+from hub.kit.ids import encode
 from policies.actions import ACTIONS
 from policies.law import Law
 from schema import build_schema
@@ -27,10 +28,18 @@ QUERIES = {
     "dataQuality": '{ dataQuality(asOf: "2024-12-31") { toMend(first: 1) { nodes { __typename } } } }',
     "transferRadar": '{ transferRadar(asOf: "2024-12-31") { files(first: 1) { totalCount } } }',
     "viewAs": "query($id: ID!) { viewAs(user: $id) { rights { action } } }",
+    "returnsDesk": "query($id: ID!) { returnsDesk(periodId: $id) { lateCount } }",
+    "returnForm": 'query($id: ID!) { returnForm(periodId: $id, agencyCode: "SNV") { owed } }',
+    "returnAttachment": f'{{ returnAttachment(id: "{encode("ReturnAttachment", 1)}") }}',
     "recordAsOf": 'query($id: ID!) { recordAsOf(id: $id, on: "2099-12-31") { values } }',
 }
 # Where the id that a field takes is found.
-NAMED = {"viewAs": "users", "recordAsOf": "files"}
+NAMED = {
+    "returnsDesk": "reportingPeriods",
+    "returnForm": "reportingPeriods",
+    "viewAs": "users",
+    "recordAsOf": "files",
+}
 
 
 def _rights(description: str | None) -> set[str]:
@@ -86,7 +95,7 @@ async def test_a_computed_field_asks_the_law_what_it_says(
         found = (
             await client.ask(
                 '{ reports(first: 1) { nodes { id } } users(filter: { text: "demo clerk" }) { nodes { id } }'
-                " files(first: 1) { nodes { id } } }",
+                " files(first: 1) { nodes { id } } reportingPeriods(first: 1) { nodes { id } } }",
                 role=role,
             )
         ).json()["data"]
