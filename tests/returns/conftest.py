@@ -106,7 +106,7 @@ def half(session: Session) -> Half:
     runner: asyncio.Runner
     days: Iterator[tuple[int, int, int]] = field(
         default_factory=lambda: iter(
-            [(year, *half) for year in range(2021, 2060) for half in ((6, 30), (12, 31))]
+            [(year, *half) for year in range(2031, 2090) for half in ((6, 30), (12, 31))]
         )
     )
 
@@ -123,14 +123,12 @@ def half(session: Session) -> Half:
     def do(
         self, deed: str, role: str, place: str = "A", /, selects: str = "", language: str = "en", **said: Any
     ) -> Any:
-        """The answer of one mutation: its type, and of a return or period what `selects` says."""
+        """The answer of one mutation: its type, what its record says, and more of it by `selects`."""
         kind = deed[0].upper() + deed[1:]
-        record, state = (
-            ("ReportingPeriod", "periodState") if deed in _PERIODS else ("AgencyReturn", "returnState")
-        )
+        record, told = _ANSWERS.get(deed, ("AgencyReturn", "returnState: state"))
         query = (
             f"mutation($input: {kind}Input!) {{ {deed}(input: $input) {{ __typename"
-            f" ... on {record} {{ id version {state}: state {selects} }}"
+            f" ... on {record} {{ id version {told} {selects} }}"
             " ... on Problem { code message path } ... on Invalid { errors { row field code message } } } }"
         )
         return self.ask(query, role, place, language, input=said)[deed]
@@ -173,7 +171,16 @@ def half(session: Session) -> Half:
         return self.step("approveReturn", "approver", code, row)
 
 
-_PERIODS = ("openPeriod", "updatePeriod", "closePeriod", "reopenPeriod")
+_ANSWERS = {
+    **dict.fromkeys(
+        ("openPeriod", "updatePeriod", "closePeriod", "reopenPeriod"),
+        ("ReportingPeriod", "periodState: state deadline returnsDueOn unitReturnsDueOn dataCutoff"),
+    ),
+    **dict.fromkeys(
+        ("extendReturn", "assignReviewer", "noteCall", "setContact"),
+        ("ReturnCase", "dueOn extendedTo reviewer contact { name phone } notes { kind note promisedOn by }"),
+    ),
+}
 
 
 def seat(session: Session, agencies: dict[str, int]) -> dict[tuple[str, str], str]:

@@ -43,7 +43,7 @@ def test_a_return_goes_its_way_and_every_turn_is_kept(half: Half) -> None:
     row = half.step("submitReturn", "officer", "A", row)
     row = half.step("approveReturn", "approver", "A", row, note="Đồng ý")
     assert _read(half, row, "supervisor", "SNV")["viewerCan"] == [
-        "SEND_BACK_RETURN", "ACCEPT_RETURN", "ACCEPT_RETURNS",
+        "SEND_BACK_RETURN", "ACCEPT_RETURN", "ACCEPT_RETURNS", "ASSIGN_REVIEWER", "NOTE_CALL", "SET_CONTACT",
     ]  # fmt: skip
     row = half.step("acceptReturn", "supervisor", "SNV", row)
     assert row["returnState"] == "ACCEPTED"

@@ -1,0 +1,175 @@
+"""Periods: opened with their days, changed, closed, opened again; and what nobody may do to a closed one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from hub.returns.rules import is_late
+from tests.returns.conftest import PLAN, Half
+
+
+def test_a_period_has_the_usual_days_unless_others_are_said(half: Half) -> None:
+    usual = half.period(date(2026, 6, 30))
+    assert [usual[name] for name in ("returnsDueOn", "unitReturnsDueOn", "dataCutoff")] == [
+        "2026-06-20", "2026-06-10", "2026-06-30",
+    ]  # fmt: skip
+    said = half.period(date(2026, 12, 31), returnsDueOn=date(2026, 12, 5), dataCutoff=date(2026, 12, 14))
+    assert [said[name] for name in ("returnsDueOn", "unitReturnsDueOn", "dataCutoff")] == [
+        "2026-12-05", "2026-12-05", "2026-12-14",
+    ]  # fmt: skip
+    changed = half.step("updatePeriod", "supervisor_head", "SNV", said, unitReturnsDueOn="2026-11-25")
+    assert (changed["unitReturnsDueOn"], changed["returnsDueOn"]) == ("2026-11-25", "2026-12-05")
+
+
+@pytest.mark.parametrize(
+    ("days", "codes"),
+    [
+        ({"deadline": "2027-05-31"}, ["NOT_A_HALF_YEAR"]),
+        ({"deadline": "2027-06-30", "returnsDueOn": "2027-07-05"}, ["WRONG_ORDER"]),
+        ({"deadline": "2027-06-30", "unitReturnsDueOn": "2027-06-25"}, ["WRONG_ORDER"]),
+        ({"deadline": "2027-06-30", "dataCutoff": "2027-07-01"}, ["WRONG_ORDER"]),
+        ({"deadline": "2027-06-30", "coversFrom": "2027-01-01"}, ["COVERS"]),
+        ({"deadline": "2027-06-30", "kind": "INTERIM"}, ["COVERS"]),
+        ({"deadline": "2027-06-30", "kind": "FINAL", "coversFrom": "2028-01-01"}, ["WRONG_ORDER"]),
+    ],
+)
+def test_days_that_cannot_be_are_named(half: Half, days: dict[str, str], codes: list[str]) -> None:
+    refused = half.do("openPeriod", "supervisor_head", "SNV", plan=PLAN, **days)
+    assert [error["code"] for error in refused["errors"]] == codes
+    assert (
+        half.sql("select 1 from reporting_period where deadline between '2027-05-01' and '2027-12-30'") == []
+    )
+
+
+@pytest.mark.parametrize("role", ["supervisor", "leader", "officer", "finance"])
+def test_only_the_head_of_home_affairs_opens_and_closes(half: Half, role: str) -> None:
+    place = {"leader": "TP", "officer": "A"}.get(role, "SNV")
+    refused = half.do("openPeriod", role, place, plan=PLAN, deadline="2028-06-30")
+    assert (refused["__typename"], refused["code"]) == ("NotPermitted", "NOT_PERMITTED")
+    period = half.period()
+    refused = half.step("closePeriod", role, place, period)
+    assert refused["__typename"] == "NotPermitted"
+    assert half.sql("select count(*) as n from reporting_period where state = 'CLOSED'")[0].n == 0
+
+
+def test_a_summary_spans_half_years_and_stands_beside_the_half_year_of_its_day(half: Half) -> None:
+    halves = [half.period(day) for day in (date(2030, 6, 30), date(2030, 12, 31))]
+    whole = half.do(
+        "openPeriod",
+        "supervisor_head",
+        "SNV",
+        plan=PLAN,
+        kind="INTERIM",
+        deadline="2030-12-31",
+        coversFrom="2030-01-01",
+    )
+    query = "query($id: ID!) { reportingPeriod(id: $id) { kind spans { nodes { id kind } } } }"
+    told = half.ask(query, "leader", "TP", id=whole["id"])["reportingPeriod"]
+    assert [one["id"] for one in told["spans"]["nodes"]] == [one["id"] for one in halves]
+    again = half.do("openPeriod", "supervisor_head", "SNV", plan=PLAN, deadline="2030-12-31")
+    assert (again["__typename"], again["code"]) == ("WrongPeriodState", "WRONG_PERIOD_STATE")
+
+
+def test_a_closed_period_takes_no_word_and_no_decision(half: Half) -> None:
+    period = half.period(date(2021, 6, 30))
+    approved, draft = half.approved(period, "A"), half.begun(period, "B")
+    stale = half.step("closePeriod", "supervisor_head", "SNV", period | {"version": 9})
+    assert stale["__typename"] == "StaleVersion"
+    closed = half.step("closePeriod", "supervisor_head", "SNV", period)
+    assert closed["periodState"] == "CLOSED"
+    said = {"periodId": period["id"], "agencyId": half.agency("B"), "expectedVersion": draft["version"]}
+    refusals: list[Any] = [
+        half.step("acceptReturn", "supervisor", "SNV", approved),
+        half.step("sendBackReturn", "supervisor", "SNV", approved, reason="sai"),
+        half.step("submitReturn", "officer", "B", draft),
+        half.do("saveReturn", "officer", "B", **said, results="muộn"),
+        half.do("saveReturn", "officer", "TP", periodId=period["id"], agencyId=half.agency("C"), results="muộn"),
+        half.do(
+            "extendReturn", "supervisor_head", "SNV", periodId=period["id"], agencyId=half.agency("B"),
+            dueOn="2021-07-10", reason="x",
+        ),
+        half.step("updatePeriod", "supervisor_head", "SNV", closed, returnsDueOn="2021-06-01"),
+    ]  # fmt: skip
+    assert {one["__typename"] for one in refusals} == {"WrongPeriodState"}
+    assert "Ask Home Affairs" in refusals[0]["message"]
+    query = "query($id: ID!) { agencyReturn(id: $id) { state viewerCan turns { turn } } }"
+    told = half.ask(query, "supervisor", "SNV", id=approved["id"])["agencyReturn"]
+    assert (told["state"], len(told["turns"])) == ("APPROVED", 2)
+    assert "ACCEPT_RETURN" not in told["viewerCan"]
+    empty = half.step("reopenPeriod", "supervisor_head", "SNV", closed, reason=" ")
+    assert empty["__typename"] == "Invalid"
+    opened = half.step("reopenPeriod", "supervisor_head", "SNV", closed, reason="Bổ sung báo cáo của quận B")
+    assert opened["periodState"] == "OPEN"
+    assert half.step("acceptReturn", "supervisor", "SNV", approved)["returnState"] == "ACCEPTED"
+
+
+def test_a_period_is_not_closed_before_its_data_cut_off(half: Half) -> None:
+    period = half.period(date(2025, 12, 31))
+    refused = half.step("closePeriod", "supervisor_head", "SNV", period)
+    assert [error["code"] for error in refused["errors"]] == ["BEFORE_CUTOFF"]
+    half.begun(period)
+    moved = half.step("updatePeriod", "supervisor_head", "SNV", period, deadline="2026-12-31")
+    assert [error["code"] for error in moved["errors"]] == ["RETURNS_BEGUN"]
+
+
+def test_a_dissolved_body_reports_no_more_and_its_successor_is_named(half: Half) -> None:
+    period = half.period(date(2024, 6, 30))
+    pending = half.step("submitReturn", "officer", "TP", _begun_by_city(half, period))
+    c, b = half.agencies["C"], half.agencies["B"]
+    half.sql("update agency set valid_to = '2024-06-01' where id = %s", c)
+    half.sql(
+        "insert into agency_succession (predecessor_id, successor_id, effective_on) values (%s, %s, '2024-06-01')",
+        c,
+        b,
+    )
+    try:
+        approved = half.step("approveReturn", "approver", "TP", pending)
+        assert (approved["__typename"], approved["code"]) == ("AgencyEnded", "AGENCY_ENDED")
+        assert "Cơ quan B" in approved["message"]
+        later = half.period(date(2024, 12, 31))
+        begun = half.do(
+            "saveReturn", "officer", "TP", periodId=later["id"], agencyId=half.agency("C"), results="x"
+        )
+        assert begun["__typename"] == "AgencyEnded"
+        query = "query($id: ID!) { reportingPeriod(id: $id) { expectedCount overdue { nodes { code } } } }"
+        told = half.ask(query, "supervisor", "SNV", id=period["id"])["reportingPeriod"]
+        assert told["expectedCount"] == 4
+        assert "C" not in [one["code"] for one in told["overdue"]["nodes"]]
+    finally:
+        half.sql("delete from agency_succession where predecessor_id = %s", c)
+        half.sql("update agency set valid_to = null where id = %s", c)
+
+
+def _begun_by_city(half: Half, period: Any) -> Any:
+    said = {"periodId": period["id"], "agencyId": half.agency("C")}
+    return half.do("saveReturn", "officer", "TP", **said, results="Đã làm", difficulties="Không có")
+
+
+def test_a_unit_without_an_archive_owes_nothing(half: Half) -> None:
+    period = half.period()
+    refused = half.do(
+        "saveReturn", "officer", "A", periodId=period["id"], agencyId=half.agency("A.2"), results="x"
+    )
+    assert (refused["__typename"], refused["code"]) == ("ReturnNotOwed", "RETURN_NOT_OWED")
+
+
+def test_the_clock_of_ha_noi_decides_who_is_late(half: Half) -> None:
+    """23:59 of the last day in Hà Nội is 16:59 of it in London; a minute later the day is over, whatever they say."""
+    period = half.period(
+        date(2023, 12, 31), returnsDueOn=date(2023, 12, 31), unitReturnsDueOn=date(2023, 12, 20)
+    )
+    row = half.step("submitReturn", "officer", "B", half.begun(period, "B"))
+    query = "query($id: ID!, $f: ReturnFilter) { agencyReturn(id: $id) { isLate } returns(filter: $f) { totalCount } }"
+    for at, late in (("2023-12-31T16:59:59Z", False), ("2023-12-31T23:59:59+07:00", False),
+                     ("2023-12-31T23:59:59Z", True), ("2023-12-31T17:00:00Z", True)):  # fmt: skip
+        half.sql(
+            "update agency_return set handed_in_at = %s where id = (select max(id) from agency_return)", at
+        )
+        told = half.ask(
+            query, "supervisor", "SNV", id=row["id"], f={"periodId": period["id"], "isLate": late}
+        )
+        assert (told["agencyReturn"]["isLate"], told["returns"]["totalCount"]) == (late, 1), at
+    assert not is_late(None, date(2023, 12, 31), date(2023, 12, 31))
