@@ -101,7 +101,9 @@ class ReturnFilter:
 
     agency_codes: list[str] | None = agency_codes()
     include_subtree: bool | None = include_subtree()
-    period_id: strawberry.ID | None = within("period_id", "ReportingPeriod", "Of this period (kỳ báo cáo).")
+    period_id: strawberry.ID | None = within(
+        "period_id", "ReportingPeriod", "reporting_period", "Of this period (kỳ báo cáo)."
+    )
     states: list[ReturnState] | None = any_of("state", "Any of these states (trạng thái).")
     is_late: bool | None = condition(
         f"{_LATE} = {{v}}", "bool", "Handed in after the day it was due, or due and not handed in (nộp chậm)."

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from schema.access.keys import ApiKey
     from schema.access.users import AppUser
     from schema.agencies import Agency, AgencyConnection
-    from schema.records.access_change import AccessChange
     from schema.agency_returns import AgencyReturnConnection
+    from schema.records.access_change import AccessChange
     from schema.records.digital_object import DigitalObjectConnection
     from schema.records.file import ArchivalFile, FileConnection
     from schema.records.fonds import Fonds, FondsConnection

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.kit.ids import encode
-from tests.returns.conftest import Half
+from tests.reporting.conftest import Half
 
 WAY = (
     "state dueOn isLate submittedBy approvedBy decidedBy decisionNote reportsTo { code } viewerCan"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.returns.rules import is_late
-from tests.returns.conftest import PLAN, Half
+from tests.reporting.conftest import PLAN, Half
 
 
 def test_a_period_has_the_usual_days_unless_others_are_said(half: Half) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hub.returns.anomalies import Line, flags_of
-from tests.returns.conftest import Half
+from tests.reporting.conftest import Half
 
 DESK = """query($id: ID!) { returnsDesk(periodId: $id) {
   expectedCount lateCount counts { state count }
