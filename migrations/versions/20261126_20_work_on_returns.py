@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "20261126_20_work_on_returns"
-down_revision = "20261126_27_confirm_access"
+down_revision = "20261126_31_tell_files"
 branch_labels = None
 depends_on = None
 
