@@ -135,6 +135,22 @@ class Law:
         parts = self._clauses(shape, resource, "read")
         return readable(parts, RESOURCES[resource], columns, elsewhere=elsewhere)
 
+    def settled(
+        self,
+        shape: Shape,
+        resource: str,
+        action: str,
+        columns: Mapping[str, str],
+        *,
+        fixed: Mapping[str, str],
+    ) -> str:
+        """SQL that names no row: where it is true, a subject of this shape may do the action to every row.
+
+        Empty when no rule can say so. `columns` and `fixed` are those of `predicate`.
+        """
+        allow, deny = self._clauses(shape, resource, action)
+        return Writer(RESOURCES[resource], columns, root=False, fixed=fixed).settled(allow, deny)
+
     def reaches_restricted(self, shape: Shape, resource: str, action: str = "read") -> bool:
         """Whether a subject of this shape may do the action to any row that is not openly accessible."""
         allow, _ = self._clauses(shape, resource, action)

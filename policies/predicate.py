@@ -181,6 +181,18 @@ class Writer:
             return allowed
         return f"({allowed} and {self._any(deny)} is not true)"
 
+    def settled(self, allow: Sequence[Clause], deny: Sequence[Clause]) -> str:
+        """A test made once for the statement: where it holds, every row passes; empty when no rule gives one."""
+        texts = [
+            test
+            for part in allow
+            if part.fact is not None
+            and part.condition == Condition()
+            and self.resource.names[part.fact] in self.fixed
+            for test in self._place(part)
+        ]
+        return "" if deny else " or ".join(texts)
+
     def _any(self, parts: Sequence[Clause]) -> str:
         # the caller's own agencies first: there most rows end the test that a count makes on each
         texts = [self._clause(part) for part in sorted(parts, key=lambda part: part.fact is None)]

@@ -16,7 +16,7 @@ from schema.compiler.catalogue import Field
 from schema.compiler.cursors import fragments
 from schema.compiler.declarations import ID, Order, Page, Record, Slot, Source, TotalOf
 from schema.compiler.facets import facets, unmasked
-from schema.compiler.filters import NONE, filtered
+from schema.compiler.filters import NONE, Filtered, filtered
 from schema.compiler.jsontext import Form, Value, array_of, constant, written
 from schema.compiler.rows import Columns, Place, columns, value_of, writes
 from schema.compiler.selections import Selected
@@ -49,12 +49,16 @@ class Listing:
         """Everything a row must fulfil to be in the connection at all."""
         held = filtered(self.s, self.filter, t, without)
         root = not self.parent and not held.narrowed
-        on = self.s.text(source.on, t, self.parent, aliases)
         return conjunction(
-            on if on != "true" else "",
-            *held.conditions,
+            self._selected(source, t, aliases, held),
             self.s.permitted(self.record, t, root=root, fixed=held.fixed),
         )
+
+    def _selected(self, source: Source, t: str, aliases: Mapping[str, str], held: Filtered) -> str:
+        """What a row must fulfil whoever asks; empty when that is nothing."""
+        on = self.s.text(source.on, t, self.parent, aliases)
+        asked = conjunction(on if on != "true" else "", *held.conditions)
+        return asked if asked != "true" else ""
 
     def place(self, source: Source) -> tuple[str, dict[str, str], str]:
         """A fresh alias for the row, the aliases of its source, and its `from`."""
@@ -138,7 +142,15 @@ class Listing:
         counts = []
         for source in self.sources:
             t, aliases, row = self.place(source)
-            counts.append(f"(select count(*) from {row} where {self.where(source, t, aliases)})")
+            count = f"(select count(*) from {row} where {self.where(source, t, aliases)})"
+            held = filtered(self.s, self.filter, t)
+            # Where one test lets the caller read every row, the index alone can count them.
+            if settled := self.s.settled(self.record, t, held.fixed):
+                every = self._selected(source, t, aliases, held) or "true"
+                count = (
+                    f"case when {settled} then (select count(*) from {row} where {every}) else {count} end"
+                )
+            counts.append(count)
         return f"({' + '.join(counts)})"
 
     def exists(self, *, later: bool) -> str:

@@ -163,12 +163,22 @@ class Statement:
         fixed: Mapping[str, str] = NOTHING,
     ) -> str:
         """The law's predicate on a row, `true` and `false` included."""
-        columns = self.catalogue.facts(record, t)
-        # a fact that is not the column itself says something else than the filter does
-        same = {name: sql for name, sql in fixed.items() if columns.get(name) == f"{t}.{name}"}
+        columns, same = self._facts(record, t, fixed)
         return self._named(
             self._law.predicate(self._shape, record.resource, action, columns, root=root, fixed=same)
         )
+
+    def settled(self, record: Record, t: str, fixed: Mapping[str, str]) -> str:
+        """A test made once for the statement: where it holds, every row may be read; empty when there is none."""
+        columns, same = self._facts(record, t, fixed)
+        return self._named(self._law.settled(self._shape, record.resource, "read", columns, fixed=same))
+
+    def _facts(
+        self, record: Record, t: str, fixed: Mapping[str, str]
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        columns = self.catalogue.facts(record, t)
+        # a fact that is not the column itself says something else than the filter does
+        return columns, {name: sql for name, sql in fixed.items() if columns.get(name) == f"{t}.{name}"}
 
     def is_watched(self, record: Record) -> bool:
         """Whether rows of the record may be ones for this caller whose reading is audited: restricted, or personal."""

@@ -1,4 +1,7 @@
-"""Where a filter has fixed the agency of every row, the test made once keeps the rows that the point check allows."""
+"""Where a filter has fixed the agency of every row, the test made once keeps the rows that the point check allows.
+
+And where that test alone lets every row be read, the point check allows them all.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from sqlalchemy import Engine, text
 from policies.enforcer import read_rules
 from policies.law import Law, names_of
 from policies.resources import RESOURCES
-from policies.subject import Subject
+from policies.subject import Grant, Subject
 from tests.policies.test_agreement import Rows, _record
 from tests.policies.worlds import EVERYTHING, everything_rows, policies, subjects, trees, trying
 
@@ -41,9 +44,37 @@ def test_on_random_policies(
             values = law.values(subject, names_of(sql))
             asked = {**values, "agency": agency, "rows": json.dumps(listed)}
             found = [row.id for row in connection.execute(text(sql), asked)]
+            if settled := law.settled(subject.shape, "everything", "read", columns, fixed=fixed):
+                values = law.values(subject, names_of(settled)) | {"agency": agency}
+                if connection.scalar(text(f"select {settled}"), values):
+                    assert found == sorted(row["id"] for row in listed if row["agency_id"] == agency)
             assert found == [
                 row["id"]
                 for row in listed
                 if row["agency_id"] == agency
                 and law.may(subject, "read", "everything", SimpleNamespace(**row))
             ]
+
+
+WHOLE = "p, role:officer, everything, read, tree, always, allow"
+
+
+@pytest.mark.parametrize(
+    ("policy", "settles"),
+    [
+        (WHOLE, True),
+        (WHOLE.replace("always", "!secret"), False),
+        (f"{WHOLE}\np, role:officer, everything, read, any, secret, deny", False),
+        (WHOLE.replace("tree", "hold"), False),
+    ],
+)
+def test_one_test_settles_a_count_only_where_no_row_can_fail(
+    monkeypatch: pytest.MonkeyPatch, policy: str, settles: bool
+) -> None:
+    monkeypatch.setitem(RESOURCES, "everything", EVERYTHING)
+    subject = Subject(1, "officer", (Grant("officer", 3),))
+    columns = {name: f"r.{name}" for name in EVERYTHING.names.values()}
+    law = Law({3: None}, read_rules(policy))
+    told = law.settled(subject.shape, "everything", "read", columns, fixed={"agency_id": "7"})
+    assert bool(told) == settles
+    assert "r." not in told
