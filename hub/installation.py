@@ -81,8 +81,11 @@ class Installation:
         return _version(self.owner_dsn)
 
     def is_current(self) -> bool:
-        """Whether the database is at the version of this code."""
-        return self.version() == _head()
+        """Whether the database is at the version of this code, its row-level security included."""
+        if self.version() != _head():
+            return False
+        with psycopg.connect(self.owner_dsn, connect_timeout=CONNECT_SECONDS) as connection:
+            return migrate.is_guarded(connection)
 
     def is_moved(self) -> bool:
         """Whether the database was restored into another cluster than its audit trail knows."""
@@ -93,6 +96,15 @@ class Installation:
         """A database that was restored elsewhere begins another epoch of its audit trail."""
         if session.scalar(text(IS_ELSEWHERE)):
             begin_epoch(session, self.settings.audit_heads_file, "restored into another PostgreSQL cluster")
+
+    @contextlib.contextmanager
+    def owners_seam(self) -> Iterator[Seam]:
+        """The way in as the owner of the tables, whom the law does not bind: for what makes an installation."""
+        engine = open_engine(self.owner_dsn, size=1)
+        try:
+            yield Seam(engine)
+        finally:
+            engine.dispose()
 
     @contextlib.contextmanager
     def seam(self, statement_timeout: int = 0) -> Iterator[Seam]:

@@ -1,14 +1,33 @@
-"""Brings a database to the schema this code needs; `hub migrate`, the demo and the tests call the same function."""
+"""Brings a database to the schema this code needs; `hub migrate`, the demo and the tests call the same function.
+
+Its row-level security is made of the policy of this code, anew whenever it is of another one: what the database
+refuses cannot drift from what the law says. A migration that changes a column named there takes the policies away
+first (migrations/sql/unguarded_writes.sql); they come back at the end.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
+from psycopg import sql
 
 import migrations
 from hub.kit.db import sqlalchemy_url
+from policies import rls
+from policies.law import Law
+
+# The policies in force: of guarded tables, and marked as made of this version.
+_GUARDED = """
+select count(*) from pg_policy p join pg_class t on t.oid = p.polrelid
+ where t.relnamespace = 'public'::regnamespace and t.relrowsecurity and t.relname = any(%s)
+   and p.polname = any(%s) and obj_description(p.oid, 'pg_policy') = %s
+"""
+GUARD_LOCK = 67_2022
+_LAW = Law({})  # what is written does not depend on the agencies
 
 
 def configuration(owner_dsn: str) -> Config:
@@ -22,8 +41,34 @@ def configuration(owner_dsn: str) -> Config:
 def upgrade(owner_dsn: str, revision: str = "head") -> None:
     """Upgrade the database to `revision`. Needs a role that owns the schema and may create roles."""
     command.upgrade(configuration(owner_dsn), revision)
+    if revision == "head":
+        with psycopg.connect(owner_dsn) as connection:
+            guard(connection)
 
 
 def downgrade(owner_dsn: str, revision: str = "base") -> None:
     """Take the database back to `revision` (tests; production goes forward only)."""
     command.downgrade(configuration(owner_dsn), revision)
+
+
+def is_guarded(connection: psycopg.Connection[Any]) -> bool:
+    """Whether writes are held by the policies that are made of this code's policy file."""
+    tables, policies = list(rls.TABLES.values()), list(rls.POLICIES)
+    found = connection.execute(_GUARDED, [tables, policies, rls.version(_LAW)]).fetchone()
+    return found == (len(tables) * len(policies),)
+
+
+def guard(connection: psycopg.Connection[Any]) -> bool:
+    """Make the policies anew, where they are not those of this code; whether that was so. As the tables' owner."""
+    connection.execute("select pg_advisory_xact_lock(%s)", [GUARD_LOCK])
+    if is_guarded(connection):
+        return False
+    # As in migrations: who waits for a lock lets everybody wait behind him.
+    connection.execute("set local lock_timeout = '5s'")
+    connection.execute(sql.SQL(_text("unguarded_writes.sql")))
+    connection.execute(sql.SQL(rls.writes(_LAW)))
+    return True
+
+
+def _text(name: str) -> Any:
+    return (Path(migrations.__file__).parent / "sql" / name).read_text()

@@ -6,15 +6,17 @@
 
 One text serves every subject: his agencies and roles come from the settings `hub.…` of the transaction
 (`set_config(…, true)`), and what is not set is refused. The application's commands decide, rule by rule; this is
-the wall behind them, for the bug that forgets to ask. What is not seen is not changed, nor locked (PostgreSQL asks
-the same of FOR UPDATE, and a command locks a record before it says why it may not be changed); what is changed must
-lie, as it is afterwards, where some deed of the writer reaches. Which deed may follow which state, and that a record
-does not change hands, is the commands' affair.
+the wall behind them, for the bug that forgets to ask. A row is made and removed as the law says of it, to the word.
+It is changed where some deed of the writer reaches, before and after: what follows from a deed touches rows beside
+its own (a document registered between two others moves them up), and which deed may follow which state is the
+commands' affair. A row is held (FOR UPDATE) where a deed reaches it or what lies in it: a document comes into a file
+that is locked.
 
 Reading is not guarded here (`using (true)`): search operators are not leakproof, so that PostgreSQL would ask the
 law first and use no index (a thousand times slower, measured).
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -24,6 +26,7 @@ from policies.law import Law
 from policies.predicate import PREFIX, Writer, clauses
 from policies.resources import RESOURCES
 from policies.subject import GRANTABLE_ROLES, Shape, Subject
+from policies.words import PERSON_WORDS
 
 # resource → its table. What has no deeds yet, or only jobs write, is not guarded.
 TABLES: Mapping[str, str] = {
@@ -41,8 +44,17 @@ APP_ROLE = "hub_app"
 SETTING = "hub."
 ROLES = f"{SETTING}roles"
 DEED = f"{SETTING}deed"
+POLICIES = ("hub_read", "hub_create", "hub_change", "hub_delete")
 # Bodies that end hand their records on: a deed on agencies, by people who may write no record otherwise.
 SUCCESSION = ("merge", "split", "dissolve")
+
+# What lies in a record: whoever works on it holds the record meanwhile.
+_BELOW = {
+    "fonds": ("series", "file", "item", "digital"),
+    "series": ("series", "file"),
+    "file": ("item", "digital"),
+    "item": ("digital",),
+}
 
 _EVERYBODY = Shape(True, tuple((role, True) for role in sorted(GRANTABLE_ROLES)))
 _READING = ("read", "download", "export")
@@ -125,11 +137,6 @@ def reads(law: Law, resource: str) -> str:
     return predicate(law, resource, "read", _columns(resource, TABLES[resource]))
 
 
-def _deeds(law: Law, resource: str) -> list[str]:
-    acts = {act for name, act in law.questions if name == resource}
-    return sorted(act for act in acts if act not in ("create", "delete") and not act.startswith(_READING))
-
-
 def _once(conditions: Iterable[str]) -> str:
     kept = [one for one in dict.fromkeys(conditions) if one != "false"]
     return _any(kept) if kept else "false"
@@ -145,35 +152,71 @@ def _succession(law: Law) -> list[str]:
     ]
 
 
-def _reach(law: Law, resource: str, acts: Sequence[str], columns: Mapping[str, str]) -> list[str]:
-    """The same rules without their conditions: where a row may lie after a change."""
-    stripped = [
-        rule._replace(condition="always")
-        for rule in law.rules
-        if rule.resource == resource and rule.action in acts and rule.effect == "allow"
-    ]
-    return _parts(stripped, resource, columns)
+def is_reading(action: str) -> bool:
+    """Whether the action leaves the row as it is."""
+    return action.startswith(_READING)
+
+
+def of_place(rules: Iterable[Rule]) -> list[Rule]:
+    """What allows, by place and without the states of rows: where the deeds of these rules reach.
+
+    A rule for everywhere keeps what it says of persons; without it, it would say nothing.
+    """
+    return [rule._replace(condition=_lasting(rule)) for rule in rules if rule.effect == "allow"]
+
+
+def _lasting(rule: Rule) -> str:
+    persons = [token for token in rule.condition.split("+") if token in PERSON_WORDS]
+    return "+".join(persons) if persons and rule.scope == "any" else "always"
+
+
+def _reach(law: Law, resource: str, columns: Mapping[str, str], *, below: bool) -> list[str]:
+    """Where some deed on the resource reaches; with `below` also one on what lies in it."""
+    among = (resource, *(_BELOW.get(resource, ()) if below else ()))
+    changing = (
+        rule for rule in law.rules
+        if rule.resource in among and not is_reading(rule.action)
+        and (below or rule.action not in ("create", "delete"))
+    )  # fmt: skip
+    return _parts([rule._replace(resource=resource) for rule in of_place(changing)], resource, columns)
 
 
 def writes(law: Law) -> str:
-    """The policies of every guarded table."""
-    return "\n".join(_of_table(law, resource, table) for resource, table in TABLES.items())
+    """The policies of every guarded table, each marked with the version of the whole."""
+    text = "\n".join(_of_table(law, resource, table) for resource, table in TABLES.items())
+    return f"{text}\n{_marks(_version(text))}"
+
+
+def version(law: Law) -> str:
+    """Twelve hexadecimal digits that name the policies as they should be."""
+    return _version("\n".join(_of_table(law, resource, table) for resource, table in TABLES.items()))
+
+
+def _version(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _marks(mark: str) -> str:
+    return "\n".join(
+        f"comment on policy {policy} on {table} is '{mark}';"
+        for table in TABLES.values()
+        for policy in POLICIES
+    )
 
 
 def _of_table(law: Law, resource: str, table: str) -> str:
     columns, passing = _columns(resource, table), _succession(law)
-    acts = _deeds(law, resource)
     creates = _once([predicate(law, resource, "create", columns), *passing])
-    seen = _once([predicate(law, resource, "read", columns), *passing])
-    stays = _once([*_reach(law, resource, acts, columns), *passing])
-    deletes = _once([predicate(law, resource, "delete", columns)])
+    held = _once([*_reach(law, resource, columns, below=True), *passing])
+    stays = _once([*_reach(law, resource, columns, below=False), *passing])
+    deletes = predicate(law, resource, "delete", columns)
     return f"""alter table {table} enable row level security;
 create policy hub_read on {table} for select to {APP_ROLE} using (true);
 create policy hub_create on {table} for insert to {APP_ROLE} with check (
     {creates}
 );
 create policy hub_change on {table} for update to {APP_ROLE} using (
-    {seen}
+    {held}
 ) with check (
     {stays}
 );
@@ -185,6 +228,8 @@ create policy hub_delete on {table} for delete to {APP_ROLE} using (
 
 def settings(law: Law, subject: Subject) -> dict[str, str]:
     """The subject as settings: his id, his roles, and the agencies that each group of rules asks for."""
+    if subject.reads_only:  # an enrolled device writes nothing
+        return {**dict.fromkeys((SETTING + name for name in _names(law)), ""), ROLES: ""}
     values = law.values(subject, _names(law))
     told = {SETTING + name: "" if value is None else str(value) for name, value in values.items()}
     return {**told, ROLES: "{" + ",".join(subject.roles) + "}"}

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
+from hub.access.acting import act_as
 from hub.access.actor import Actor
 from hub.access.errors import UnknownUser
 from hub.access.queries import LOCAL_USER, actor_for_user
@@ -86,7 +87,7 @@ def change(arguments: argparse.Namespace, work: Callable[[Session, Actor], T]) -
 def changed(arguments: argparse.Namespace, seam: Seam, work: Callable[[Session, Actor], T]) -> T:
     """The same on an open installation; who is refused leaves an event in a transaction of its own."""
     try:
-        return seam.change_now(lambda session: work(session, actor_for_user(session, arguments.acting)))
+        return seam.change_now(acting(arguments, work))
     except (NotPermitted, NotFound) as refused:
         event = refused.action if isinstance(refused, NotPermitted) else f"command:{arguments.command}"
         reason = refused.problem_code
@@ -100,6 +101,17 @@ def changed(arguments: argparse.Namespace, seam: Seam, work: Callable[[Session, 
         if not isinstance(refused, UnknownUser):
             seam.change_now(told)
         raise
+
+
+def acting(arguments: argparse.Namespace, work: Callable[[Session, Actor], T]) -> Callable[[Session], T]:
+    """`work` as the user of this call, as PostgreSQL knows him too."""
+
+    def known(session: Session) -> T:
+        actor = actor_for_user(session, arguments.acting)
+        act_as(session, actor, f"command:{arguments.command}")
+        return work(session, actor)
+
+    return known
 
 
 def agency_key(session: Session, code: str | None) -> int | None:

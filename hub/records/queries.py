@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
+from hub.access.acting import held
 from hub.access.actor import Actor
 from hub.access.errors import NAMES
 from hub.agencies.models import Agency
@@ -27,14 +28,14 @@ R = TypeVar("R", Fonds, Series, ArchivalFile)
 
 def seen(session: Session, actor: Actor, kind: type[R], key: int, *, lock: bool = False) -> R:
     """A record the actor may read, optionally locked until the end of the transaction. Raises NotFound."""
-    row = session.get(kind, key, with_for_update=lock or None, populate_existing=lock)
+    row = held(session, kind, key) if lock else session.get(kind, key)
     actor.require("read", RESOURCES[kind], row)
     return cast(R, row)
 
 
 def fonds_held(session: Session, key: int) -> Fonds:
     """A fonds as it is now, which nobody closes before the end of the transaction; others may use it, too."""
-    return session.get_one(Fonds, key, with_for_update={"read": True}, populate_existing=True)
+    return cast(Fonds, held(session, Fonds, key, shared=True))
 
 
 def to_change(
@@ -70,11 +71,11 @@ def item_to_change(
 ) -> tuple[Item, ArchivalFile]:
     """An item and its home file, both locked; otherwise as `to_change`, the state being the home file's."""
     # The item first, then the file it lies in by then: joined, a move at the same moment would hide it.
-    item = session.get(Item, key, with_for_update=True, populate_existing=True)
-    if item is None:
+    item = held(session, Item, key)
+    home = held(session, ArchivalFile, item.file_id) if item is not None else None
+    if item is None or home is None:
         actor.require(action, "item", None)
         raise AssertionError("unreachable: require raises for no row")
-    home = session.get_one(ArchivalFile, item.file_id, with_for_update=True, populate_existing=True)
     actor.require("read", "item", item, file_state=home.state)
     state = home.state if home.state in allowed else allowed[0]
     actor.require(action, "item", item, file_state=state)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from sqlmodel import Session
 
+from hub.access.acting import held
 from hub.access.actor import Actor
 from hub.audit.commands import record
 from hub.kit import clock
@@ -82,7 +83,7 @@ def return_held(
     the way, who has not learns only that. Raises NotFound, NotPermitted, StepUpRequired, StaleVersion,
     WrongPeriodState, WrongReturnState.
     """
-    row = session.get(AgencyReturn, key, with_for_update=True, populate_existing=True)
+    row = held(session, AgencyReturn, key)
     actor.require("read", "return", row)
     row = cast(AgencyReturn, row)
     if (

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
+from hub.access.acting import acting
 from hub.access.actor import Actor
 from hub.access.errors import StepUpRequired
 from hub.audit.commands import record
@@ -26,7 +27,7 @@ def tried(seam: Seam, actor: Actor, work: Callable[[Session], T], again: Again) 
     What the law refused is written down in a transaction of its own, as for mutations.
     """
     try:
-        return seam.change_now(work)
+        return seam.change_now(acting(actor, work))
     except StepUpRequired:
         raise
     except Problem as problem:

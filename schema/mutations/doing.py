@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from strawberry.types import has_object_definition
 
+from hub.access.acting import act_as
 from hub.access.actor import Actor
 from hub.kit import clock
 from hub.kit.errors import Invalid
@@ -108,6 +109,7 @@ async def _or_problem(
 
 def _once(session: Session, actor: Actor, mutation: str, given: Any, deed: Deed) -> int:
     """Do the deed, or answer what it answered before under the same key."""
+    act_as(session, actor, ACTIONS[mutation].name)
     idempotency_key = or_none(given.idempotency_key)
     if idempotency_key is None or actor.id is None:
         return int(deed(session, actor).id)

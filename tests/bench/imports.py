@@ -22,6 +22,7 @@ from typing import Any
 import xlsxwriter
 from sqlmodel import Session, select
 
+from hub.access.acting import act_as
 from hub.access.queries import actor_for_user
 from hub.importers import apply, storing
 from hub.installation import opened
@@ -158,12 +159,16 @@ def _import(folder: Path, path: Path) -> dict[str, float]:
 
     for name in _APPLY:
         setattr(storing, name, timed(getattr(storing, name)))
+
+    def load_file(session: Session) -> Any:
+        actor = actor_for_user(session)
+        act_as(session, actor)
+        return apply.import_path(session, actor, path, agency_code=AGENCY)
+
     with opened(load(data=folder)) as installation, installation.seam() as seam:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
-        found = seam.change_now(
-            lambda session: apply.import_path(session, actor_for_user(session), path, agency_code=AGENCY)
-        )
+        found = seam.change_now(load_file)
         seconds = time.perf_counter() - began
     [result] = found.files
     if not result.stored:
@@ -179,6 +184,7 @@ def _orm(folder: Path) -> dict[str, float]:
 
     def load_all(session: Session) -> None:
         actor = actor_for_user(session)
+        act_as(session, actor)
         file = session.exec(select(ArchivalFile).limit(1)).one()
         assert file.id is not None
         began = time.perf_counter()

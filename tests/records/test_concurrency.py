@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, create_engine
 
+from hub.access.acting import acting
+from hub.access.actor import Actor
 from hub.kit.db import as_app, sqlalchemy_url
 from hub.kit.errors import HubError, Invalid, StaleVersion
 from hub.kit.idempotency import keep, taken
@@ -55,7 +57,7 @@ def world(database: str) -> Iterator[World]:
     owner.dispose()
 
 
-def at_once(engine: Engine, *deeds: Deed) -> list[Any]:
+def at_once(engine: Engine, actor: Actor, *deeds: Deed) -> list[Any]:
     """The answer or the problem of each deed, every one in a transaction of its own, started together."""
     seam, start = Seam(engine), threading.Barrier(len(deeds))
     answers: list[Any] = [None] * len(deeds)
@@ -63,7 +65,7 @@ def at_once(engine: Engine, *deeds: Deed) -> list[Any]:
     def run(place: int, deed: Deed) -> None:
         start.wait(10)
         try:
-            answers[place] = seam.change_now(deed)
+            answers[place] = seam.change_now(acting(actor, deed))
         except HubError as problem:
             answers[place] = problem
 
@@ -83,6 +85,7 @@ def test_of_two_writers_on_one_version_the_second_is_told(engine: Engine, world:
     clerk, key = world.as_role("clerk"), world.file.id
     answers = at_once(
         engine,
+        clerk,
         lambda s: commands.describe_file(s, clerk, key, 1, {"title": "Một"}),
         lambda s: commands.describe_file(s, clerk, key, 1, {"keywords": "hai"}),
     )
@@ -105,7 +108,7 @@ def test_documents_registered_at_once_get_different_places(engine: Engine, world
         item = commands.register_item(session, clerk, key, {"subject": "x"}, on=ON)
         return item.ordinal, item.code
 
-    answers = at_once(engine, *[register] * 4)
+    answers = at_once(engine, clerk, *[register] * 4)
     assert sorted(place for place, _ in answers) == [2, 3, 4, 5]
     assert len({code for _, code in answers}) == 4
 
@@ -117,24 +120,25 @@ def test_of_two_twins_registered_at_once_the_second_waits_and_is_refused(
     said: Any = {"subject": "x", "number": "1", "notation": "QĐ", "issuer": "UBND"}
     answers = while_it_lasts(
         engine,
+        clerk,
         lambda first: commands.register_item(first, clerk, world.file.id, said, on=ON),
         lambda second: commands.register_item(second, clerk, world.other_file.id, said, on=ON),
     )
     assert problems(answers) == [DuplicateItem]
 
 
-def while_it_lasts(engine: Engine, first: Deed, second: Deed) -> list[Any]:
+def while_it_lasts(engine: Engine, actor: Actor, first: Deed, second: Deed) -> list[Any]:
     """What the second deed answers, begun while the first is done and not yet committed, and seen to wait for it."""
     answers: list[Any] = []
 
     def late() -> None:
         try:
-            answers.append(Seam(engine).change_now(second))
+            answers.append(Seam(engine).change_now(acting(actor, second)))
         except HubError as problem:
             answers.append(problem)
 
     with Session(engine) as session:
-        first(session)
+        acting(actor, first)(session)
         thread = threading.Thread(target=late)
         thread.start()
         while thread.is_alive() and not _somebody_waits(engine):
@@ -155,7 +159,9 @@ def _somebody_waits(engine: Engine) -> bool:
 def test_one_code_asked_for_twice_at_once_is_given_once(engine: Engine, world: World) -> None:
     clerk = world.as_role("clerk")
     said: Any = {"title": "x", "code": "H99"}
-    answers = at_once(engine, *[lambda s: commands.open_file(s, clerk, world.fonds.id, said, on=ON)] * 2)
+    answers = at_once(
+        engine, clerk, *[lambda s: commands.open_file(s, clerk, world.fonds.id, said, on=ON)] * 2
+    )
     assert problems(answers) == [ReferenceCodeTaken]
 
 
@@ -165,6 +171,7 @@ def test_two_moves_at_once_close_no_circle(engine: Engine, world: World) -> None
     world.session.commit()
     answers = at_once(
         engine,
+        officer,
         lambda s: commands.move_series(s, officer, world.series.id, 1, parent_id=other.id),
         lambda s: commands.move_series(s, officer, other.id, 1, parent_id=world.series.id),
     )
@@ -182,7 +189,7 @@ def test_one_key_used_twice_at_once_does_one_deed(engine: Engine, world: World) 
         keep(session, clerk.id or 0, "k1", {"id": file.id})
         return {"id": file.id}
 
-    first, second = at_once(engine, deed, deed)
+    first, second = at_once(engine, clerk, deed, deed)
     assert first == second
     with Session(engine) as session:
         assert session.connection().scalar(text("select count(*) from file where title = 'x'")) == 1
@@ -206,10 +213,10 @@ def test_a_fonds_is_not_closed_while_a_file_in_it_is_opened(
         return commands.close_fonds(session, officer, world.fonds.id, None, closed_on=ON, on=ON)
 
     if opening_first:
-        assert problems(while_it_lasts(engine, opening, closing)) == [FondsHasOpenFiles]
+        assert problems(while_it_lasts(engine, officer, opening, closing)) == [FondsHasOpenFiles]
     else:
         refused = FondsClosed if deed == "open" else FondsClosedForWork
-        assert problems(while_it_lasts(engine, closing, opening)) == [refused]
+        assert problems(while_it_lasts(engine, officer, closing, opening)) == [refused]
 
 
 def test_the_database_speaks_of_an_own_submission_in_the_same_words() -> None:

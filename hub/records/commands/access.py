@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 
 from sqlmodel import Session, select
 
+from hub.access.acting import held
 from hub.access.actor import Actor
 from hub.audit.commands import MANDATES, record
 from hub.kit import clock
@@ -129,8 +130,8 @@ def reject_access_change(
 def record_of(session: Session, change: AccessChange, *, lock: bool = False) -> Record:
     """The record that a change is about."""
     resource, key = named(change)
-    row: Record = session.get_one(_KINDS[resource], key, with_for_update=lock or None, populate_existing=lock)
-    return row
+    kind = _KINDS[resource]
+    return cast(Record, held(session, kind, key) if lock else session.get_one(kind, key))
 
 
 def named(change: AccessChange) -> tuple[str, int]:
@@ -147,11 +148,7 @@ def _to_decide(
         actor.require(action, "accesschange", None)
         raise AssertionError("unreachable: require raises for no row")
     row = record_of(session, change, lock=True)
-    home = (
-        session.get_one(ArchivalFile, row.file_id, with_for_update=True, populate_existing=True)
-        if isinstance(row, Item)
-        else None
-    )
+    home = held(session, ArchivalFile, row.file_id) if isinstance(row, Item) else None
     session.refresh(change, with_for_update=True)
     place = {"agency_id": row.agency_id, "custodian_id": row.custodian_id}
     actor.require("read", "accesschange", change, **place)

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from hub.access.acting import held
 from hub.access.actor import Actor
 from hub.kit.errors import FieldError, Invalid
 from hub.records.facts import SeriesFacts, columns_of
@@ -73,7 +74,7 @@ def move_series(
     Raises NotFound, NotPermitted, StaleVersion, Invalid.
     """
     fonds_id = seen(session, actor, Series, series_id).fonds_id
-    session.get_one(Fonds, fonds_id, with_for_update=True)
+    held(session, Fonds, fonds_id)
     series = to_change(session, actor, "move", Series, series_id, expected_version)
     if error := _place(session, actor, series, parent_id):
         raise Invalid([error])
