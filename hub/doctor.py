@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 
+from hub.access.administration import told
 from hub.kit import cluster, system
 from hub.kit.clock import HANOI
 from hub.kit.errors import HubError
@@ -68,7 +69,15 @@ def examine(settings: Settings | None = None) -> list[Finding]:
         if settings.dsn
         else [_embedded(), _folder(settings.data)]
     )
-    return [_python(), _environment(), _room(settings.data), *database, _pdf(), _font()]
+    return [
+        _python(),
+        _environment(),
+        _room(settings.data),
+        *database,
+        _administration(settings),
+        _pdf(),
+        _font(),
+    ]
 
 
 def run(settings: Settings | None = None, *, as_json: bool = False) -> int:
@@ -213,6 +222,12 @@ def _nightly(dsn: str) -> list[Finding]:
             f"đếm lại lúc {day:%d/%m/%Y %H:%M}: {differing} trên {compared} tổng khác",
         )
     ]
+
+
+def _administration(settings: Settings) -> Finding:
+    """From where and when administration is open: for the installation to decide, so it is told and not judged."""
+    vietnamese, english = told(settings)
+    return Finding("admin", True, english, detail_vi=vietnamese)
 
 
 def _pdf() -> Finding:

@@ -6,6 +6,7 @@ ignored is found on the day it was needed.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from hub.kit.errors import BadRequest
@@ -25,6 +26,13 @@ CHOICES = {
     "log_format": ("json", "text"),
     "trusted_documents": ("off", "allow", "only"),
 }
+
+
+class Hours(NamedTuple):
+    """A span of each day in Hà Nội, its end not in it; one that ends before it begins goes over midnight."""
+
+    opens: time
+    closes: time
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,8 @@ class Settings:
     `sign_in_failures`, `sign_in_failures_address`, `sign_in_lock`: wrong guesses for one name, and from one address,
     within so many minutes, after which signing in rests for as many. `device_days`: how long a device stays enrolled.
     `api_key_days`: the longest life of a system's key.
+    `admin_cidrs`, `admin_hours`, `admin_port`: networks from which, hours (07:30-18:00) within which, and the port on
+    which alone users, grants, keys and the trail are administered; not set: from everywhere.
     `issuers`: identity providers, in `hub.toml` as `[[issuers]]`, in the environment as a JSON list.
     `signers`: who signs published reports, as `issuers` in form; `timestamp_url`: the authority (RFC 3161) that dates
     signatures; `trusted_roots`: a PEM file with the certificates that signatures must lead to and those between;
@@ -129,6 +139,9 @@ class Settings:
     sign_in_lock: int = 15
     device_days: int = 180
     api_key_days: int = 365
+    admin_cidrs: tuple[str, ...] = ()
+    admin_hours: Hours | None = None
+    admin_port: int | None = None
     issuers: tuple[Issuer, ...] = ()
     report_signed_as: tuple[str, ...] = ()
     signers: tuple[Signer, ...] = ()
@@ -206,11 +219,16 @@ def _value(name: str, value: Any) -> Any:
             return value if isinstance(value, time) else time.fromisoformat(value)
         if kinds[name].startswith("Path"):
             return Path(value).expanduser()
+        if kinds[name].startswith("Hours"):
+            opens, _, closes = str(value).partition("-")
+            return Hours(time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip()))
         if name in _TABLES:
             told = json.loads(value) if isinstance(value, str) else value
             return tuple(_TABLES[name](one) for one in told)
         if kinds[name].startswith("tuple"):
             parts = tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+            if name == "admin_cidrs":
+                return tuple(str(ipaddress.ip_network(part.strip())) for part in parts)
             return tuple(_origin(shown, part) for part in parts) if name == "allowed_origins" else parts
     except (ValueError, TypeError):
         raise UnknownSetting(

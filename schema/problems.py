@@ -77,6 +77,10 @@ class ProblemCode(Enum):
         "RETURN_NOT_OWED", description="The agency owes no return for the period (không phải báo cáo)."
     )
     RECORD_PUBLISHED = _("RECORD_PUBLISHED", description="The record is published (đã công bố).")
+    ADMINISTRATION_CLOSED = _(
+        "ADMINISTRATION_CLOSED",
+        description="Administered from elsewhere, or at another time (ngoài giờ hoặc ngoài mạng quản trị).",
+    )
     ACCESS_CHANGE_DECIDED = _("ACCESS_CHANGE_DECIDED", description="It waits no more (đã được quyết định).")
 
 

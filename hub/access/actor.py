@@ -8,14 +8,17 @@ Creating asks about the future row. Changing asks about the row before and again
 input can move a record out of, or into, somebody's reach.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import TextClause, inspect, text
 from sqlmodel import SQLModel
 
-from hub.access.errors import NAMES, StepUpRequired
+from hub.access.credentials.rules import ADMINISTRATORS
+from hub.access.errors import NAMES, AdministrationClosed, Closed, StepUpRequired
 from hub.audit.commands import MANDATES
 from hub.kit.errors import NotFound, NotPermitted
 from policies.actions import actions_on
@@ -30,12 +33,15 @@ class Actor:
     """A subject under one version of the law; two requests may have two.
 
     `stepped_up`: he has proved himself anew a few minutes ago, or acts where nobody can be asked to (a command at
-    the machine). Without it the deeds of `policies/step_up.py` wait.
+    the machine). Without it the deeds of `policies/step_up.py` wait. `closed`: administration is closed to this
+    request, so that the subject lacks his administering roles; `whole` is he with them.
     """
 
     subject: Subject
     law: Law
     stepped_up: bool = False
+    closed: Closed | None = None
+    whole: Subject | None = None
 
     @property
     def id(self) -> int | None:
@@ -46,6 +52,29 @@ class Actor:
     def name(self) -> str:
         """The user's name; empty for the public."""
         return self.subject.name
+
+    @property
+    def holder(self) -> Subject:
+        """The person with all his roles, those that rest for this request included."""
+        return self.whole or self.subject
+
+    def without_administration(self, closed: Closed | None) -> Actor:
+        """The same person without the roles that administer, while that is closed; None: as he is."""
+        if closed is None or ADMINISTRATORS.isdisjoint(self.subject.roles):
+            return self
+        grants = tuple(grant for grant in self.subject.grants if grant.role not in ADMINISTRATORS)
+        mandates = tuple(one for one in self.subject.mandates if one.grant.role not in ADMINISTRATORS)
+        left = replace(self.subject, grants=grants, mandates=mandates)
+        return replace(self, subject=left, closed=closed, whole=self.subject)
+
+    def require_open(self, resource: str) -> None:
+        """Raise AdministrationClosed where he would see more of these with the roles that rest."""
+        if self.closed is not None and any(
+            rule.role in ADMINISTRATORS and rule.role in self.holder.roles
+            for rule in self.law.rules
+            if (rule.resource, rule.action, rule.effect) == (resource, "read", "allow")
+        ):
+            raise AdministrationClosed(f"{resource}:read", self.closed)
 
     @property
     def shape(self) -> Shape:
@@ -59,7 +88,8 @@ class Actor:
     def require(self, action: str, resource: str, row: object | None, **known: Any) -> None:
         """Raise NotFound for no row or one he may not read, NotPermitted for one he may only read.
 
-        Raises StepUpRequired when he may, but has to prove himself anew first.
+        Raises StepUpRequired when he may, but has to prove himself anew first, and AdministrationClosed when he might
+        elsewhere or at another time.
         """
         vietnamese, english = NAMES[resource]
         if row is None:
@@ -69,6 +99,8 @@ class Actor:
                 raise StepUpRequired(f"{resource}:{action}", vietnamese, english)
             self._act_for(action, resource, row, known)
             return
+        if self.closed is not None and self.law.may(self.holder, action, resource, row, **known):
+            raise AdministrationClosed(f"{resource}:{action}", self.closed)
         if action != "create" and not self.may("read", resource, row, **known):
             raise NotFound(vietnamese, english)
         raise NotPermitted(f"{resource}:{action}", vietnamese, english)

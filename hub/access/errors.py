@@ -2,12 +2,13 @@
 
 NotFound          UnknownUser
 Conflict          UserNameTaken, RolesInConflict, AlreadyGranted, GrantEnded, LinkSpent
-NotPermitted      RoleNotGrantable, DelegationNotPassedOn
+NotPermitted      RoleNotGrantable, DelegationNotPassedOn, AdministrationClosed
 Problem           StepUpRequired
 Invalid           unknown_role, role_needs_agency
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from hub.kit.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted, Problem
 from policies.subject import GRANTABLE_ROLES
@@ -63,6 +64,26 @@ class StepUpRequired(Problem):
             f"{STEP_UP_PAGE} hoặc gọi stepUp, rồi thực hiện lại.",
             f'To "{action}" {what_en} you prove yourself anew. Enter a one-time code on the page {STEP_UP_PAGE} '
             "or call stepUp, then do it again.",
+        )
+
+
+class Closed(NamedTuple):
+    """Why administration is closed to a request: the end of a sentence in Vietnamese and English."""
+
+    vietnamese: str
+    english: str
+
+
+class AdministrationClosed(NotPermitted):
+    """He could, from elsewhere or at another time."""
+
+    def __init__(self, action: str, closed: Closed) -> None:
+        self.action = action
+        Problem.__init__(
+            self,
+            f"Việc quản trị «{action}» {closed.vietnamese}. Hãy thực hiện lại theo quy định đó.",
+            f'Administration ("{action}") {closed.english}. Do it again there and then.',
+            code="ADMINISTRATION_CLOSED",
         )
 
 

@@ -65,8 +65,11 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> int:
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    with listener, _stoppable():
-        _Server(config, lambda: ready(f"http://{host}:{port}/graphql")).run(sockets=[listener])
+    with contextlib.ExitStack() as open_ports, _stoppable():
+        listeners = [open_ports.enter_context(listener)]
+        if settings.admin_port is not None and settings.admin_port != port:
+            listeners.append(open_ports.enter_context(_listen(settings.host, settings.admin_port)))
+        _Server(config, lambda: ready(f"http://{host}:{port}/graphql")).run(sockets=listeners)
     return 0
 
 

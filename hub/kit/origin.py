@@ -24,8 +24,14 @@ def is_own_page(scope: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
 
 
 def client_ip(scope: Mapping[str, Any]) -> str | None:
-    """Where the request came from; behind a proxy uvicorn puts the right one here (FORWARDED_ALLOW_IPS)."""
+    """Where the request came from; behind a proxy uvicorn puts the right one here (HUB_TRUSTED_PROXIES)."""
     return _address((scope.get("client") or ("",))[0])
+
+
+def listener_port(scope: Mapping[str, Any]) -> int | None:
+    """On which port of ours the request came in, whatever its headers say; None for a socket without one."""
+    server = scope.get("server")
+    return server[1] if server else None
 
 
 @lru_cache(KEPT_HOSTS)

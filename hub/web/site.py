@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub.access.administration import closed_now
 from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import Issuers
 from hub.access.credentials.rules import idle_of
@@ -25,7 +26,7 @@ from hub.audit.commands import record_refusal
 from hub.audit.reads import READS, Reads
 from hub.kit import clock
 from hub.kit.errors import BadRequest, NotPermitted
-from hub.kit.origin import cookie, is_own_page
+from hub.kit.origin import client_ip, cookie, is_own_page, listener_port
 from hub.kit.seam import Seam
 from hub.records.reading import write_reads
 from hub.settings import Settings
@@ -129,6 +130,7 @@ class Site:
             secret=request.cookies.get(cookie_name(secure=secure)),
             settings=self._settings,
             issuers=self._issuers,
+            closed=closed_now(self._settings, client_ip(request.scope), listener_port(request.scope)),
             flow=request.cookies.get(flow_name(secure=secure)),
         )
 
@@ -166,7 +168,7 @@ class Site:
         """The session of somebody who has not been seen for a while goes on."""
         secret, who = visit.secret, visit.who
         if secret is not None and who is not None and clock.now() - who.last_seen_at > NOTED:
-            subject = who.actor.subject
+            subject = who.actor.holder
             idle = idle_of(self._settings, subject.roles, is_device=subject.reads_only)
             await self._seam.change(lambda session: note_seen(session, {secret: idle}))
 

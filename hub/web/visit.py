@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from hub.access.actor import PUBLIC, Actor
 from hub.access.credentials.issuers import Issuers
+from hub.access.errors import Closed
 from hub.access.sessions import USUAL, SignedIn
 from hub.kit.errors import BadRequest
 from hub.settings import Settings
@@ -48,9 +49,12 @@ class Visit:
     settings: Settings = USUAL
     issuers: Issuers = field(default_factory=lambda: Issuers(USUAL))
     flow: str | None = None
+    closed: Closed | None = None
 
     def by(self, who: SignedIn | None) -> Visit:
         """The same visit, now that the visitor is known."""
+        if who is not None:
+            who = replace(who, actor=who.actor.without_administration(self.closed))
         return replace(self, who=who, looked_up=True)
 
     @property

@@ -7,13 +7,14 @@ only when that tree is new to this process. No credential is the public; a bad o
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.pq.abc import PGresult
 
 from hub.access.actor import Actor
+from hub.access.errors import Closed
 from hub.access.queries import (
     CALLER_SQL,
     IDENTITY_SQL,
@@ -68,9 +69,15 @@ class Callers:
         self._remember(shown, found)
         return found
 
-    def last(self, shown: Credential) -> Remembered | None:
-        """What the last request of this credential was told; a guess until PostgreSQL has said the same again."""
-        return self._last.get(shown)
+    def last(self, shown: Credential, closed: Closed | None) -> Remembered | None:
+        """What the last request of this credential was told; a guess until PostgreSQL has said the same again.
+
+        `closed`: administration is closed to the request now asked, whatever it was to the last one.
+        """
+        found = self._last.get(shown)
+        if found is None or closed is None:
+            return found
+        return replace(found, actor=found.actor.without_administration(closed))
 
     async def read_with(
         self, connection: AsyncConnection[Any], shown: Credential, guess: Remembered, ready: Bound

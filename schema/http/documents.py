@@ -13,11 +13,16 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    SelectionSetNode,
     parse,
     specified_rules,
     validate,
@@ -65,6 +70,25 @@ class Document:
         raise InvalidOperation(
             [GraphQLError("Must provide operation name if query contains multiple operations.")]
         )
+
+    def roots(self, name: str | None) -> set[str]:
+        """The names of the fields at the top of the operation, those in fragments too."""
+        fragments = {
+            node.name.value: node
+            for node in self.node.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        found: set[str] = set()
+        ahead: list[SelectionSetNode] = [self.operation(name).selection_set]
+        while ahead:
+            for selection in ahead.pop().selections:
+                if isinstance(selection, FieldNode):
+                    found.add(selection.name.value)
+                elif isinstance(selection, FragmentSpreadNode):
+                    ahead.append(fragments[selection.name.value].selection_set)
+                elif isinstance(selection, InlineFragmentNode):
+                    ahead.append(selection.selection_set)
+        return found
 
 
 class Documents:

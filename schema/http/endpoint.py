@@ -21,10 +21,14 @@ from psycopg import AsyncConnection
 from starlette.types import Receive, Scope, Send
 
 from hub.access.actor import PUBLIC, Actor
+from hub.access.administration import closed_now
 from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import is_signed_token
+from hub.access.errors import AdministrationClosed, Closed
+from hub.audit.commands import record_refusal
 from hub.audit.reads import READS, Reads
 from hub.kit.errors import HubError, Unauthenticated
+from hub.kit.origin import client_ip, listener_port
 from schema.compiler import Bound, Plan, Plans, Unsupported
 from schema.errors import Failure, RateLimited, failures
 from schema.http import negotiation
@@ -46,6 +50,20 @@ from schema.http.uses import Uses
 from schema.ide import files as ide
 from schema.limits import limits_for
 
+# Root fields that list what is administered, and the law's name for it.
+ADMINISTERED = {
+    "users": "user",
+    "user": "user",
+    "grants": "grant",
+    "grant": "grant",
+    "apiKeys": "apikey",
+    "apiKey": "apikey",
+    "sessions": "session",
+    "session": "session",
+    "auditEvents": "audit",
+    "auditEvent": "audit",
+}
+
 
 class _Asked(NamedTuple):
     """A request as far as its headers tell; `accepted` is None when the client takes no answer we have."""
@@ -58,6 +76,7 @@ class _Asked(NamedTuple):
     accepted: str | None
     address: str
     sends_texts: bool
+    closed: Closed | None
 
     @property
     def media_type(self) -> str:
@@ -167,6 +186,7 @@ class GraphQLEndpoint:
         if self._trusted.wanted(body, ""):
             await self._trusted.refresh(lease)
         found = self._afforded(asked, body, actor, payer, follows=True)
+        await self._require_open(actor, found)
         operation = found.document.operation(found.request.operation_name)
         return followed(found.request, found.document.node, operation), payer
 
@@ -180,6 +200,7 @@ class GraphQLEndpoint:
             accepted=negotiation.response_type(headers.get("accept")),
             address=address_payer((scope.get("client") or (None,))[0]),
             sends_texts=self._trusted.lets_send(scope, headers),
+            closed=closed_now(self._settings, client_ip(scope), listener_port(scope)),
         )
 
     async def _answer(self, asked: _Asked, scope: Scope, receive: Receive) -> Answer:
@@ -243,8 +264,9 @@ class GraphQLEndpoint:
         actor, payer = PUBLIC, asked.address
         if shown is not None:
             connection = await lease.connection()
-            guess = self._callers.last(shown)
-            ready = self._ready(asked, body, guess.actor) if guess is not None else None
+            guess = self._callers.last(shown, asked.closed)
+            is_whole = guess is not None and guess.actor.closed is None
+            ready = self._ready(asked, body, guess.actor) if guess is not None and is_whole else None
             if guess is not None and ready is not None:
                 self.budgets.enter(guess.payer)
                 spent = self.budgets.charge(guess.payer, ready[1])
@@ -256,6 +278,7 @@ class GraphQLEndpoint:
             actor, payer = await self._known(asked, shown, connection)
         self.budgets.enter(payer)
         found = self._afforded(asked, body, actor, payer)
+        await self._require_open(actor, found)
         account = self.budgets.charge(payer, found.cost).as_json()
         sent = found.request
         context = Context(
@@ -281,7 +304,20 @@ class GraphQLEndpoint:
             self.budgets.enter(asked.address)
             raise
         self.uses.note(shown, found.actor)
-        return found.actor, found.payer
+        return found.actor.without_administration(asked.closed), found.payer
+
+    async def _require_open(self, actor: Actor, found: _Understood) -> None:
+        """Raise AdministrationClosed, told to the audit, for lists that would be shorter while his roles rest."""
+        if actor.closed is None:
+            return
+        try:
+            for name in found.document.roots(found.request.operation_name):
+                if name in ADMINISTERED:
+                    actor.require_open(ADMINISTERED[name])
+        except AdministrationClosed as refused:
+            action, reason = refused.action, refused.problem_code
+            await self._services.seam.change(lambda session: record_refusal(session, actor, action, reason))
+            raise
 
     def _afforded(
         self, asked: _Asked, body: bytes, actor: Actor, payer: str, *, follows: bool = False

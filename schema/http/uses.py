@@ -68,5 +68,5 @@ class Uses:
         note_used(session, [shown.secret for shown in seen if not shown.is_session])
 
     def _idle(self, actor: Actor) -> timedelta:
-        subject = actor.subject
+        subject = actor.holder
         return idle_of(self._settings, subject.roles, is_device=subject.reads_only)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import pytest
 
-from hub.settings import UnknownSetting, load
+from hub.settings import Hours, UnknownSetting, load
 
 
 def test_origins_are_exact(tmp_path: Path) -> None:
@@ -24,8 +25,28 @@ def test_a_pattern_is_no_origin(tmp_path: Path, origins: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("HUB_PROFILE", "test"), ("HUB_LOG_FORMAT", "xml"), ("HUB_NO_SUCH", "1")]
+    ("name", "value"),
+    [
+        ("HUB_PROFILE", "test"),
+        ("HUB_LOG_FORMAT", "xml"),
+        ("HUB_NO_SUCH", "1"),
+        ("HUB_ADMIN_CIDRS", "10.0.0.1/8"),
+        ("HUB_ADMIN_HOURS", "7 to 18"),
+        ("HUB_ADMIN_PORT", "no"),
+    ],
 )
 def test_what_nobody_knows_stops_the_start(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(UnknownSetting, match=name):
         load({name: value}, data=tmp_path)
+
+
+def test_where_and_when_administration_is_open(tmp_path: Path) -> None:
+    told = {
+        "HUB_ADMIN_CIDRS": "10.20.0.0/16, fd00::/8",
+        "HUB_ADMIN_HOURS": "07:30 - 18:00",
+        "HUB_ADMIN_PORT": "8443",
+    }
+    settings = load(told, data=tmp_path)
+    assert settings.admin_cidrs == ("10.20.0.0/16", "fd00::/8")
+    assert settings.admin_hours == Hours(time(7, 30), time(18))
+    assert settings.admin_port == 8443

@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.web.conftest import OWN, Site
+from tests.web.conftest import OWN, Site, served
 from tests.web.test_passwords import GOOD, _cookie, _post, doors
 from tests.web.test_second_factor import _enrolled
 
@@ -175,3 +175,21 @@ def test_a_foreign_form_does_nothing(doors: Site, admin: dict[str, str], city: s
         form = {"role": "clerk", "agency": "UBND-BADINH", "purpose": "SIGN_IN", "id": "1"}
         assert doors.ask("POST", path, data=form, headers=headers, cookies=admin).status_code == 403
     assert _counts(city) == before
+
+
+def test_while_administration_is_closed_the_page_says_so_and_the_trail_too(city: str) -> None:
+    with served(city, admin_cidrs=("10.20.0.0/16",)) as site:
+        cookies = site.session("sysadmin")
+        for path in ("/users", "/users/new", "/users/demo.staff", "/sessions"):
+            page = site.get(path, cookies=cookies)
+            assert (page.status_code, "mạng quản trị" in page.text) == (403, True), path
+        refused = _post(site, "/users/new", cookies, name="x", full_name="x")
+        assert (refused.status_code, "mạng quản trị" in _said(refused)) == (403, True)
+        assert "vai trò quản trị của bạn đang tạm nghỉ" in site.get("/account", cookies=cookies).text
+        assert site.get("/", cookies=cookies).status_code == 200
+        assert site.get("/account", "officer").status_code == 200
+    with psycopg.connect(city) as connection:
+        told = connection.execute(
+            "select event_type from audit_event where reason = 'ADMINISTRATION_CLOSED' order by id"
+        ).fetchall()
+    assert [one for (one,) in told] == ["user:read", "user:read", "user:read", "session:read", "user:create"]

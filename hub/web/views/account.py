@@ -34,7 +34,7 @@ def show(session: Session, visit: Visit) -> Page:
     """The account of the visitor. Raises NotPermitted for who is not signed in."""
     who = require_person(visit)
     user_id = who.actor.id or 0
-    idle = idle_of(visit.settings, who.actor.subject.roles)
+    idle = idle_of(visit.settings, who.actor.holder.roles)
     values = {
         "has_password": has_password(session, user_id),
         "enrolled": is_enrolled(session, user_id),
@@ -42,6 +42,7 @@ def show(session: Session, visit: Visit) -> Page:
         "grants": grants_shown(session, who.actor, user_id),
         "keys": _keys(session, user_id),
         "sees_all": may_read_sessions(who.actor),
+        "closed": who.actor.closed,
         "idle": int(idle.total_seconds() // 60),
         "done": _DONE.get(visit.query.get("done", "")),
     }
@@ -61,6 +62,7 @@ def revoke_key(session: Session, visit: Visit) -> Elsewhere:
 def everybodys(session: Session, visit: Visit) -> Page:
     """Every session alive that the visitor may see, those seen last first."""
     who = require_person(visit)
+    who.actor.require_open("session")
     rows = sessions_of(session, who.actor)
     names = dict(
         session.exec(

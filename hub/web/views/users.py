@@ -30,6 +30,7 @@ _DONE = ("created", "granted", "ended", "delegated", "disabled", "enabled", "fac
 def every(session: Session, visit: Visit) -> Page:
     """The users that the visitor may see, by name; `q` finds them by words of name or full name."""
     who = require_person(visit)
+    who.actor.require_open("user")
     wanted, after = visit.query.get("q", "").strip()[:100], visit.query.get("after", "")
     found = select(AppUser, Agency.name).join(Agency, col(Agency.id) == col(AppUser.agency_id), isouter=True)
     found = found.where(who.actor.sees("user", AppUser), text('app_user.name collate "C" > :after'))
@@ -47,7 +48,7 @@ def every(session: Session, visit: Visit) -> Page:
 
 def new(session: Session, visit: Visit) -> Page:
     """The form for a new user."""
-    require_person(visit)
+    require_person(visit).actor.require_open("user")
     return _new(visit, ())
 
 
