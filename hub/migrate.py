@@ -53,7 +53,7 @@ def downgrade(owner_dsn: str, revision: str = "base") -> None:
 
 def is_guarded(connection: psycopg.Connection[Any]) -> bool:
     """Whether writes are held by the policies that are made of this code's policy file."""
-    tables, policies = list(rls.TABLES.values()), list(rls.POLICIES)
+    tables, policies = list(rls.GUARDED), list(rls.POLICIES)
     found = connection.execute(_GUARDED, [tables, policies, rls.version(_LAW)]).fetchone()
     return found == (len(tables) * len(policies),)
 

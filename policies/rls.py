@@ -40,6 +40,20 @@ TABLES: Mapping[str, str] = {
     "exclusion": "exclusion",
     "request": "use_request",
 }
+# What is kept beside a record, and of which: whoever may hold that one writes it.
+BESIDE: Mapping[str, tuple[str, str]] = {
+    "fonds_owner": ("fonds_id", "fonds"),
+    "fonds_extent": ("fonds_id", "fonds"),
+    "state_acceptance": ("fonds_id", "fonds"),
+    "item_listing": ("file_id", "file"),
+    "page_acceptance": ("file_id", "file"),
+    "publication": ("file_id", "file"),
+    "transfer_entry": ("transfer_id", "transfer"),
+    "return_line": ("return_id", "return"),
+    "return_attachment": ("return_id", "return"),
+    "return_turn": ("return_id", "return"),
+}
+GUARDED = (*TABLES.values(), *BESIDE)
 APP_ROLE = "hub_app"
 SETTING = "hub."
 ROLES = f"{SETTING}roles"
@@ -81,7 +95,7 @@ def _bound(sql: str) -> str:
     return _PARAMETER.sub(lambda match: _setting(SETTING + match[1], match[2]), sql)
 
 
-def _held(role: str) -> str:
+def _role(role: str) -> str:
     if role == "user":
         return f"{_setting(SETTING + PREFIX + 'uid')} is not null"
     return f"'{role}' = any({_setting(ROLES, 'text[]')})"
@@ -96,7 +110,7 @@ def _groups(rules: Iterable[Rule]) -> list[tuple[str, list[Rule]]]:
             placed.append(rule)
         else:
             anywhere.setdefault(rule.role, []).append(rule)
-    return [("", placed), *((_held(role), its) for role, its in sorted(anywhere.items()))]
+    return [("", placed), *((_role(role), its) for role, its in sorted(anywhere.items()))]
 
 
 def predicate(law: Law, resource: str, action: str, columns: Mapping[str, str]) -> str:
@@ -183,33 +197,44 @@ def _reach(law: Law, resource: str, columns: Mapping[str, str], *, below: bool) 
 
 def writes(law: Law) -> str:
     """The policies of every guarded table, each marked with the version of the whole."""
-    text = "\n".join(_of_table(law, resource, table) for resource, table in TABLES.items())
-    return f"{text}\n{_marks(_version(text))}"
+    text, mark = _text(law), version(law)
+    marks = (
+        f"comment on policy {policy} on {table} is '{mark}';" for table in GUARDED for policy in POLICIES
+    )
+    return "\n".join((text, *marks))
 
 
 def version(law: Law) -> str:
     """Twelve hexadecimal digits that name the policies as they should be."""
-    return _version("\n".join(_of_table(law, resource, table) for resource, table in TABLES.items()))
+    return hashlib.sha256(_text(law).encode()).hexdigest()[:12]
 
 
-def _version(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _marks(mark: str) -> str:
-    return "\n".join(
-        f"comment on policy {policy} on {table} is '{mark}';"
-        for table in TABLES.values()
-        for policy in POLICIES
-    )
+def _text(law: Law) -> str:
+    tables = (_of_table(law, resource, table) for resource, table in TABLES.items())
+    beside = (_beside(law, table, *place) for table, place in BESIDE.items())
+    return "\n".join((*tables, *beside))
 
 
 def _of_table(law: Law, resource: str, table: str) -> str:
-    columns, passing = _columns(resource, table), _succession(law)
-    creates = _once([predicate(law, resource, "create", columns), *passing])
-    held = _once([*_reach(law, resource, columns, below=True), *passing])
-    stays = _once([*_reach(law, resource, columns, below=False), *passing])
+    columns = _columns(resource, table)
+    creates = _once([predicate(law, resource, "create", columns), *_succession(law)])
+    stays = _once([*_reach(law, resource, columns, below=False), *_succession(law)])
     deletes = predicate(law, resource, "delete", columns)
+    return _policies(table, creates, _held(law, resource, columns), stays, deletes)
+
+
+def _beside(law: Law, table: str, column: str, resource: str) -> str:
+    record = TABLES[resource]
+    held = _held(law, resource, _columns(resource, record))
+    of_it = f"exists (select from {record} where {record}.id = {table}.{column} and {held})"
+    return _policies(table, of_it, of_it, of_it, of_it)
+
+
+def _held(law: Law, resource: str, columns: Mapping[str, str]) -> str:
+    return _once([*_reach(law, resource, columns, below=True), *_succession(law)])
+
+
+def _policies(table: str, creates: str, held: str, stays: str, deletes: str) -> str:
     return f"""alter table {table} enable row level security;
 create policy hub_read on {table} for select to {APP_ROLE} using (true);
 create policy hub_create on {table} for insert to {APP_ROLE} with check (
