@@ -158,6 +158,11 @@ class Settings:
         return f"http://{host}:{self.port}"
 
     @property
+    def papers(self) -> Path:
+        """Where the PDFs of published reports lie."""
+        return self.data / "papers"
+
+    @property
     def audit_key_file(self) -> Path:
         """Where the key of the audit's seals lies."""
         return self.audit_key or self.data / "audit" / "key.pem"

@@ -101,6 +101,15 @@ _ALL = (
     Action("assignReviewer", "return", "follow"),
     Action("noteCall", "return", "follow"),
     Action("setContact", "return", "contact"),
+    Action("freezePeriod", "period", "lock", ("CLOSED",)),
+    Action("draftReport", "report", "create"),
+    Action("submitReport", "report", "submit", ("DRAFT",)),
+    Action("sendBackReport", "report", "return", ("SUBMITTED",)),
+    Action("publishReport", "report", "publish", ("SUBMITTED",)),
+    Action("correctReport", "report", "create", ("PUBLISHED",)),
+    Action("proposeExclusion", "exclusion", "create"),
+    Action("approveExclusion", "exclusion", "approve", ("PROPOSED",)),
+    Action("returnExclusion", "exclusion", "return", ("PROPOSED",)),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

@@ -19,6 +19,7 @@ from hub.kpi.scorecard import scorecards
 from hub.kpi.values import IndicatorValue
 from hub.plan.models import Plan
 from hub.returns.models import ReportingPeriod
+from hub.returns.snapshots.reading import figures_at, lines_at
 from reports import declared, letterhead, sources
 from reports.comparison import Comparison, compare
 from reports.declared import Declaration
@@ -46,8 +47,12 @@ class Half:
         return self.comparison.bodies
 
 
-def half_of(session: Session, actor: Actor, period: date) -> Half:
-    """The shared part of a half-year's reports. Raises NotFound where no plan had begun."""
+def half_of(session: Session, actor: Actor, period: date, freeze_id: int | None = None) -> Half:
+    """The shared part of a half-year's reports; what was frozen of a closed period is not counted again.
+
+    `freeze_id` is the freezing that a report is made of, where it is not the one in force. Raises NotFound where no
+    plan had begun.
+    """
     plan = sources.plan_reported(session, period)
     made = sources.periods(session, plan)
     ends = sources.cutoffs(plan, made, period)
@@ -59,7 +64,18 @@ def half_of(session: Session, actor: Actor, period: date) -> Half:
         [(at, value.indicator) for value in values[at] if value.indicator.kind == Kind.RATIO] for at in dates
     )
     return Half(
-        plan, rows, ends, made, compare(session, actor, sources.bodies(session, dates[-1]), now, before)
+        plan,
+        rows,
+        ends,
+        made,
+        compare(
+            session,
+            actor,
+            sources.bodies(session, dates[-1]),
+            now,
+            before,
+            lines_at(session, plan.id or 0, dates, freeze_id),
+        ),
     )
 
 
@@ -71,9 +87,11 @@ def build_report(
     agency_code: str | None = None,
     signed_as: tuple[str, ...] = (),
     half: Half | None = None,
+    frozen: Mapping[date, Sequence[IndicatorValue]] | None = None,
 ) -> Report:
-    """The report of a half-year, for the city or for one agency, as the records stand now (provisional).
+    """The report of a half-year, for the city or for one agency (provisional).
 
+    Figures of closed periods are those that were frozen, `frozen` among them; others are counted as the records stand.
     `signed_as` are the lines of quyền hạn and chức vụ above the signature. Raises NotFound for an unknown
     plan or agency and NotPermitted where the caller may not read the figures.
     """
@@ -84,7 +102,7 @@ def build_report(
     rows = [
         row for row in half.rows if row.part == TARGET or agency is None or row.names(agency, half.bodies)
     ]
-    histories = _histories(session, actor, half, rows, agency)
+    histories = _histories(session, actor, half, rows, agency, frozen or {})
     lacks = lacks_of(
         quality(session, actor, plan.code, cutoff, agency.id if agency else None, [row.code for row in rows])
     )
@@ -123,16 +141,24 @@ def build_report(
 
 
 def _histories(
-    session: Session, actor: Actor, half: Half, rows: Sequence[PlanRow], agency: Body | None
+    session: Session,
+    actor: Actor,
+    half: Half,
+    rows: Sequence[PlanRow],
+    agency: Body | None,
+    frozen: Mapping[date, Sequence[IndicatorValue]],
 ) -> dict[str, History]:
     """The values of each row at every reporting date since the plan was issued, oldest first."""
     codes = [row.code for row in rows]
     dates = list(half.ends.values())
-    told = scorecards(session, actor, half.plan.code, dates, agency.id if agency else None, codes)
+    agency_id = agency.id if agency else None
+    told = scorecards(session, actor, half.plan.code, dates, agency_id, codes)
+    kept = {**figures_at(session, half.plan.id or 0, dates, agency_id), **frozen}
     found: dict[str, list[IndicatorValue]] = {}
     for at in dates:
+        stands = {value.indicator.code: value for value in kept.get(at, ())}
         for value in told[at]:
-            found.setdefault(value.indicator.code, []).append(value)
+            found.setdefault(value.indicator.code, []).append(stands.get(value.indicator.code, value))
     return found
 
 

@@ -132,10 +132,22 @@ def compare(
     bodies: Bodies,
     now: Sequence[tuple[date, IndicatorRow]],
     before: Sequence[tuple[date, IndicatorRow]],
+    frozen: Mapping[date, Mapping[By, Mapping[str, Sequence[BreakdownRow]]]],
 ) -> Comparison:
-    """The comparison of these rows at a cut-off and at the one before; two statements."""
-    by_agency = breakdowns(session, actor, [*now, *before])
-    by_kind = breakdowns(session, actor, now, By.KIND)
+    """The comparison of these rows at a cut-off and at the one before; two statements at most.
+
+    Lines that were frozen with a closed period are not counted again.
+    """
+
+    def lines(asked: Sequence[tuple[date, IndicatorRow]], by: By) -> list[Sequence[BreakdownRow]]:
+        open_ones = [one for one in asked if one[0] not in frozen]
+        counted = iter(breakdowns(session, actor, open_ones, by))
+        return [
+            frozen[at].get(by, {}).get(row.code, ()) if at in frozen else next(counted) for at, row in asked
+        ]
+
+    by_agency = lines([*now, *before], By.AGENCY)
+    by_kind = lines(now, By.KIND)
     cuts = [Cut(row, at, lines) for (at, row), lines in zip([*now, *before], by_agency, strict=True)]
     return Comparison(
         bodies,

@@ -65,6 +65,8 @@ _ROOTS = {
     "ReportingPeriod": "reportingPeriod",
     "AgencyReturn": "agencyReturn",
     "ReturnCase": "returnCase",
+    "PublishedReport": "report",
+    "Exclusion": "exclusion",
 }
 
 

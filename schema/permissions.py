@@ -24,6 +24,7 @@ COMPUTED: Mapping[str, tuple[str, ...]] = {
     "indicators": ("indicator:read",),
     "indicatorChange": ("indicator:read",),
     "snapshotIndicators": ("report:read", "indicator:read"),
+    "compareSnapshots": ("report:read", "kpi:read"),
     "dataQuality": _BEHIND,
     "transferRadar": _BEHIND,
     "viewAs": ("user:view_as",),

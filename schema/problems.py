@@ -18,13 +18,17 @@ from hub.access.credentials import errors as credentials
 from hub.agencies.errors import AgencyCodeTaken, AgencyHasEnded
 from hub.kit import errors as kit
 from hub.kit.idempotency import IdempotencyKeyReused as KeyReused
+from hub.plan import exclusions
 from hub.records import errors as records
 from hub.returns import errors as returns
+from hub.returns.publication import errors as publication
+from hub.returns.snapshots import freezing
+from reports import printing
 from schema.access.vocabulary import Role
 from schema.agency_returns import ReturnState
 from schema.answers import read_back
 from schema.records.item import Item
-from schema.returns import PeriodState
+from schema.returns import PeriodState, ReportState
 from schema.vocabulary import FileState
 
 _ = strawberry.enum_value
@@ -82,6 +86,17 @@ class ProblemCode(Enum):
         description="Administered from elsewhere, or at another time (ngoài giờ hoặc ngoài mạng quản trị).",
     )
     ACCESS_CHANGE_DECIDED = _("ACCESS_CHANGE_DECIDED", description="It waits no more (đã được quyết định).")
+    PERIOD_STILL_OPEN = _("PERIOD_STILL_OPEN", description="The period is not closed (kỳ chưa khóa).")
+    CUTOFF_NOT_REACHED = _(
+        "CUTOFF_NOT_REACHED", description="The data cut-off has not come (chưa đến ngày chốt số liệu)."
+    )
+    NOT_FROZEN = _("NOT_FROZEN", description="The period's figures are not frozen (chưa chốt số liệu).")
+    NOTHING_DIFFERS = _("NOTHING_DIFFERS", description="There is nothing to correct (không có thay đổi).")
+    EXCLUSION_DECIDED = _("EXCLUSION_DECIDED", description="It was decided already (đã quyết định).")
+    EXCLUSION_NOT_GRANTED = _(
+        "EXCLUSION_NOT_GRANTED", description="The row grants no exceptions (chỉ tiêu không cho loại trừ)."
+    )
+    NOT_PRINTED = _("NOT_PRINTED", description="The PDF could not be made (chưa lập được PDF).")
 
 
 @strawberry.interface(description="Why a mutation changed nothing (lý do chưa thực hiện được).")
@@ -275,6 +290,16 @@ class WrongReturnState(Problem):
     )
 
 
+@strawberry.type(description="The step does not start from the report's state (sai trạng thái báo cáo).")
+class WrongReportState(Problem):
+    """Where it is, and where it would have to be."""
+
+    state: ReportState = strawberry.field(description="Where it is (trạng thái hiện tại).")
+    allowed: list[ReportState] = strawberry.field(
+        description="From where the step starts (trạng thái cho phép)."
+    )
+
+
 @strawberry.type(description="Nothing is written or decided in a period that is not open (kỳ không mở).")
 class WrongPeriodState(Problem):
     """Closed, published, or not open yet."""
@@ -290,6 +315,43 @@ class WrongPeriodState(Problem):
 )
 class ReturnNotOwed(Problem):
     """The body above reports for it."""
+
+
+@strawberry.type(description="The period takes returns still (kỳ báo cáo chưa khóa).")
+class PeriodStillOpen(Problem):
+    """Close it first."""
+
+
+@strawberry.type(description="The data cut-off has not come (chưa đến ngày chốt số liệu).")
+class CutoffNotReached(Problem):
+    """Wait for the day."""
+
+
+@strawberry.type(description="The period's figures are not frozen (kỳ báo cáo chưa chốt số liệu).")
+class NotFrozen(Problem):
+    """Call freezePeriod first."""
+
+
+@strawberry.type(
+    description="Figures and records are those of the report in force (không có gì để đính chính)."
+)
+class NothingDiffers(Problem):
+    """Mend the records first."""
+
+
+@strawberry.type(description="The exclusion was decided already (trường hợp loại trừ đã quyết định).")
+class ExclusionDecided(Problem):
+    """Load it again to see how."""
+
+
+@strawberry.type(description="The row of the plan grants no exceptions (chỉ tiêu không cho loại trừ).")
+class ExclusionNotGranted(Problem):
+    """R5b: only some rows do."""
+
+
+@strawberry.type(description="The PDF could not be made; nothing was published (chưa lập được bản PDF).")
+class NotPrinted(Problem):
+    """`hub doctor` says what is missing."""
 
 
 # ---- from what commands raise ------------------------------------------------------------------------------
@@ -354,6 +416,21 @@ _TYPES: tuple[tuple[type[kit.Problem], type[Problem], Callable[[Any], dict[str, 
     (credentials.NoSecondFactor, NoSecondFactor, lambda _: {}),
     (credentials.KeyInRotation, KeyInRotation, lambda _: {}),
     (credentials.KeyEnded, KeyEnded, lambda _: {}),
+    (
+        publication.WrongReportState,
+        WrongReportState,
+        lambda problem: {
+            "state": ReportState[problem.state],
+            "allowed": [ReportState[state] for state in problem.allowed],
+        },
+    ),
+    (publication.PeriodStillOpen, PeriodStillOpen, lambda _: {}),
+    (freezing.CutoffNotReached, CutoffNotReached, lambda _: {}),
+    (publication.NotFrozen, NotFrozen, lambda _: {}),
+    (publication.NothingDiffers, NothingDiffers, lambda _: {}),
+    (exclusions.ExclusionDecided, ExclusionDecided, lambda _: {}),
+    (exclusions.ExclusionNotGranted, ExclusionNotGranted, lambda _: {}),
+    (printing.NotPrinted, NotPrinted, lambda _: {}),
 )
 
 # Input fields that are not named like the columns they become.

@@ -48,6 +48,7 @@ from schema.records.conditions import (
 from schema.vocabulary import Action
 
 _ = strawberry.enum_value
+_Id = Annotated[strawberry.ID, strawberry.argument(description="Its global id (mã định danh).")]
 _DEADLINE = day_key("deadline", "deadline")
 
 _OWES = OWES.replace("{day}", "{p}.deadline") + " and {return of {a}.id}"
@@ -225,16 +226,25 @@ class PublishedReport(Node):
     revision: int = column("revision", "Counts corrections (lần sửa).")
     state: ReportState = column("state", "Where it is (trạng thái).")
     number: str | None = column("number", "Number of the document (số văn bản).")
+    notation: str | None = column("notation", "Its notation, e.g. BC-SNV (ký hiệu văn bản).")
+    issued_on: date | None = column("issued_on", "Its date (ngày văn bản).")
     pdf_url: str | None = expression(
-        "null::text", "A short-lived link to the PDF; null while none is served (đường dẫn PDF)."
+        "case when {t}.object_key is not null then '/papers/' || {t}.sha256 || '.pdf' end",
+        "A link to the PDF, below the hub's address; null while there is none (đường dẫn PDF).",
     )
-    sha256: str | None = column("sha256", "Checksum of the PDF (mã băm).")
+    sha256: str | None = column("sha256", "SHA-256 of the PDF (mã băm).")
+    corrects: PublishedReport | None = to_one(
+        "corrects_id", "The revision that it corrects (bản được đính chính)."
+    )
+    correction_reason: str | None = column("correction_reason", "Why it corrects it (lý do đính chính).")
     snapshot_id: strawberry.ID | None = expression(
         "(select encode(('Snapshot:' || s.id)::bytea, 'base64') from snapshot s where s.report_id = {t}.id"
         " order by s.id desc limit 1)",
         "The frozen figures it prints (bản chụp số liệu).",
     )
+    submitted_at: datetime | None = column("submitted_at", "When submitted (thời điểm trình).")
     published_at: datetime | None = column("published_at", "When published (thời điểm công bố).")
+    version: int = column("version", "Counts changes; send it as expectedVersion (phiên bản).")
     created_at: datetime = column("created_at", "When entered (thời điểm tạo).")
 
 
@@ -265,11 +275,14 @@ class ReturnsQuery:
         """Reporting periods, earliest first (danh sách kỳ báo cáo)."""
         raise NotImplementedError
 
+    @root(One({("id",): "{t}.id = {id}::bigint"}, {"id": key_of("PublishedReport")}))
+    def report(self, id: _Id) -> PublishedReport | None:
+        """A report by its id; null when absent or not seen by the caller (một báo cáo)."""
+        raise NotImplementedError
+
     @root(One({("id",): "{t}.id = {id}::bigint"}, {"id": key_of("ReportingPeriod")}))
-    def reporting_period(
-        self, id: Annotated[strawberry.ID, strawberry.argument(description="Its global id (mã định danh).")]
-    ) -> ReportingPeriod | None:
-        """A reporting period by its id; null when absent or not seen (một kỳ báo cáo)."""
+    def reporting_period(self, id: _Id) -> ReportingPeriod | None:
+        """A period by its id; null when absent or not seen by the caller (một kỳ báo cáo)."""
         raise NotImplementedError
 
     @root(Page((Source("true"),)))

@@ -14,6 +14,7 @@ from schema.agencies import AgenciesQuery
 from schema.agency_returns import AgencyReturnsQuery
 from schema.audit import AuditQuery
 from schema.codes import CodesQuery
+from schema.exclusions import ExclusionsQuery
 from schema.jobs import JobsQuery
 from schema.kpi.change import ChangeQuery
 from schema.kpi.quality import QualityQuery
@@ -22,18 +23,21 @@ from schema.kpi.radar import RadarQuery
 from schema.mutations.access import AccessChangesMutation
 from schema.mutations.agencies import AgenciesMutation
 from schema.mutations.arrangement import ArrangementMutation
+from schema.mutations.exclusions import ExclusionsMutation
 from schema.mutations.files import FilesMutation
 from schema.mutations.grants import GrantsMutation
 from schema.mutations.items import ItemsMutation
 from schema.mutations.jobs import JobsMutation
 from schema.mutations.keys import ApiKeysMutation
 from schema.mutations.periods import PeriodsMutation
+from schema.mutations.publication import PublicationMutation
 from schema.mutations.return_desk import ReturnDeskMutation
 from schema.mutations.returns import ReturnsMutation
 from schema.mutations.sessions import SessionsMutation
 from schema.mutations.succession import SuccessionMutation
 from schema.mutations.users import UsersMutation
 from schema.node import NodeQuery
+from schema.publication import PublicationQuery
 from schema.records.access_change import AccessChangesQuery
 from schema.records.asof import AsOfQuery
 from schema.records.query import RecordsQuery
@@ -55,6 +59,8 @@ class Query(
     ReturnsQuery,
     AgencyReturnsQuery,
     ReturnDeskQuery,
+    PublicationQuery,
+    ExclusionsQuery,
     AuditQuery,
     SealsQuery,
     AsOfQuery,
@@ -92,5 +98,7 @@ class Mutation(
     PeriodsMutation,
     ReturnsMutation,
     ReturnDeskMutation,
+    PublicationMutation,
+    ExclusionsMutation,
 ):
     """All deeds."""

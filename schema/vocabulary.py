@@ -145,6 +145,12 @@ _VIETNAMESE = {
     "assignReviewer": "phân công người kiểm tra",
     "noteCall": "ghi cuộc gọi đôn đốc",
     "setContact": "ghi đầu mối liên hệ",
+    "freezePeriod": "chốt số liệu kỳ báo cáo",
+    "submitReport": "trình báo cáo",
+    "sendBackReport": "trả lại báo cáo",
+    "publishReport": "công bố báo cáo",
+    "approveExclusion": "duyệt trường hợp loại trừ",
+    "returnExclusion": "trả lại đề nghị loại trừ",
 }
 
 

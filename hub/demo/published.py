@@ -6,9 +6,10 @@ The public sees these figures and no others, and a report once published is neve
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
@@ -18,13 +19,17 @@ from hub.access.models import AppUser
 from hub.kit.clock import HANOI
 from hub.kpi.frozen import freeze
 from hub.kpi.scorecard import scorecards, scorecards_by_agency
-from hub.kpi.values import IndicatorValue
 from hub.plan.models import Indicator, Plan
 from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
+from hub.returns.snapshots.freezing import formula_version, store_taken, take_for, written
+from hub.returns.snapshots.models import PeriodFreeze
 
 FORMULAS = "1"
-# The report goes out about a month after its date.
+# The period is closed after its date, and the report goes out about a month after it.
+_CLOSED_AFTER = timedelta(days=20)
 _PUBLISHED_AFTER = timedelta(days=30)
+# Of the newest half-years the records behind the figures were frozen as well, so that two can be compared.
+_FROZEN = 2
 
 
 def publish_closed_periods(
@@ -45,19 +50,31 @@ def publish_closed_periods(
     targets = scorecards(session, actor, plan.code, days)
     rows = scorecards(session, actor, plan.code, days, codes=annex)
     agencies = scorecards_by_agency(session, actor, plan.code, days)
-    whose: list[tuple[ReportingPeriod, int | None, Sequence[IndicatorValue]]] = []
+    whose: list[tuple[ReportingPeriod, int | None, dict[str, Any], PeriodFreeze | None]] = []
     for period, day in zip(periods, days, strict=True):
-        whose.append((period, None, [*targets[day], *rows[day]]))
-        whose += [(period, one.id, told[day]) for one, told in agencies.items() if one.id in reporting]
+        if period in periods[-_FROZEN:]:
+            taken = replace(
+                take_for(session, actor, period, None), taken_at=_moment(period.deadline + _CLOSED_AFTER)
+            )
+            kept = store_taken(session, actor, taken)
+            owed = {None, *reporting} & taken.figures.keys()
+            whose += [(period, key, told, kept) for key, told in taken.figures.items() if key in owed]
+            continue
+        whose.append((period, None, freeze(plan.code, [*targets[day], *rows[day]]), None))
+        whose += [
+            (period, one.id, freeze(plan.code, told[day]), None)
+            for one, told in agencies.items()
+            if one.id in reporting
+        ]
     keys = session.scalars(
         insert(PublishedReport).returning(col(PublishedReport.id), sort_by_parameter_order=True),
-        [_report(period, agency_id, users) for period, agency_id, _ in whose],
+        [_report(period, agency_id, users) for period, agency_id, _, _ in whose],
     ).all()
     session.execute(
         insert(Snapshot),
         [
-            _snapshot(key or 0, period, freeze(plan.code, values))
-            for key, (period, _, values) in zip(keys, whose, strict=True)
+            _snapshot(key or 0, period, figures, kept)
+            for key, (period, _, figures, kept) in zip(keys, whose, strict=True)
         ],
     )
 
@@ -65,16 +82,22 @@ def publish_closed_periods(
 def _report(
     period: ReportingPeriod, agency_id: int | None, users: Mapping[str, AppUser]
 ) -> dict[str, object]:
-    out = datetime.combine(period.deadline + _PUBLISHED_AFTER, time(9), HANOI)
+    out = _moment(period.deadline + _PUBLISHED_AFTER)
     return {
         "period_id": period.id, "agency_id": agency_id, "state": "PUBLISHED", "submitted_by": users["supervisor"].id,
         "published_by": users["supervisor_head"].id, "published_at": out, "created_by": users["supervisor"].id,
     }  # fmt: skip
 
 
-def _snapshot(report_id: int, period: ReportingPeriod, figures: dict[str, object]) -> dict[str, object]:
-    written = json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def _snapshot(
+    report_id: int, period: ReportingPeriod, figures: dict[str, Any], kept: PeriodFreeze | None
+) -> dict[str, object]:
     return {
-        "report_id": report_id, "as_of": period.data_cutoff, "formula_version": FORMULAS, "figures": figures,
-        "sha256": hashlib.sha256(written.encode()).hexdigest(),
+        "report_id": report_id, "as_of": period.data_cutoff, "figures": figures,
+        "formula_version": formula_version(kept.formulas) if kept else FORMULAS,
+        "sha256": hashlib.sha256(written(figures)).hexdigest(), "freeze_id": kept.id if kept else None,
     }  # fmt: skip
+
+
+def _moment(day: date) -> datetime:
+    return datetime.combine(day, time(9), HANOI)

@@ -13,8 +13,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from hub.kpi.breakdown import By
 from hub.kpi.values import (
     AgencyRef,
+    BreakdownRow,
     Evidence,
     EvidenceState,
     IndicatorRow,
@@ -35,6 +37,32 @@ def freeze(plan: str, values: Iterable[IndicatorValue]) -> dict[str, Any]:
 def thaw(document: Mapping[str, Any]) -> list[IndicatorValue]:
     """The figures in a document; none in one that holds none."""
     return [_value(told) for told in document.get("indicators") or ()]
+
+
+def freeze_lines(lines: Mapping[By, Mapping[str, Iterable[BreakdownRow]]]) -> dict[str, Any]:
+    """The document of breakdowns: by what they are cut, then by the indicator's code."""
+    return {
+        by.value: {code: [_plain(asdict(row)) for row in rows] for code, rows in told.items()}
+        for by, told in lines.items()
+    }
+
+
+def thaw_lines(document: Mapping[str, Any]) -> dict[By, dict[str, list[BreakdownRow]]]:
+    """The breakdowns in a document."""
+    return {
+        By(by): {code: [_line(row) for row in rows] for code, rows in told.items()}
+        for by, told in document.items()
+    }
+
+
+def _line(told: Mapping[str, Any]) -> BreakdownRow:
+    agency = told.get("agency")
+    known = {
+        "agency": None if agency is None else _made(AgencyRef, agency),
+        "result": Result(told["result"]),
+        "withheld": False,
+    }
+    return _made(BreakdownRow, told, **known)
 
 
 def _plain(value: Any) -> Any:

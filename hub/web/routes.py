@@ -14,6 +14,7 @@ from hub.web.views import (
     agencies,
     annex,
     city,
+    feeds,
     grants,
     indicators,
     issuers,
@@ -23,6 +24,7 @@ from hub.web.views import (
     second_factor,
     sign_in,
     users,
+    verify,
 )
 
 
@@ -37,6 +39,10 @@ def routes() -> list[BaseRoute]:
         _page("/quality", quality.of_city),
         _page("/radar", radar.show),
         _page("/indicators/{code}", indicators.show),
+        _page("/verify/{named:path}", verify.show),
+        _page("/papers/{sha256}.pdf", verify.paper),
+        _page("/ranking.json", feeds.as_json),
+        _page("/ranking.csv", feeds.as_csv),
         _page("/sign-in", sign_in.ask),
         _page("/sign-in", sign_in.enter, method="POST", changing=True),
         _deed("/sign-in/password", sign_in.by_password),

@@ -31,13 +31,13 @@ from hub.kit.seam import Seam
 from hub.records.reading import write_reads
 from hub.settings import Settings
 from hub.web import failing
-from hub.web.page import STATIC, Elsewhere, Page, render, stamp, static
+from hub.web.page import STATIC, Elsewhere, Page, Sent, render, stamp, static
 from hub.web.visit import Visit, flow_name
 from hub.web.words import LANGUAGES
 
 log = logging.getLogger("hub.web")
 # Made in one transaction; or a deed that takes its own, since what it waits for must not hold one.
-View = Callable[[Session, Visit], Page | Elsewhere]
+View = Callable[[Session, Visit], Page | Elsewhere | Sent]
 Deed = Callable[[Seam, Visit], Page | Elsewhere]
 
 _LANGUAGE = "hub-language"
@@ -145,10 +145,12 @@ class Site:
                 raise BadRequest("Nội dung gửi lên quá dài.", "What was sent is too long.")
         return visit.filled(dict(parse_qsl(body.decode("utf-8", "replace"))))
 
-    def _response(self, made: Page | Elsewhere, visit: Visit) -> Response:
+    def _response(self, made: Page | Elsewhere | Sent, visit: Visit) -> Response:
         response: Response
         if isinstance(made, Elsewhere):
             response = RedirectResponse(made.to, 303)
+        elif isinstance(made, Sent):
+            response = Response(made.content, headers=made.headers, media_type=made.media_type)
         else:
             body = "" if visit.method == "HEAD" else render(made, visit)
             response = Response(body, made.status, made.headers, media_type="text/html")

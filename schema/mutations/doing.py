@@ -53,10 +53,27 @@ async def do(
 
     `about` is the record that a denial is told of, `given` the mutation's input.
     """
+
+    async def prepared() -> Deed:
+        return deed
+
+    return await do_after(info, mutation, kind, about, given, prepared)
+
+
+async def do_after(
+    info: strawberry.Info,
+    mutation: str,
+    kind: type[Any],
+    about: About,
+    given: Any,
+    prepare: Callable[[], Awaitable[Deed]],
+) -> Any:
+    """The same for a deed that first reads or makes what must not wait inside its transaction."""
     context = info.context
     check_selection(info, kind)
 
     async def work() -> Any:
+        deed = await prepare()
         key = await _committed(context, lambda session: _once(session, context.actor, mutation, given, deed))
         answer = await read_back(info, kind, key)
         if answer is None:  # a repeat by somebody who has lost the right to see it
@@ -156,6 +173,8 @@ _RESOURCES = {
     "ReportingPeriod": "period",
     "AgencyReturn": "return",
     "ReturnCase": "return",
+    "PublishedReport": "report",
+    "Exclusion": "exclusion",
 }
 
 

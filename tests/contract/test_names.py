@@ -39,7 +39,7 @@ def test_periods_and_reports_are_found_by_words(hub: Hub) -> None:
     assert hub.ask(periods, "staff", text="khong co").data["reportingPeriods"]["totalCount"] == 0
     [row] = hub.city.sql(
         "insert into published_report (period_id, agency_id, revision, state, number) select p.id, a.id, 91,"
-        " 'PUBLISHED', '12/BC-UBND' from reporting_period p, agency a where p.deadline = '2024-12-31'"
+        " 'SUPERSEDED', '12/BC-UBND' from reporting_period p, agency a where p.deadline = '2024-12-31'"
         " and a.code = %s returning id",
         HERE,
     )

@@ -19,7 +19,7 @@ from hub.kit.errors import Invalid, NotFound, NotPermitted, StaleVersion
 from hub.kpi.frozen import thaw
 from hub.returns.models import PublishedReport, Snapshot
 from hub.returns.publication.correcting import correct_report, take_again
-from hub.returns.publication.drafting import draft_report, send_back_report, submit_report
+from hub.returns.publication.drafting import draft_report, send_back_report, snapshot_of, submit_report
 from hub.returns.publication.errors import (
     NotFrozen,
     NothingDiffers,
@@ -30,7 +30,8 @@ from hub.returns.publication.errors import (
 from hub.returns.publication.papers import Paper, fetch, store
 from hub.returns.publication.publishing import publish_report, to_print
 from hub.returns.snapshots.comparing import Move, NoMembers, moved, page_of, side_of, summary
-from hub.returns.snapshots.freezing import keep, take
+from hub.returns.snapshots.freezing import CutoffNotReached, keep, take
+from hub.returns.snapshots.models import PeriodFreeze
 from tests.returns.conftest import Half
 
 PAPER = Paper("ab/abc.pdf", "ab" * 32, 3)
@@ -81,6 +82,30 @@ def test_what_was_asked_for_twice_is_answered_with_what_is_there(half: Half) -> 
     assert to_print(half.session, head, report.id or 0, 1) is None
     assert draft_report(half.session, clerk, half.period.id or 0).id == report.id
     assert len(half.session.exec(select(PublishedReport)).all()) == 1
+
+
+def test_a_period_that_was_opened_again_is_frozen_anew_and_its_draft_follows(half: Half) -> None:
+    freeze(half)
+    clerk, head = half.actor("supervisor"), half.actor("supervisor_head")
+    drafted = draft_report(half.session, clerk, half.period.id or 0)
+    half.session.execute(text("update item set origin = 'PAPER' where id = :id"), {"id": half.items[0]})
+    freeze(half)  # closed, it stays as it was frozen
+    assert len(half.session.exec(select(PeriodFreeze)).all()) == 1
+    half.period.state = "OPEN"
+    half.session.flush()
+    keep(half.session, head, take(half.session, head, half.period.id or 0))
+    half.period.state = "CLOSED"
+    half.session.flush()
+    assert draft_report(half.session, clerk, half.period.id or 0).id == drafted.id
+    (first, *_) = thaw(snapshot_of(half.session, drafted).figures)
+    assert (first.numerator, first.denominator) == (6, 8)
+
+
+def test_figures_are_not_frozen_before_their_cut_off(half: Half) -> None:
+    half.period.data_cutoff = date(2099, 12, 31)
+    half.session.flush()
+    with pytest.raises(CutoffNotReached):
+        take(half.session, half.actor("supervisor_head"), half.period.id or 0)
 
 
 def _as_submitter(half: Half, report: PublishedReport) -> Actor:

@@ -17,8 +17,8 @@ from hub.access.actor import Actor
 from hub.kit.errors import StaleVersion
 from hub.kpi.frozen import thaw
 from hub.kpi.values import IndicatorValue
-from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
-from hub.returns.publication.drafting import attach, given, locked, told
+from hub.returns.models import PublishedReport, ReportingPeriod
+from hub.returns.publication.drafting import attach, given, locked, snapshot_of, told
 from hub.returns.publication.errors import NothingDiffers
 from hub.returns.publication.publishing import IN_FORCE
 from hub.returns.snapshots.comparing import Side, moved, summary
@@ -61,9 +61,7 @@ def correct_report(
         return waiting
     if expected_version is not None and report.version != expected_version:
         raise StaleVersion(report.version)
-    before = session.exec(
-        select(Snapshot).where(Snapshot.report_id == report_id).order_by(col(Snapshot.id).desc()).limit(1)
-    ).one()
+    before = snapshot_of(session, report)
     frozen = store_taken(session, actor, taken, reason=said)
     draft.correction_reason = said
     session.add(draft)

@@ -39,12 +39,17 @@ def draft_report(
     report = PublishedReport(period_id=period_id, agency_id=agency_id, created_by=actor.id)
     actor.require("create", "report", report)
     standing = newest(session, period_id, agency_id)
-    if standing is not None:
+    if standing is not None and standing.state != "DRAFT":
         return standing
     require_closed(period)
     frozen = freeze_of(session, period_id, agency_id)
     if frozen is None:
         raise NotFrozen(period.deadline)
+    if standing is not None:
+        if standing.corrects_id is None and snapshot_of(session, standing).freeze_id != frozen.id:
+            attach(session, standing, frozen)  # the period was opened and closed again meanwhile
+            told(session, actor, "report:update", standing, freeze=frozen.id)
+        return standing
     session.add(report)
     session.flush()
     attach(session, report, frozen)
@@ -97,6 +102,13 @@ def newest(session: Session, period_id: int, agency_id: int | None) -> Published
         .order_by(col(PublishedReport.revision).desc())
         .limit(1)
     ).first()
+
+
+def snapshot_of(session: Session, report: PublishedReport) -> Snapshot:
+    """The newest snapshot of a report that was drafted here."""
+    return session.exec(
+        select(Snapshot).where(Snapshot.report_id == report.id).order_by(col(Snapshot.id).desc()).limit(1)
+    ).one()
 
 
 def require_closed(period: ReportingPeriod) -> None:

@@ -18,7 +18,16 @@ from hub.access.actor import Actor
 from hub.kit import clock
 from hub.kit.errors import StaleVersion
 from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
-from hub.returns.publication.drafting import LONGEST, given, locked, name, require_closed, stored, told
+from hub.returns.publication.drafting import (
+    LONGEST,
+    given,
+    locked,
+    name,
+    require_closed,
+    snapshot_of,
+    stored,
+    told,
+)
 from hub.returns.publication.papers import Paper
 
 IN_FORCE = "PUBLISHED"
@@ -58,13 +67,10 @@ def to_print(
     report = locked(session, actor, "publish", report_id, expected_version, ("SUBMITTED",), lock=False)
     period = session.get_one(ReportingPeriod, report.period_id)
     require_closed(period)
-    snapshot = session.exec(
-        select(Snapshot).where(Snapshot.report_id == report_id).order_by(col(Snapshot.id).desc()).limit(1)
-    ).one()
     return Ready(
         report,
         period,
-        snapshot,
+        snapshot_of(session, report),
         given("number", number, LONGEST) if number is not None else report.number,
         given("notation", notation, LONGEST) if notation is not None else report.notation,
         issued_on or report.issued_on,

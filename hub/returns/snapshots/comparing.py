@@ -16,11 +16,12 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from hub.access.actor import Actor
-from hub.kit.errors import Conflict
+from hub.kit.errors import Conflict, NotFound
+from hub.kpi import small
 from hub.kpi.membership import Standing, differences, unpack
 from hub.kpi.sight import joined, named, names, shown, visible
 from hub.returns.models import PublishedReport, Snapshot
-from hub.returns.snapshots.models import FrozenMembers
+from hub.returns.snapshots.models import FrozenFigures, FrozenMembers, PeriodFreeze
 
 
 class Move(StrEnum):
@@ -102,6 +103,24 @@ class Side:
         """Whose figures it tells."""
         return self.report.agency_id
 
+    def figures(self, session: Session, agency_id: int | None = None) -> dict[str, Any]:
+        """The figures it froze, or those of one agency in a snapshot of the city; empty where it has none."""
+        if agency_id in (None, self.agency_id):
+            return self.snapshot.figures
+        asked = select(FrozenFigures.figures).where(
+            FrozenFigures.freeze_id == self.snapshot.freeze_id, FrozenFigures.agency_id == agency_id
+        )
+        return dict(session.exec(asked).first() or {})
+
+    def formula(self, session: Session, code: str) -> tuple[Any, Any]:
+        """How a figure was counted: the SHA-256 of its measure, and its parameters."""
+        frozen = session.get_one(PeriodFreeze, self.snapshot.freeze_id)
+        told = next(
+            (one for one in self.snapshot.figures["indicators"] if one["indicator"]["code"] == code), None
+        )
+        measure = str(told["indicator"]["measure"]) if told else ""
+        return frozen.formulas.get(measure), frozen.parameters.get(code)
+
 
 class NoMembers(Conflict):
     """A snapshot tells figures without the records behind them: it was made before records were frozen."""
@@ -127,6 +146,13 @@ def side_of(session: Session, actor: Actor, snapshot_id: int) -> Side:
     if snapshot.freeze_id is None:
         raise NoMembers(snapshot_id)
     return Side(snapshot, report)
+
+
+def require_whole(actor: Actor, before: Side, after: Side, agency_id: int | None) -> None:
+    """May he know every count of these figures, however small (hub/kpi/small.py)? Raises NotFound."""
+    for whose in {before.agency_id, after.agency_id, agency_id}:
+        if not small.sees_all(actor, whose):
+            raise NotFound("số liệu chi tiết của bản chụp", "the details of the snapshot")
 
 
 def moved(

@@ -23,7 +23,9 @@ from sqlmodel import Session, col, select
 from hub.access.actor import Actor
 from hub.audit.commands import record
 from hub.kit import clock
-from hub.kpi.frozen import freeze
+from hub.kit.errors import Conflict
+from hub.kpi.breakdown import By, breakdowns
+from hub.kpi.frozen import freeze, freeze_lines
 from hub.kpi.membership import Pack, packs, reasons_of
 from hub.kpi.registry import Measure, measure
 from hub.kpi.scorecard import rows_of, scorecards, scorecards_by_agency
@@ -44,6 +46,7 @@ class Taken:
     taken_at: datetime
     formulas: dict[str, str]
     parameters: dict[str, Any]
+    lines: dict[str, Any]
     figures: Mapping[int | None, dict[str, Any]]
     members: Sequence[tuple[str, tuple[str, ...], Pack]]
 
@@ -54,16 +57,29 @@ class Taken:
             self.as_of,
             self.formulas,
             self.parameters,
+            self.lines,
             self.figures,
             [(code, one.agency_id, one.kind, one.packed) for code, _, one in self.members],
+        )
+
+
+class CutoffNotReached(Conflict):
+    """The period's data cut-off has not come."""
+
+    code = "CUTOFF_NOT_REACHED"
+
+    def __init__(self, cutoff: date) -> None:
+        super().__init__(
+            f"Chưa đến ngày chốt số liệu {cutoff:%d/%m/%Y} của kỳ báo cáo. Hãy chốt vào ngày đó hoặc muộn hơn.",
+            f"The period's data cut-off, {cutoff}, has not come. Freeze its figures on that day or later.",
         )
 
 
 def take(session: Session, actor: Actor, period_id: int) -> Taken:
     """The figures of a period at its data cut-off, as the records stand in this transaction; nothing is written.
 
-    The caller holds the session to one state of the
-    records (`seam.read`). Raises NotFound, NotPermitted.
+    The caller holds the session to one state of the records (`seam.read`). Raises NotFound, NotPermitted,
+    CutoffNotReached.
     """
     period = session.get(ReportingPeriod, period_id)
     actor.require("lock", "period", period)
@@ -73,6 +89,8 @@ def take(session: Session, actor: Actor, period_id: int) -> Taken:
 
 def take_for(session: Session, actor: Actor, period: ReportingPeriod, agency_id: int | None) -> Taken:
     """The same for a caller who has asked the law himself; with `agency_id` of one agency alone."""
+    if period.data_cutoff > clock.today():
+        raise CutoffNotReached(period.data_cutoff)
     # Figures of a whole city take longer than any page may.
     session.connection().execute(text("set local statement_timeout = 0"))
     plan = session.get_one(Plan, period.plan_id)
@@ -98,6 +116,7 @@ def take_for(session: Session, actor: Actor, period: ReportingPeriod, agency_id:
         taken_at=clock.now(),
         formulas=formulas(one.measure for _, one in counted),
         parameters={row.code: dict(one.parameters) for row, one in counted},
+        lines=_lines(session, actor, rows, as_of) if agency_id is None else {},
         figures=figures,
         members=[(counted[one.slot][0].code, reasons_of(counted[one.slot][1].measure), one) for one in found],
     )
@@ -110,13 +129,21 @@ def keep(session: Session, actor: Actor, taken: Taken, *, reason: str | None = N
 
 
 def store_taken(session: Session, actor: Actor, taken: Taken, *, reason: str | None = None) -> PeriodFreeze:
-    """The same for a caller who has asked the law himself."""
+    """The same for a caller who has asked the law himself.
+
+    What was frozen of a closed period stands; a period that was opened again is frozen anew when it is closed again.
+    """
+    period = session.get_one(ReportingPeriod, taken.period_id)
+    standing = closing_of(session, taken.period_id)
+    if reason is None and period.state != "OPEN" and standing is not None:
+        return standing
     row = PeriodFreeze(
         period_id=taken.period_id,
         agency_id=taken.agency_id,
         as_of=taken.as_of,
         formulas=taken.formulas,
         parameters=taken.parameters,
+        lines=taken.lines,
         sha256=taken.sha256,
         reason=reason,
         taken_by=actor.id,
@@ -152,6 +179,16 @@ def store_taken(session: Session, actor: Actor, taken: Taken, *, reason: str | N
         detail=detail,
     )  # fmt: skip
     return row
+
+
+def closing_of(session: Session, period_id: int) -> PeriodFreeze | None:
+    """What was frozen when the period was last closed."""
+    return session.exec(
+        select(PeriodFreeze)
+        .where(PeriodFreeze.period_id == period_id, col(PeriodFreeze.reason).is_(None))
+        .order_by(col(PeriodFreeze.id).desc())
+        .limit(1)
+    ).first()
 
 
 def freeze_of(session: Session, period_id: int, agency_id: int | None) -> PeriodFreeze | None:
@@ -193,11 +230,12 @@ def seal(
     as_of: date,
     formulas: Mapping[str, str],
     parameters: Mapping[str, Any],
+    lines: Mapping[str, Any],
     figures: Mapping[int | None, dict[str, Any]],
     members: Sequence[tuple[str, int, str, bytes]],
 ) -> str:
     """The SHA-256 over a freezing's parts, in an order that does not depend on how they were read."""
-    parts: list[Any] = [as_of.isoformat(), dict(formulas), dict(parameters)]
+    parts: list[Any] = [as_of.isoformat(), dict(formulas), dict(parameters), dict(lines)]
     parts += [[key, figures[key]] for key in sorted(figures, key=lambda key: (key is not None, key or 0))]
     parts += [
         [code, agency, kind, hashlib.sha256(body).hexdigest()] for code, agency, kind, body in sorted(members)
@@ -223,6 +261,21 @@ def _codes(session: Session, plan: Plan) -> list[str]:
             .where(Indicator.plan_id == plan.id, col(Indicator.part).in_(("TARGET", "ANNEX")))
             .order_by(col(Indicator.position))
         )
+    )
+
+
+def _lines(session: Session, actor: Actor, rows: Sequence[IndicatorRow], as_of: date) -> dict[str, Any]:
+    """Each ratio by agency and by kind of agency."""
+    ratios = [row for row in rows if row.has_percent]
+    asked = [(as_of, row) for row in ratios]
+    return freeze_lines(
+        {
+            cut: {
+                row.code: told
+                for row, told in zip(ratios, breakdowns(session, actor, asked, cut), strict=True)
+            }
+            for cut in (By.AGENCY, By.KIND)
+        }
     )
 
 

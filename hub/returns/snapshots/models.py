@@ -15,7 +15,8 @@ class PeriodFreeze(SQLModel, table=True):
     """One freezing of a period (lần chốt số liệu): of the whole city, or of one agency for a correction of its report.
 
     `as_of` is the data cut-off, `taken_at` the moment whose state of the records it tells. `formulas` tells how each
-    measure counted (the SHA-256 of its text), `parameters` with what each row of the plan did.
+    measure counted (the SHA-256 of its text), `parameters` with what each row of the plan did, `lines` each ratio by
+    agency and by kind of agency.
     """
 
     __tablename__ = "period_freeze"
@@ -30,6 +31,7 @@ class PeriodFreeze(SQLModel, table=True):
     as_of: date
     formulas: dict[str, Any] = document()
     parameters: dict[str, Any] = document()
+    lines: dict[str, Any] = document()
     sha256: str
     reason: str | None = None
     taken_by: int | None = ref("app_user.id", nullable=True)

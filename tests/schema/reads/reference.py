@@ -49,6 +49,7 @@ TO_ONE = {
     "item": "Item",
     "plan": "Plan",
     "period": "ReportingPeriod",
+    "corrects": "PublishedReport",
 }
 ACCESS = {0: "OPEN", 1: "CONDITIONAL", 2: "SECRET", None: None}
 FIRST_DAY = date.min

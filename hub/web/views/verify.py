@@ -1,0 +1,40 @@
+"""Whoever holds a report's PDF checks it here: what was published, by whom, when, and whether it is in force."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from hub.kpi import small
+from hub.kpi.frozen import thaw
+from hub.returns.publication.papers import fetch
+from hub.returns.publication.proof import UnknownReport, proof
+from hub.web.page import Page, Sent
+from hub.web.visit import Visit
+
+
+def show(session: Session, visit: Visit) -> Page:
+    """The proof of a report named by its snapshot's id or its PDF's SHA-256. Raises UnknownReport."""
+    told = proof(session, visit.actor, visit.parts["named"])
+    figures = [
+        value
+        for value in small.told(visit.actor, thaw(told.report.figures or {}))
+        if visit.actor.may("read", "indicator", value.indicator)
+    ]
+    return Page("verify.html.j2", {"proof": told, "report": told.report, "figures": figures})
+
+
+def paper(session: Session, visit: Visit) -> Sent:
+    """The PDF of a published report by its SHA-256. Raises UnknownReport, PaperChanged."""
+    sha256 = visit.parts["sha256"]
+    report = proof(session, visit.actor, sha256).report
+    if not report.has_paper or report.sha256 is None:
+        raise UnknownReport(sha256)
+    folder = visit.settings.papers
+    name = f"bao-cao-{report.deadline}{'-' + report.agency_code if report.agency_code else ''}-{report.revision}.pdf"
+    content = fetch(folder, f"{report.sha256[:2]}/{report.sha256}.pdf", report.sha256)
+    return Sent(content, "application/pdf", {"content-disposition": f'inline; filename="{_plain(name)}"'})
+
+
+def _plain(name: str) -> str:
+    """A file name that needs no quoting."""
+    return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "-" for sign in name)

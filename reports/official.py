@@ -1,0 +1,41 @@
+"""The report as it goes out: its figures are those of its snapshot, and it says where it can be checked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.agencies.models import Agency
+from hub.kpi.frozen import thaw
+from hub.returns.publication.publishing import Ready
+from reports.build import build_report, half_of
+from reports.model import Edition, Report
+
+
+def build_official(
+    session: Session, actor: Actor, ready: Ready, address: str, signed_as: Sequence[str] = ()
+) -> Report:
+    """The report that a snapshot freezes, numbered and official; `address` is where people reach the hub."""
+    agency_id = ready.report.agency_id
+    agency = session.get_one(Agency, agency_id) if agency_id is not None else None
+    day: date = ready.snapshot.as_of
+    report = build_report(
+        session,
+        actor,
+        period=ready.period.deadline,
+        agency_code=agency.code if agency else None,
+        signed_as=() if agency else tuple(signed_as),
+        frozen={day: thaw(ready.snapshot.figures)},
+        half=half_of(session, actor, ready.period.deadline, ready.snapshot.freeze_id),
+    )
+    edition = Edition(
+        snapshot_id=ready.snapshot.id or 0,
+        verify_url=f"{address}/verify/{ready.snapshot.id}",
+        revision=ready.report.revision,
+        number="/".join(part for part in (ready.number, ready.notation) if part),
+        issued_on=ready.issued_on,
+        reason=ready.report.correction_reason or "",
+    )
+    return replace(report, official=True, edition=edition)

@@ -1,0 +1,262 @@
+"""A report's way by role over GraphQL, and what whoever holds its PDF is told: one small city, played through."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from hub.app import create_app
+from hub.kit.ids import encode
+from hub.plan.load import load_plan
+from hub.plan.models import Plan
+from hub.records.codes import load_code_lists
+from hub.returns.models import PublishedReport, ReportingPeriod
+from hub.settings import Settings
+from tests.mutations.conftest import Town, anyio_backend, town
+from tests.records.world import ON
+
+__all__ = ["anyio_backend", "town"]
+pytestmark = pytest.mark.anyio
+
+REPORT = (
+    "... on PublishedReport { id version revision state number sha256 pdfUrl snapshotId correctionReason }"
+)
+PROBLEM = "... on Problem { code message }"
+FREEZE = f"mutation($id: ID!) {{ freezePeriod(input: {{id: $id}}) {{ ... on ReportingPeriod {{ id }} {PROBLEM} }} }}"
+DRAFT = f"mutation($p: ID!, $a: ID) {{ draftReport(input: {{periodId: $p, agencyId: $a}}) {{ {REPORT} {PROBLEM} }} }}"
+SUBMIT = f"""mutation($id: ID!, $v: Int!) {{ submitReport(input: {{id: $id, expectedVersion: $v, number: "12",
+  notation: "BC-SNV"}}) {{ {REPORT} {PROBLEM} ... on WrongReportState {{ wrong: state allowed }} }} }}"""
+BACK = f"""mutation($id: ID!, $v: Int!) {{ sendBackReport(input: {{id: $id, expectedVersion: $v, reason: "Thiếu"}}) {{
+  {REPORT} {PROBLEM} }} }}"""
+PUBLISH = f"""mutation($id: ID!, $v: Int!, $k: String) {{ publishReport(input: {{id: $id, expectedVersion: $v,
+  issuedOn: "2025-07-15", idempotencyKey: $k}}) {{ {REPORT} {PROBLEM} }} }}"""
+CORRECT = f"""mutation($id: ID!, $v: Int!) {{ correctReport(input: {{id: $id, expectedVersion: $v,
+  reason: "Nhập sai nguồn gốc"}}) {{ {REPORT} {PROBLEM} }} }}"""
+COMPARE = """query($a: ID!, $b: ID!) { compareSnapshots(a: $a, b: $b, code: "II.1.a") { sameFormula
+  before { numerator denominator percent } after { numerator denominator percent } moves { move count }
+  records { totalCount hiddenCount edges { move before { numerator reason } after { numerator reason }
+    node { id } } } } }"""
+LISTS = """{ publishedReports { totalCount nodes { revision state number } }
+  snapshots { totalCount nodes { hasMembers asOf report { revision } } } reports { totalCount } }"""
+
+
+class Hub:
+    """The town behind HTTP, with a closed half-year and documents of district A in it."""
+
+    def __init__(self, town: Town, http: httpx.AsyncClient) -> None:
+        self.town, self.http = town, http
+
+    async def ask(self, query: str, role: str, place: str = "a", **variables: Any) -> Any:
+        token = self.town.tokens.get((role, place))
+        headers = {"accept-language": "en"} | ({"authorization": f"Bearer {token}"} if token else {})
+        sent = {"query": query, "variables": variables}
+        answer = (await self.http.post("/graphql", json=sent, headers=headers)).json()
+        return answer["data"] if "errors" not in answer else answer["errors"]
+
+    async def do(self, query: str, role: str, **variables: Any) -> dict[str, Any]:
+        data = await self.ask(query, role, **variables)
+        assert isinstance(data, dict), data
+        (told,) = data.values()
+        return dict(told)
+
+
+@pytest.fixture
+async def hub(town: Town, tmp_path: Path) -> AsyncIterator[Hub]:
+    session = town.session
+    load_plan(session)
+    load_code_lists(session)
+    session.execute(text("update agency set archive_since = '2010-01-01' where code in ('A', 'B')"))
+    session.execute(
+        text(
+            "update file set state = 'ACCEPTED', accepted_at = '2024-01-01', start_date = '2022-01-01',"
+            " end_date = '2023-01-01', retention_kind = 'PERMANENT'"
+        )
+    )
+    session.execute(
+        text(
+            "update item set origin = 'BORN_DIGITAL', issued_date = '2022-05-01', signature_evidence = 'VERIFIED'"
+        )
+    )
+    plan = session.exec(select(Plan)).first()
+    assert plan is not None
+    day = date(2025, 6, 30)
+    session.add(
+        ReportingPeriod(
+            plan_id=plan.id or 0, deadline=day, returns_due_on=day, data_cutoff=min(day, ON), state="CLOSED"
+        )
+    )
+    session.commit()
+    settings = Settings(dsn=town.dsn, data=tmp_path, profile="development", pool_size=2, today=ON)
+    app = create_app(settings)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub.test") as http,
+    ):
+        yield Hub(town, http)
+
+
+async def test_a_report_from_freezing_to_correction(hub: Hub, printer: None, tmp_path: Path) -> None:
+    session = hub.town.session
+    period = hub.town.id(session.exec(select(ReportingPeriod)).one())
+    assert (await hub.do(DRAFT, "supervisor", p=period))["code"] == "NOT_FROZEN"
+    assert (await hub.do(FREEZE, "leader", id=period))["code"] == "NOT_PERMITTED"
+    assert (await hub.do(FREEZE, "supervisor_head", id=period))["id"] == period
+    assert (await hub.do(FREEZE, "supervisor_head", id=period))["id"] == period
+    assert session.execute(text("select count(*) from period_freeze")).scalar() == 1
+
+    draft = await hub.do(DRAFT, "supervisor", p=period)
+    assert (draft["state"], draft["revision"], draft["sha256"]) == ("DRAFT", 1, None)
+    assert (await hub.do(DRAFT, "supervisor", p=period))["id"] == draft["id"]
+    told = {"id": draft["id"], "v": draft["version"]}
+    assert (await hub.do(PUBLISH, "supervisor_head", **told))["code"] == "WRONG_STATE"
+    assert (await hub.do(PUBLISH, "leader", **told))["code"] == "NOT_FOUND"
+    sent = await hub.do(SUBMIT, "supervisor", **told)
+    assert (await hub.do(SUBMIT, "supervisor", **told))["wrong"] == "SUBMITTED"
+    told["v"] = sent["version"]
+    assert (await hub.do(PUBLISH, "supervisor", **told))["code"] == "NOT_PERMITTED"
+    back = await hub.do(BACK, "supervisor_head", **told)
+    assert back["state"] == "DRAFT"
+    sent = await hub.do(SUBMIT, "supervisor", id=draft["id"], v=back["version"])
+    told["v"] = sent["version"]
+    assert not list(tmp_path.rglob("*.pdf"))
+
+    out = await hub.do(PUBLISH, "supervisor_head", **told, k="one")
+    assert out["state"] == "PUBLISHED", out
+    assert await hub.do(PUBLISH, "supervisor_head", **told, k="one") == out
+    assert await hub.do(PUBLISH, "supervisor_head", **told) == out
+    paper = await hub.http.get(out["pdfUrl"])
+    assert hashlib.sha256(paper.content).hexdigest() == out["sha256"]
+    assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+
+    # whoever holds the PDF is told which one it is, by either name
+    number = session.execute(text("select id from snapshot")).scalar_one()
+    for named in (str(number), out["snapshotId"], out["sha256"], out["sha256"].upper()):
+        page = await hub.http.get(f"/verify/{named}?lang=en")
+        assert page.status_code == 200, named
+        assert out["sha256"] in page.text
+        assert "is in force" in page.text
+        assert "12/BC-SNV" in page.text
+    for unknown in ("0" * 64, "999999", "khong-co", encode("Item", 1)):
+        page = await hub.http.get(f"/verify/{unknown}?lang=vi")
+        assert page.status_code == 404
+        assert "chưa công bố báo cáo nào" in page.text
+
+    # a record mended afterwards changes nothing of it, and a correction says what it did
+    session.execute(text("update item set origin = 'PAPER' where id = :id"), {"id": hub.town.world.item.id})
+    session.commit()
+    again = await hub.http.get(f"/verify/{number}")
+    assert "100,00%" in again.text
+    assert (await hub.do(CORRECT, "leader", id=out["id"], v=out["version"]))["code"] == "NOT_PERMITTED"
+    revised = await hub.do(CORRECT, "supervisor", id=out["id"], v=out["version"])
+    assert (revised["revision"], revised["state"]) == (2, "DRAFT")
+    assert revised["correctionReason"] == "Nhập sai nguồn gốc"
+    compared = (await hub.ask(COMPARE, "supervisor", a=out["snapshotId"], b=revised["snapshotId"]))[
+        "compareSnapshots"
+    ]
+    assert compared["sameFormula"]
+    assert (compared["before"]["numerator"], compared["after"]["numerator"]) == (2, 1)
+    assert compared["moves"] == [{"move": "LOST", "count": 1}]
+    assert compared["records"]["edges"] == [
+        {
+            "move": "LOST",
+            "before": {"numerator": 1, "reason": None},
+            "after": {"numerator": 0, "reason": "NOT_ELECTRONIC"},
+            "node": {"id": hub.town.id(hub.town.world.item)},
+        }
+    ]
+    for role in ("anyone", "officer"):
+        refused = await hub.ask(COMPARE, role, a=out["snapshotId"], b=out["snapshotId"])
+        assert refused[0]["extensions"]["code"] == "NOT_FOUND", role
+    assert await hub.ask(LISTS, "anyone") == {
+        "publishedReports": {
+            "totalCount": 1, "nodes": [{"revision": 1, "state": "PUBLISHED", "number": "12"}],
+        },
+        "snapshots": {
+            "totalCount": 1,
+            "nodes": [{"hasMembers": True, "asOf": str(min(date(2025, 6, 30), ON)), "report": {"revision": 1}}],
+        },
+        "reports": {"totalCount": 1},
+    }  # fmt: skip
+    assert (await hub.ask(LISTS, "supervisor"))["snapshots"]["totalCount"] == 2
+
+    # the ranking that the city's index of IT use takes in is the published one
+    feed = (await hub.http.get("/ranking.json")).json()
+    assert feed["snapshotId"] == number
+    (districts,) = feed["groups"]
+    assert [(one["code"], one["place"]) for one in districts["agencies"]] == [("A", 1), ("B", 1)]
+    assert districts["agencies"][0]["figures"]["II.1.a"] == {
+        "percent": None, "result": "MET", "withheld": True,
+    }  # fmt: skip
+    table = list(csv.reader(io.StringIO((await hub.http.get("/ranking.csv")).text.lstrip("\ufeff"))))
+    assert [row[5] for row in table] == ["code", "A", "B"]
+    assert (await hub.http.get("/ranking.json?as_of=2020-01-01")).status_code == 404
+
+
+async def test_a_report_that_cannot_be_printed_is_not_published(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    session = hub.town.session
+    period = hub.town.id(session.exec(select(ReportingPeriod)).one())
+    await hub.do(FREEZE, "supervisor_head", id=period)
+    draft = await hub.do(DRAFT, "supervisor", p=period, a=hub.town.id(hub.town.world.a))
+    sent = await hub.do(SUBMIT, "supervisor", id=draft["id"], v=draft["version"])
+    monkeypatch.setattr("reports.many.sys.executable", "/bin/false")  # the rendering process dies
+    answer = await hub.do(PUBLISH, "supervisor_head", id=sent["id"], v=sent["version"])
+    assert answer["code"] == "NOT_PRINTED"
+    session.rollback()
+    report = session.exec(select(PublishedReport)).one()
+    assert (report.state, report.sha256, report.version) == ("SUBMITTED", None, sent["version"])
+    assert not list(tmp_path.rglob("*.pdf"))
+
+
+PROPOSE = f"""mutation($r: ID!, $c: String!, $b: String!, $l: String!) {{ proposeExclusion(input: {{recordId: $r,
+  indicatorCode: $c, basisCode: $b, legalBasis: $l, validFrom: "2021-04-01"}}) {{
+  ... on Exclusion {{ id version state legalBasis item {{ id }} }} {PROBLEM} }} }}"""
+APPROVE = f"""mutation($id: ID!, $v: Int!) {{ approveExclusion(input: {{id: $id, expectedVersion: $v}}) {{
+  ... on Exclusion {{ id version state }} {PROBLEM} }} }}"""
+RETURN = f"""mutation($id: ID!, $v: Int!) {{ returnExclusion(input: {{id: $id, expectedVersion: $v, reason: "Sai"}}) {{
+  ... on Exclusion {{ id state note }} {PROBLEM} }} }}"""
+FIGURE = """query($d: Date!) { indicators(asOf: $d, codes: ["II.1.a"]) { numerator denominator excluded } }"""
+
+
+async def test_an_exclusion_is_proposed_by_the_agency_and_decided_by_home_affairs(hub: Hub) -> None:
+    record = hub.town.id(hub.town.world.item)
+    asked = {"r": record, "c": "II.1.a", "b": "PAPER_ORIGINAL", "l": "Luật X, Điều 1"}
+    assert (await hub.do(PROPOSE, "officer", **asked | {"b": "KHONG_CO"}))["code"] == "INVALID"
+    assert (await hub.do(PROPOSE, "officer", **asked | {"l": "  "}))["code"] == "INVALID"
+    assert (await hub.do(PROPOSE, "officer", **asked | {"c": "II.2.c"}))["code"] == "EXCLUSION_NOT_GRANTED"
+    assert (await hub.do(PROPOSE, "officer", **asked | {"c": "IX"}))["code"] == "NOT_FOUND"
+    assert (await hub.do(PROPOSE, "officer", **asked | {"r": encode("Agency", 1)}))["code"] == "NOT_FOUND"
+    assert (await hub.do(PROPOSE, "supervisor_head", **asked))["code"] == "NOT_PERMITTED"
+    elsewhere = asked | {"r": hub.town.id(hub.town.world.item_b)}
+    assert (await hub.do(PROPOSE, "officer", **elsewhere))["code"] == "NOT_FOUND"
+    assert hub.town.session.execute(text("select count(*) from exclusion")).scalar() == 0
+
+    proposed = await hub.do(PROPOSE, "officer", **asked)
+    assert (proposed["state"], proposed["item"]["id"]) == ("PROPOSED", record)
+    assert (await hub.do(PROPOSE, "officer", **asked))["id"] == proposed["id"]
+    told = {"id": proposed["id"], "v": proposed["version"]}
+    figure = {"numerator": 2, "denominator": 2, "excluded": 0}
+    day = min(date(2025, 6, 30), ON).isoformat()
+    assert await hub.ask(FIGURE, "leader", d=day) == {"indicators": [figure]}
+    for role in ("officer", "supervisor", "leader"):
+        assert (await hub.do(APPROVE, role, **told))["code"] == "NOT_PERMITTED", role
+    assert (await hub.do(APPROVE, "supervisor_head", **told | {"v": 9}))["code"] == "STALE_VERSION"
+    assert (await hub.do(APPROVE, "supervisor_head", **told))["state"] == "APPROVED"
+    assert (await hub.do(RETURN, "supervisor_head", **told))["code"] == "EXCLUSION_DECIDED"
+    left_out = {"numerator": 1, "denominator": 1, "excluded": 1}
+    assert await hub.ask(FIGURE, "leader", d=day) == {"indicators": [left_out]}
+
+    other = await hub.do(PROPOSE, "officer", **asked | {"c": "II.1.d"})
+    returned = await hub.do(RETURN, "supervisor_head", id=other["id"], v=other["version"])
+    assert (returned["state"], returned["note"]) == ("REJECTED", "Sai")
