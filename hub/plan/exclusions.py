@@ -145,12 +145,16 @@ def _decided(
     state: str,
     note: str | None,
 ) -> Exclusion:
-    row = session.get(Exclusion, exclusion_id, with_for_update=True, populate_existing=True)
+    row = session.get(Exclusion, exclusion_id)
     actor.require("read", "exclusion", row)
     assert row is not None  # `require` raises for no row
     if row.state != "PROPOSED":
         raise ExclusionDecided
     actor.require(action, "exclusion", row)
+    # Held only now: the database holds no row for whom no deed reaches (policies/rls.py).
+    session.refresh(row, with_for_update=True)
+    if row.state != "PROPOSED":
+        raise ExclusionDecided
     if expected_version is not None and row.version != expected_version:
         raise StaleVersion(row.version)
     row.state, row.approved_by, row.decided_at = state, actor.id, clock.now()

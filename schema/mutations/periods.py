@@ -9,7 +9,7 @@ import strawberry
 
 from hub.returns import closing, periods
 from hub.returns.rules import Days
-from schema.mutations.doing import Given, described, do
+from schema.mutations.doing import Deed, Given, described, do, do_after
 from schema.mutations.inputs import key_in, needed, once, or_none, said, version
 from schema.problems import (
     IdempotencyKeyReused,
@@ -169,25 +169,22 @@ class PeriodsMutation:
     @strawberry.mutation(
         description=described(
             "closePeriod",
-            "Close an open period from its data cut-off on: nothing is written or decided in it any more "
-            "(khóa kỳ báo cáo).",
+            "Close an open period from its data cut-off on: nothing is written or decided in it any more, and its "
+            "figures are frozen with the records behind them (khóa kỳ báo cáo).",
         )
     )
     async def close_period(self, info: strawberry.Info, input: Given[ClosePeriodInput]) -> ClosePeriodResult:
         """See the description."""
-        answer: ClosePeriodResult = await do(
-            info,
-            "closePeriod",
-            ReportingPeriod,
-            ("ReportingPeriod", input.id),
-            input,
-            lambda s, actor: closing.close_period(
-                s,
-                actor,
-                key_in("ReportingPeriod", input.id, "id"),
-                input.expected_version,
-                or_none(input.reason),
-            ),
+
+        async def taken() -> Deed:
+            asker, key = info.context.actor, key_in("ReportingPeriod", input.id, "id")
+            found = await info.context.seam.read(lambda s: closing.take_to_close(s, asker, key))
+            return lambda s, actor: closing.close_period(
+                s, actor, key, input.expected_version, found, or_none(input.reason)
+            )
+
+        answer: ClosePeriodResult = await do_after(
+            info, "closePeriod", ReportingPeriod, ("ReportingPeriod", input.id), input, taken
         )
         return answer
 

@@ -102,7 +102,7 @@ def test_a_period_that_was_opened_again_is_frozen_anew_and_its_draft_follows(hal
 
 
 def test_figures_are_not_frozen_before_their_cut_off(half: Half) -> None:
-    half.period.data_cutoff = date(2099, 12, 31)
+    half.period.deadline = half.period.data_cutoff = date(2099, 12, 31)
     half.session.flush()
     with pytest.raises(CutoffNotReached):
         take(half.session, half.actor("supervisor_head"), half.period.id or 0)
