@@ -2,8 +2,7 @@
 
 Figures are of the whole city by the contract (a shortfall is whole; its records are under the caller's permissions).
 So `rewrite` and `replace` leave every figure as it is and are held against every operation; `grow` adds and deletes,
-and is held against all that is no figure. What a file says of itself counts all its documents (pages, origin), so
-documents come and go in hidden files only.
+and is held against all that is no figure. Documents come and go in files that are seen, too, and are of another origin.
 """
 
 from __future__ import annotations
@@ -88,7 +87,7 @@ class Hidden:
         free = " and ".join(
             f"id not in (select item_id from {name} where item_id is not null)" for name in _REFERRING
         )
-        found = self._city.sql(f"select id from item where id = any(%s) and {free}", self._inside())
+        found = self._city.sql(f"select id from item where id = any(%s) and {free}", self.keys["item"])
         keys = [row.id for row in found]
         self._do(
             f"with old as (delete from item where id = any(%s) returning *)"
@@ -102,20 +101,19 @@ class Hidden:
         text = "Quy hoạch chi tiết xây dựng hồ sơ canary mật cap giay phep"
         self._city.connection.execute(_MORE, {"here": self.agency, "code": self._code, "text": text})
         self._do("delete from digital_object where id = any(%s)", self.keys["digital_object"][::2])
-        gone = self._inside()[::2]
+        gone = self.keys["item"][::2]
         for name in _REFERRING:
             self._do(f"delete from {name} where item_id = any(%s)", gone)
         self._do("delete from item where id = any(%s)", gone)
-        self._do("update item set issued_date = issued_date + 1 where id = any(%s)", self._inside())
-
-    def _inside(self) -> list[int]:
-        """The hidden documents of hidden files, those that are still there."""
-        found = self._city.sql(
-            "select id from item where id = any(%s) and file_id = any(%s)",
+        self._do(
+            "update item set issued_date = issued_date + 1, origin = 'DIGITIZED', page_count = 77 where id = any(%s)",
             self.keys["item"],
-            self.keys["file"],
         )
-        return [row.id for row in found]
+        self._do(
+            "insert into page_acceptance (file_id, item_id, first_page, last_page, accepted_on)"
+            " select file_id, id, 1, 70, '2025-01-02' from item where id = any(%s)",
+            self.keys["item"],
+        )
 
     def deal(self) -> None:
         """More dealings of an agency: a transfer and a request, and returns that change hands."""

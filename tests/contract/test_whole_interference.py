@@ -58,8 +58,6 @@ def _changed(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
 def test_what_a_role_may_not_see_changes_none_of_its_answers(city_hub: Hub) -> None:
     hub, operations = city_hub, _operations(city_hub)
     plain = {one for one in operations if not any(name in one for name in (*FIGURES, "node"))}
-    # Whether a file is paper, electronic or mixed is told of the whole file, as its figures are.
-    plain = {one for one in plain if not ("facets" in one and "files" in one)}
     lists = ("{ fondsList(", "{ files(", "{ items(")
     watched = [one for one in operations if one in plain and one.startswith(lists)][:30]
     told = _answers(hub, watched, "supervisor")
