@@ -22,11 +22,11 @@ ANY = "*:read"  # whatever the id names, under the law of its own kind
 _BEHIND = ("fonds:read", "file:read", "item:read", "agency:read")
 COMPUTED: Mapping[str, tuple[str, ...]] = {
     "indicators": ("indicator:read",),
-    "indicatorChange": ("indicator:read",),
+    "indicatorChange": ("kpi:read", "indicator:read"),
     "snapshotIndicators": ("report:read", "indicator:read"),
     "compareSnapshots": ("report:read", "kpi:read"),
-    "dataQuality": _BEHIND,
-    "transferRadar": _BEHIND,
+    "dataQuality": ("kpi:read", *_BEHIND),
+    "transferRadar": ("kpi:read", *_BEHIND),
     "viewAs": ("user:view_as",),
     "recordAsOf": (ANY,),
     "returnsDesk": ("period:read", "return:read"),

@@ -3,8 +3,9 @@
 One or two files of an agency point at the persons whose matters they were. So whoever may not read provisional
 figures there (`kpi:read`) is told no count from 1 to 4, nor what it can be reckoned from: the rest of its whole, its
 percent, and, where a single line of a breakdown is withheld, the smallest of the others, which with the total would
-give it away. Counts of bodies, systems and papers of the plan name no person and are told. Every face that tells
-figures asks here; figures are counted and published whole.
+give it away. What goes into single agencies by its nature (what moved a figure, what its records lack, what is due)
+is for who reads the figures. Counts of bodies, systems and papers of the plan name no person and are told. Every face
+that tells figures asks here; figures are counted and published whole.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from hub.access.actor import Actor
+from hub.access.errors import NAMES
+from hub.kit.errors import NotPermitted
 from hub.kpi.values import BreakdownRow, IndicatorRow, IndicatorValue, SideFigure
 
 LEAST = 5
@@ -36,9 +39,25 @@ def sees_all(actor: Actor, agency_id: int | None) -> bool:
     return actor.may("read", "kpi", _Figures(agency_id))
 
 
+def require_all(actor: Actor, agency_id: int | None) -> None:
+    """Raise NotPermitted for who may not read every figure of an agency, or of the city (None)."""
+    if not sees_all(actor, agency_id):
+        raise NotPermitted("kpi:read", *NAMES["kpi"])
+
+
 def counts_records(row: IndicatorRow) -> bool:
     """Whether a row of the plan is a share of records or of persons."""
     return row.has_percent and row.unit_en in UNITS
+
+
+def is_guarded(actor: Actor, value: IndicatorValue) -> bool:
+    """Whether small cells of the figure are kept from the caller: an agency's, of records or persons.
+
+    What would tell it at many days, where each day's other agencies had to be looked at, is not told at all then.
+    """
+    return (
+        value.agency is not None and counts_records(value.indicator) and not sees_all(actor, value.agency.id)
+    )
 
 
 def is_small(*counts: int | None) -> bool:

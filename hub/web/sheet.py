@@ -6,7 +6,7 @@ Live figures and published ones have the same shape; `publication` tells them ap
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -40,14 +40,7 @@ class Line:
     missing: int | None = None
     excluded: int | None = None
     agency_id: int | None = None
-    is_of_records: bool = False
     withheld: bool = False
-
-    def without_counts(self) -> Line:
-        """The same as it is told to whom small cells are not."""
-        return replace(
-            self, numerator=None, denominator=None, percent=None, missing=None, excluded=None, withheld=True
-        )
 
     def standing(self, value: IndicatorValue) -> Standing:
         """Result and schedule as one word, as those of the whole figure."""

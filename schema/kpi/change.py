@@ -14,6 +14,7 @@ from hub.access.actor import Actor
 from hub.kit import ids
 from hub.kit.clock import today
 from hub.kpi import change as moved
+from hub.kpi import small
 from hub.kpi.change_words import sentences
 from hub.kpi.scorecard import check_reached
 from hub.returns.changes import reported_change
@@ -176,9 +177,10 @@ def read_change(
     last: date,
     agency_code: str | None,
 ) -> IndicatorChange:
-    """Raises FutureDate, BadRequest, and NotFound for an unknown plan, agency or code."""
+    """Raises FutureDate, BadRequest, NotFound for an unknown plan, agency or code, NotPermitted as the pages do."""
     check_reached(last, today())
     plan, agency_id = placed(session, plan, last, agency_code)
+    small.require_all(actor, agency_id)
     return IndicatorChange(
         found=reported_change(session, actor, plan, code, first, last, agency_id), plan=plan
     )

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from strawberry import Info
 
 from hub.kpi import forecast as future
-from hub.kpi import values
+from hub.kpi import small, values
 from hub.kpi.forecast_words import assumption, conclusion
 from hub.kpi.history import history
 from schema.kpi.gathering import together
@@ -105,6 +105,8 @@ async def forecast_of(info: Info, plan: str, value: values.IndicatorValue) -> In
         return None
     agency_id = value.agency.id if value.agency else None
     actor = info.context.actor
+    if small.is_guarded(actor, value):
+        return None
 
     def read(session: Session, codes: list[str]) -> dict[str, list[values.IndicatorValue]]:
         return history(session, actor, plan, codes, future.days_before(value.as_of), agency_id)

@@ -14,6 +14,7 @@ from strawberry import Info
 from hub.access.actor import Actor
 from hub.kit.clock import today
 from hub.kpi import quality as lacking
+from hub.kpi import small
 from hub.kpi.lacks import Lack
 from hub.kpi.scorecard import check_reached
 from hub.kpi.values import AgencyRef
@@ -292,9 +293,10 @@ def read_quality(
     agency_code: str | None,
     codes: list[str] | None,
 ) -> DataQuality:
-    """Raises FutureDate, and NotFound for an unknown plan, agency or code."""
+    """Raises FutureDate, NotFound for an unknown plan, agency or code, NotPermitted as the pages do."""
     check_reached(as_of, today())
     plan, agency_id = placed(session, plan, as_of, agency_code)
+    small.require_all(actor, agency_id)
     found = lacking.quality(session, actor, plan, as_of, agency_id, codes)
     scope = next((one.value.agency for one in found.indicators), None)
     return DataQuality(found=found, scope=scope, plan=plan)

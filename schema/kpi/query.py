@@ -19,6 +19,7 @@ from hub.kpi import scorecard as card
 from hub.kpi.breakdown import breakdown, breakdowns
 from hub.plan.queries import indicator_rows
 from hub.returns.models import PublishedReport, Snapshot
+from hub.returns.published import withheld_from
 from schema.kpi.names import Counted, Frozen, LineName, Name, read_line, read_name
 from schema.kpi.place import placed
 from schema.kpi.types import IndicatorBreakdown
@@ -72,19 +73,25 @@ def told_live(
 
 def read_snapshot(session: Session, actor: Actor, report_id: int) -> list[IndicatorValue]:
     """The figures of a report as published; none for a report without a snapshot. Raises NotFound."""
-    actor.require("read", "report", session.get(PublishedReport, report_id))
+    report = session.get(PublishedReport, report_id)
+    actor.require("read", "report", report)
+    assert report is not None
     snapshot = session.exec(
         select(Snapshot).where(Snapshot.report_id == report_id).order_by(col(Snapshot.id).desc()).limit(1)
     ).first()
-    return _thawed(snapshot, actor) if snapshot is not None else []
+    return _thawed(session, actor, report, snapshot) if snapshot is not None else []
 
 
-def _thawed(snapshot: Snapshot, actor: Actor) -> list[IndicatorValue]:
+def _thawed(
+    session: Session, actor: Actor, report: PublishedReport, snapshot: Snapshot
+) -> list[IndicatorValue]:
+    """As the caller is told them: of an agency's, too, none that the other agencies' reports would give away."""
+    hidden = withheld_from(session, actor, report)
     found: list[values.IndicatorValue] = frozen.thaw(snapshot.figures)
     plan = str(snapshot.figures.get("plan", ""))
     return [
         IndicatorValue(value=value, name=str(Frozen(snapshot.id or 0, value.indicator.code)), plan=plan)
-        for value in small.told(actor, found)
+        for value in small.told(actor, found, hidden)
         if actor.may("read", "indicator", value.indicator)
     ]
 
@@ -107,7 +114,7 @@ def read_again(session: Session, actor: Actor, keys: Sequence[str]) -> list[Indi
         snapshot = session.get(Snapshot, snapshot_id)
         report = session.get(PublishedReport, snapshot.report_id) if snapshot is not None else None
         if snapshot is not None and report is not None and actor.may("read", "report", report):
-            for value in _thawed(snapshot, actor):
+            for value in _thawed(session, actor, report, snapshot):
                 found[Frozen(snapshot_id, value.value.indicator.code)] = value
     return [found.get(name) if name is not None else None for name in named]
 

@@ -11,8 +11,10 @@ import strawberry
 from sqlmodel import Session
 from strawberry import Info
 
+from hub.access.actor import Actor
 from hub.kit.clock import today
 from hub.kpi import radar as due
+from hub.kpi import small
 from hub.kpi.radar import NEVER, Bucket, DuePlace
 from hub.kpi.scorecard import agency_on, check_reached
 from hub.kpi.values import AgencyRef
@@ -360,10 +362,11 @@ def _place(text: str | None, kind: str) -> DuePlace | None:
     raise ForgedCursor
 
 
-def read_radar(session: Session, as_of: date, agency_code: str | None) -> TransferRadar:
-    """Raises FutureDate, and NotFound for an unknown agency."""
+def read_radar(session: Session, actor: Actor, as_of: date, agency_code: str | None) -> TransferRadar:
+    """Raises FutureDate, NotFound for an unknown agency, NotPermitted as the pages do."""
     check_reached(as_of, today())
     _plan, agency_id = placed(session, None, as_of, agency_code)
+    small.require_all(actor, agency_id)
     scope = None if agency_id is None else agency_on(session, agency_id, [as_of])[as_of]
     return TransferRadar(found=due.radar(session, as_of, agency_id), scope=scope)
 
@@ -388,7 +391,8 @@ class RadarQuery:
         agency_code: AgencyCode = None,
     ) -> TransferRadar:
         """Counts are whole, lists under the caller's permissions."""
+        actor = info.context.actor
         found: TransferRadar = await info.context.seam.read(
-            lambda session: read_radar(session, as_of, agency_code)
+            lambda session: read_radar(session, actor, as_of, agency_code)
         )
         return found

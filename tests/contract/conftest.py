@@ -43,6 +43,8 @@ ROLES = (
 )  # fmt: skip
 # Every kind of sight: nothing but the published, an own agency, custody, the city without secrets or restrictions.
 SIGHTS = ("anyone", "staff", "officer", "archivist", "archive_head", "supervisor", "leader", "sysadmin")
+# Of these, who reads the figures of every agency, however small, and what goes into single ones (kpi:read).
+READING = ("supervisor", "leader")
 HERE = "UBND-BADINH"  # the agency of the agency roles
 ELSEWHERE = "UBND-HOANKIEM"  # one where none of them has anything to say
 ARCHIVE = "TTLTLS"

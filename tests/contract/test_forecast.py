@@ -16,9 +16,14 @@ FORECAST = """query($asOf: Date!, $agency: String, $codes: [String!]) {
 def test_ratios_are_forecast_for_everybody_alike(hub: Hub, agency: str | None) -> None:
     told = [
         hub.ask(FORECAST, role, "vi", asOf="2025-06-30", agency=agency).data["indicators"]
-        for role in ("anyone", "officer", "leader")
+        for role in ("officer", "leader", "anyone")
     ]
-    assert told[0] == told[1] == told[2]
+    assert told[0] == told[1]
+    if agency is None:
+        assert told[2] == told[0]
+    else:  # a forecast looks at many days; small cells of each would have to be looked for (hub/kpi/small.py)
+        guarded = [value for value in told[2] if value["indicator"]["code"] in ("II.1.a", "II.2.b")]
+        assert [value["forecast"] for value in guarded] == [None, None]
     for value in told[0]:
         forecast = value["forecast"]
         assert (forecast is not None) == (value["indicator"]["kind"] == "RATIO")

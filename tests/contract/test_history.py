@@ -20,7 +20,7 @@ FIGURE = f"""query($asOf: Date!, $agency: String, $codes: [String!]) {{
 BOTH = ["II.1.a", "II.2.b"]
 
 
-@pytest.mark.parametrize("role", ["anyone", "officer", "leader"])
+@pytest.mark.parametrize("role", ["supervisor", "officer", "leader"])
 @pytest.mark.parametrize("agency", [None, HERE])
 def test_each_point_is_the_figure_of_its_day(hub: Hub, role: str, agency: str | None) -> None:
     asked = {"asOf": "2025-06-30", "agency": agency, "codes": BOTH, "from": "2023-01-01", "grain": "PERIOD"}

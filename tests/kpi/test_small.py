@@ -6,10 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from hub.kpi import small
+from hub.kpi.frozen import freeze
+from hub.kpi.scorecard import scorecard
 from hub.plan.load import load_plan
+from hub.plan.models import Plan
 from hub.records.models import ArchivalFile, Item
+from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
 from tests.mutations.conftest import Ask, Town, anyio_backend, ask, town
 
 __all__ = ["anyio_backend", "ask", "town"]
@@ -99,3 +104,74 @@ async def test_who_reads_the_figures_reads_them_all(holdings: Town, ask: Ask) ->
 async def told(ask: Ask, role: str) -> list[dict[str, Any]]:
     [figure] = (await ask(BREAKDOWN, role=role, by="AGENCY"))["indicators"]
     return figure["breakdown"]["nodes"]
+
+
+FROZEN = """query($id: ID!) { snapshotIndicators(reportId: $id) { id indicator { code } numerator denominator percent
+  isWithheld } }"""
+DETAILS = (
+    'indicatorChange(code: "II.1.a", from: "2024-06-30", to: "2025-06-30", agencyCode: $a) { points }',
+    'dataQuality(asOf: "2025-06-30", agencyCode: $a) { records }',
+    'transferRadar(asOf: "2025-06-30", agencyCode: $a) { asOf }',
+)
+
+
+def publish(town: Town) -> dict[str, str]:
+    """The reports of A and of B at 30/6/2025, with what was counted then: ids by agency."""
+    session, world = town.session, town.world
+    found = {}
+    period = world.add(
+        ReportingPeriod,
+        plan_id=session.exec(select(Plan.id)).first(),
+        deadline=date(2025, 6, 30),
+        returns_due_on=date(2025, 6, 20),
+        data_cutoff=date(2025, 6, 30),
+    )
+    for code, agency in (("A", world.a), ("B", world.b)):
+        figures = scorecard(session, world.as_role("leader"), "67/KH-UBND", date(2025, 6, 30), agency.id)
+        report = world.add(
+            PublishedReport, period_id=period.id, agency_id=agency.id, revision=1, state="PUBLISHED"
+        )
+        world.add(
+            Snapshot, report_id=report.id, as_of=date(2025, 6, 30), formula_version="1", sha256="",
+            figures=freeze("67/KH-UBND", figures),
+        )  # fmt: skip
+        found[code] = town.id(report)
+    session.commit()
+    return found
+
+
+@pytest.mark.anyio
+async def test_a_report_of_one_agency_gives_away_no_small_cell_of_another(holdings: Town, ask: Ask) -> None:
+    """B has no small cell, but with the city's total its figure would tell that of A."""
+    reports = publish(holdings)
+    for code in ("A", "B"):
+        for told in (
+            (await ask(FROZEN, role="anyone", id=reports[code]))["snapshotIndicators"][0],
+            (await ask(AGENCY.replace("numerator denominator", "indicator { code } numerator denominator"),
+                       role="anyone", a=code))["indicators"][0],
+        ):  # fmt: skip
+            assert told["indicator"] == {"code": "II.1.a"}
+            assert told["isWithheld"], (code, told)
+            assert (told["numerator"], told["denominator"], told["percent"]) == (None, None, None)
+            assert (told.get("history", []), told.get("forecast")) == ([], None)
+    again = "query($id: ID!) { node(id: $id) { ... on IndicatorValue { numerator isWithheld } } }"
+    [frozen, *_] = (await ask(FROZEN, role="anyone", id=reports["B"]))["snapshotIndicators"]
+    assert (await ask(again, role="anyone", id=frozen["id"]))["node"] == {
+        "numerator": None,
+        "isWithheld": True,
+    }
+    for role, place in (("supervisor", "a"), ("officer", "b")):
+        [told, *_] = (await ask(FROZEN, role=role, place=place, id=reports["B"]))["snapshotIndicators"]
+        assert (told["numerator"], told["denominator"], told["isWithheld"]) == (6, 14, False)
+
+
+@pytest.mark.anyio
+async def test_what_goes_into_single_agencies_is_for_who_reads_their_figures(
+    holdings: Town, ask: Ask
+) -> None:
+    for detail in DETAILS:
+        for role, place in (("anyone", "a"), ("clerk", "b"), ("officer", "b")):
+            told = await ask(f"query($a: String) {{ {detail} }}", role=role, place=place, a="A")
+            assert isinstance(told, list), (detail, role)
+            assert told[0]["extensions"]["code"] == "NOT_PERMITTED", detail
+        assert isinstance(await ask(f"query($a: String) {{ {detail} }}", role="officer", a="A"), dict), detail
