@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import importlib
 import os
 import secrets
 import sys
@@ -14,21 +15,6 @@ from pathlib import Path
 
 import psycopg
 
-from hub.cli import (
-    access,
-    auditing,
-    credentials,
-    demo,
-    documents,
-    dossier,
-    explaining,
-    figures,
-    importing,
-    policing,
-    reporting,
-    running,
-    working,
-)
 from hub.cli.core import shared
 from hub.cli.parsing import UNUSABLE, Parser
 from hub.cli.terminal import say, say_error
@@ -38,35 +24,41 @@ FAILED = 1
 INTERRUPTED = 130
 
 
-def parser() -> argparse.ArgumentParser:
-    """Every command and its options."""
+# Each module and the commands it adds. A command loads its own only: loading all takes longer than most of them do.
+GROUPS = {
+    "demo": ("demo",),
+    "running": ("serve", "migrate", "doctor", "test"),
+    "working": ("worker",),
+    "importing": ("import",),
+    "figures": ("kpi",),
+    "reporting": ("report",),
+    "access": ("user", "token"),
+    "auditing": ("audit",),
+    "credentials": ("key",),
+    "documents": ("document",),
+    "dossier": ("security-dossier",),
+    "explaining": ("explain",),
+    "policing": ("policy",),
+}
+
+
+def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The command that the words begin with, and its options; every command when they name none."""
     top = Parser(
         prog="hub", description="Trục lưu trữ điện tử của thành phố · a hub for a city's electronic archives"
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     options = shared()
-    for group in (
-        demo,
-        running,
-        working,
-        importing,
-        figures,
-        reporting,
-        access,
-        auditing,
-        credentials,
-        documents,
-        dossier,
-        explaining,
-        policing,
-    ):
-        group.add(commands, options)
+    asked = words[0] if words else None
+    for group in [group for group, added in GROUPS.items() if asked in added] or GROUPS:
+        importlib.import_module(f"hub.cli.{group}").add(commands, options)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = parser(words).parse_args(words)
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
