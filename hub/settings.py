@@ -25,7 +25,9 @@ CHOICES = {
     "profile": ("development", "production"),
     "log_format": ("json", "text"),
     "trusted_documents": ("off", "allow", "only"),
+    "smtp_tls": ("starttls", "tls", "off"),
 }
+_SENDER = re.compile(r"([^<>@\n\r]* <)?[^@\s<>,;]+@[^@\s<>,;]+(?(1)>)")
 
 
 class Hours(NamedTuple):
@@ -85,6 +87,10 @@ class Settings:
     own, and pages of portals, may ask nothing else (only).
     `trusted_proxies`: addresses whose X-Forwarded-For and X-Forwarded-Proto are believed.
     `nightly_at`: when the nightly work begins in Hà Nội (02:00).
+    `remind_at`: when agencies are reminded of their returns (07:30, on working days). `smtp_url`: the server that takes
+    mails (smtp://user:password@host:587; what is odd in the password %-encoded), without one they become files (.eml)
+    in the folder `outbox` of `data`; `smtp_tls`: starttls, tls (a port like 465), off (a server on this machine);
+    `mail_from`: who they are from ("Sở Nội vụ <luutru@example.vn>").
     `audit_key`: the private key that signs the audit's seals; `audit_heads`: where their heads are exported to, best on
     another machine (both in the folder `audit` of `data`).
     `session_idle`, `session_idle_admin`: minutes without a visit after which a session ends, of administrators sooner;
@@ -114,6 +120,10 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     today: date | None = None
     nightly_at: time = time(2)
+    remind_at: time = time(7, 30)
+    smtp_url: str | None = None
+    smtp_tls: str = "starttls"
+    mail_from: str = "hub@localhost.localdomain"
     statement_timeout: int = 5_000
     request_timeout: int = 20_000
     max_body: int = 256_000
@@ -239,10 +249,28 @@ def _value(name: str, value: Any) -> Any:
         raise UnknownSetting(
             shown, f"giá trị «{value}» không đúng kiểu", f'value "{value}" does not fit'
         ) from None
+    if name == "smtp_url" and not _is_server(str(value)):  # never said: it may hold a password
+        raise UnknownSetting(
+            shown, "phải có dạng smtp://máy-chủ:cổng", "has the form smtp://user:password@host:port"
+        )
+    if name == "mail_from" and not _SENDER.fullmatch(str(value)):
+        raise UnknownSetting(
+            shown,
+            f"«{value}» không phải địa chỉ thư, ví dụ Sở Nội vụ <luutru@example.vn>",
+            f'"{value}" is no address',
+        )
     words = CHOICES.get(name)
     if words and value not in words:
         raise UnknownSetting(shown, f"chỉ nhận {words}", f"must be one of {words}")
     return value
+
+
+def _is_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "smtp" and bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/")
+    except ValueError:
+        return False
 
 
 def _origin(shown: str, value: str) -> str:

@@ -100,6 +100,7 @@ _ALL = (
     Action("extendReturn", "return", "extend", needs=PERIOD_OPEN),
     Action("assignReviewer", "return", "follow"),
     Action("noteCall", "return", "follow"),
+    Action("remindAgencies", "return", "follow", ("DRAFT", "SENT_BACK"), PERIOD_OPEN),
     Action("setContact", "return", "contact"),
     Action("freezePeriod", "period", "lock", ("CLOSED",)),
     Action("draftReport", "report", "create"),

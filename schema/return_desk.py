@@ -27,6 +27,7 @@ from schema.kpi.values import IndicatorValue
 from schema.lazy import AnAgency, APeriod
 from schema.node import Node
 from schema.records.conditions import agency_of, key_of
+from schema.reminders import Reminder
 from schema.scalars import JSON, Decimal, Percent
 
 _ = strawberry.enum_value
@@ -220,6 +221,16 @@ class DeskRow:
     def calls(self) -> int:
         """In this period."""
         return self.row.calls
+
+    @strawberry.field(description="When it was last reminded (lần nhắc gần nhất).")
+    def last_reminded_at(self) -> datetime | None:
+        """By the hub or by hand."""
+        return self.row.last_reminded_at
+
+    @strawberry.field(description="How it was reminded, oldest first (các lần nhắc).")
+    def reminders(self) -> list[Reminder]:
+        """In this period."""
+        return [Reminder(one=one) for one in self.row.reminders]
 
     @strawberry.field(description="What to look at twice (điểm bất thường).")
     def anomalies(self, info: Info) -> list[Anomaly]:

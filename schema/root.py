@@ -31,6 +31,7 @@ from schema.mutations.jobs import JobsMutation
 from schema.mutations.keys import ApiKeysMutation
 from schema.mutations.periods import PeriodsMutation
 from schema.mutations.publication import PublicationMutation
+from schema.mutations.reminders import RemindersMutation
 from schema.mutations.return_desk import ReturnDeskMutation
 from schema.mutations.returns import ReturnsMutation
 from schema.mutations.sessions import SessionsMutation
@@ -98,6 +99,7 @@ class Mutation(
     PeriodsMutation,
     ReturnsMutation,
     ReturnDeskMutation,
+    RemindersMutation,
     PublicationMutation,
     ExclusionsMutation,
 ):

@@ -34,7 +34,7 @@ from policies.law import policy_text, policy_version
 
 _HERE = Path(policies.__file__).parent
 _FORMS = (".md", ".html", ".json")
-_SECRET = frozenset({"dsn", "app_dsn", "read_dsn"})
+_SECRET = frozenset({"dsn", "app_dsn", "read_dsn", "smtp_url"})
 _PACKAGE = re.compile(
     r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL
 )

@@ -1,6 +1,6 @@
 """The period desk: for every agency that owes a return, where it is, by when, who checks it, whom to call, what is odd.
 
-One statement for the rows; flags are reckoned only when they are asked for.
+One statement for the rows and one for their reminders; flags are reckoned only when they are asked for.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from hub.kit import clock
 from hub.returns.anomalies import Flag, anomalies
 from hub.returns.models import ReportingPeriod
 from hub.returns.owed import DUE, HANDED_IN, OWES, REPORTS_TO
+from hub.returns.reminders.told import Told, reminders_of
 from hub.returns.rules import is_late
 from policies.resources import RESOURCES
 
@@ -86,7 +87,13 @@ class DeskRow:
     contact: Contact | None
     last_call: Call | None
     calls: int
+    reminders: tuple[Told, ...] = ()
     flags: tuple[Flag, ...] = ()
+
+    @property
+    def last_reminded_at(self) -> datetime | None:
+        """When it was last reminded, by the hub or by hand."""
+        return self.reminders[-1].at if self.reminders else None
 
     @property
     def is_handed_in(self) -> bool:
@@ -118,7 +125,9 @@ def desk(session: Session, actor: Actor, period: ReportingPeriod, *, flagged: bo
     seen = actor.predicate("return", "read", columns, root=False)
     today = clock.today()
     flags = anomalies(session, actor, period) if flagged else {}
-    found = session.execute(text(_ROWS.replace("{seen}", seen)), {"period": period.id, **actor.values(seen)})
+    asked = {"period": period.id, **actor.values(seen)}
+    found = session.execute(text(_ROWS.replace("{seen}", seen)), asked).all()
+    reminders = reminders_of(session, period.id or 0, [row.id for row in found]) if found else {}
     rows = [
         DeskRow(
             agency_id=row.id, code=row.code, name=row.name, reports_to_id=row.reports_to_id, due_on=row.due_on,
@@ -127,7 +136,7 @@ def desk(session: Session, actor: Actor, period: ReportingPeriod, *, flagged: bo
             extension_reason=row.extension_reason, reviewer=row.reviewer, reviewer_name=row.reviewer_name,
             contact=Contact(row.contact, row.position, row.phone, row.email) if row.contact else None,
             last_call=Call(row.called, row.called_at, row.promised_on) if row.called else None,
-            calls=row.calls, flags=tuple(flags.get(row.id, ())),
+            calls=row.calls, reminders=tuple(reminders.get(row.id, ())), flags=tuple(flags.get(row.id, ())),
         )
         for row in found
     ]  # fmt: skip

@@ -110,6 +110,24 @@ async def do_once(
     return await _or_problem(info, mutation, about, work)
 
 
+async def do_and_read(
+    info: strawberry.Info,
+    mutation: str,
+    about: About,
+    given: Any,
+    deed: Deed,
+    read: Callable[[Session, Actor, int], Any],
+) -> Any:
+    """Like `do`, for a deed on many records: `read` makes its answer of the key of what was written of it."""
+    context = info.context
+
+    async def work() -> Any:
+        key = await _committed(context, lambda session: _once(session, context.actor, mutation, given, deed))
+        return await context.seam.read(lambda session: read(session, context.actor, key))
+
+    return await _or_problem(info, mutation, about, work)
+
+
 async def _or_problem(
     info: strawberry.Info, mutation: str, about: About, work: Callable[[], Awaitable[Any]]
 ) -> Any:

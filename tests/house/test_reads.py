@@ -36,6 +36,7 @@ ALLOWED = {
     "hub/records/commands": "inside a deed that was required on the record before; nothing is shown",
     "hub/records/intake": "inside an import, whose rows hub.records.intake.checks holds against the law",
     "hub/returns/queries.py": "published reports only, which everybody may read",
+    "hub/returns/reminders/sending.py": "the worker's: whether a mail is still wanted; nothing is shown of a return",
     "hub/web/granting.py": "grants of a user whom the page has read by the law before",
     "hub/web/live.py": "how many returns are in, and whether a report is out: counts, shown to readers of all returns",
     "hub/web/views/account.py": "names of the holders of sessions that the law let through; the caller's own keys",

@@ -32,7 +32,7 @@ FOLLOWED = {"cancelJob"}
 # What begins by itself or is done to many: tests/returns hold them.
 REPORTING = {
     "openPeriod", "saveReturn", "acceptReturns", "attachToReturn", "detachFromReturn", "extendReturn", "assignReviewer",
-    "noteCall", "setContact",
+    "noteCall", "setContact", "remindAgencies",
 }  # fmt: skip
 # Held by tests/mutations/test_publication.py.
 PUBLICATION = {

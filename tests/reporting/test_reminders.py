@@ -1,0 +1,117 @@
+"""Reminders by Home Affairs, over GraphQL by role: who is reminded, who is written to, once a day, with what trace."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.reporting.conftest import Half
+
+REMIND = """mutation($input: RemindAgenciesInput!) { remindAgencies(input: $input) { __typename
+  ... on AgenciesReminded { reminded { agencyId kind isReachable note } unreachable { agencyId } skippedCount }
+  ... on Problem { code message } ... on Invalid { errors { field code } } } }"""
+DESK = """query($id: ID!) { returnsDesk(periodId: $id) { rows { agencyCode lastRemindedAt
+  reminders { kind dueOn note isReachable sentCount waitingCount failedCount problem } } } }"""
+MAILS = """select a.code, m.recipient, m.state, m.subject, m.text
+  from outbox_message m join reminder d on d.id = m.reminder_id join agency a on a.id = d.agency_id
+ where d.period_id = (select max(id) from reporting_period) order by a.code, 2"""
+
+
+def _remind(half: Half, period: Any, role: str = "supervisor", place: str = "SNV", **said: Any) -> Any:
+    return half.ask(REMIND, role, place, input={"periodId": period["id"], **said})["remindAgencies"]
+
+
+@pytest.fixture(scope="module")
+def addresses(half: Half) -> None:
+    """Officers have addresses: A, its unit A.1 has none of its own; B has a contact person besides; C nobody."""
+    half.sql("update app_user set email = name || '@hanoi.gov.vn' where name in ('officer.A', 'officer.B')")
+    half.sql("delete from agency_contact")
+    half.sql(
+        "insert into agency_contact (agency_id, name, email) values (%s, 'Mai', 'mai@b.gov.vn')",
+        half.agencies["B"],
+    )
+
+
+@pytest.mark.usefixtures("addresses")
+def test_home_affairs_reminds_all_who_have_not_handed_in(half: Half) -> None:
+    period = half.period(date(2025, 6, 30))
+    half.begun(period, "B")
+    done = _remind(half, period, note="Đề nghị nộp trước thứ sáu.")
+    assert done["__typename"] == "AgenciesReminded", done
+    codes = {half.agency(code): code for code in half.agencies}
+    assert {codes[one["agencyId"]] for one in done["reminded"]} == {"A", "A.1", "B", "C", "SNV"}
+    assert {codes[one["agencyId"]] for one in done["unreachable"]} == {"C", "SNV"}
+    mails = half.sql(MAILS)
+    assert [(mail.code, mail.recipient) for mail in mails] == [
+        ("A", "officer.A@hanoi.gov.vn"), ("A.1", "officer.A@hanoi.gov.vn"), ("B", "mai@b.gov.vn"),
+    ]  # fmt: skip
+    assert {mail.state for mail in mails} == {"WAITING"}
+    assert mails[2].subject == "Quá hạn nộp báo cáo định kỳ kỳ 30/06/2025 (hạn 20/06/2025)"
+    assert "cho Sở Nội vụ chậm nhất ngày 20/06/2025 (quá hạn 6 ngày làm việc)" in mails[2].text
+    assert "Ý kiến của Sở Nội vụ: Đề nghị nộp trước thứ sáu." in mails[2].text
+    assert "cho Cơ quan A chậm nhất ngày 10/06/2025" in mails[1].text
+    assert "Mai" not in mails[2].text
+    rows = {
+        row["agencyCode"]: row
+        for row in half.ask(DESK, "supervisor", "SNV", id=period["id"])["returnsDesk"]["rows"]
+    }
+    assert rows["B"]["lastRemindedAt"] is not None
+    assert rows["B"]["reminders"] == [
+        {"kind": "REQUEST", "dueOn": "2025-06-20", "note": "Đề nghị nộp trước thứ sáu.", "isReachable": True,
+         "sentCount": 0, "waitingCount": 1, "failedCount": 0, "problem": None}
+    ]  # fmt: skip
+    [event] = half.sql(
+        "select detail, reason from audit_event where event_type = 'return:follow' and object_type = 'period'"
+    )
+    assert (len(event.detail["agencies"]), event.reason) == (5, "Đề nghị nộp trước thứ sáu.")
+
+    again = _remind(half, period)
+    assert [error["code"] for error in again["errors"]] == ["NOBODY_TO_REMIND"]
+    assert len(half.sql(MAILS)) == 3
+
+
+@pytest.mark.usefixtures("addresses")
+def test_some_are_reminded_once_however_often_the_call_is_repeated(half: Half) -> None:
+    period = half.period()
+    half.approved(period, "A")
+    asked = {"agencyIds": [half.agency("A"), half.agency("B")], "idempotencyKey": "lần đầu"}
+    first = _remind(half, period, **asked)
+    assert [one["agencyId"] for one in first["reminded"]] == [half.agency("B")]
+    assert first["skippedCount"] == 1
+    assert _remind(half, period, **asked) == first
+    assert len(half.sql(MAILS)) == 1
+    late = _remind(half, period, isLate=True)
+    assert [error["code"] for error in late["errors"]] == ["NOBODY_TO_REMIND"]
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "answer"),
+    [
+        ("leader", "TP", "NotPermitted"), ("officer", "A", "NotPermitted"), ("staff", "A", "NotFound"),
+        ("user", "", "NotFound"),
+    ],
+)  # fmt: skip
+def test_nobody_else_reminds(half: Half, role: str, place: str, answer: str) -> None:
+    period = half.period()
+    before = half.sql("select count(*) from reminder")
+    refused = _remind(half, period, role, place, agencyIds=[half.agency("A")])
+    assert refused["__typename"] == answer, refused
+    assert half.sql("select count(*) from reminder") == before
+
+
+def test_who_cannot_be_reminded(half: Half) -> None:
+    period = half.period(date(2024, 12, 31))
+    no_archive = _remind(half, period, agencyIds=[half.agency("A.2")])
+    assert no_archive["__typename"] == "ReturnNotOwed"
+    half.sql("update agency set valid_to = '2025-01-01' where code = 'C'")
+    try:
+        ended = _remind(half, period, agencyIds=[half.agency("C")])
+        assert ended["__typename"] == "AgencyEnded"
+    finally:
+        half.sql("update agency set valid_to = null where code = 'C'")
+    half.step("closePeriod", "supervisor_head", "SNV", period)
+    closed = _remind(half, period, agencyIds=[half.agency("A")])
+    assert closed["__typename"] == "WrongPeriodState"
+    assert half.sql(MAILS) == []
