@@ -27,6 +27,7 @@ select count(*) from pg_policy p join pg_class t on t.oid = p.polrelid
    and p.polname = any(%s) and obj_description(p.oid, 'pg_policy') = %s
 """
 GUARD_LOCK = 67_2022
+UNGUARDED = sql.SQL((Path(migrations.__file__).parent / "sql" / "unguarded_writes.sql").read_text())
 _LAW = Law({})  # what is written does not depend on the agencies
 
 
@@ -65,10 +66,6 @@ def guard(connection: psycopg.Connection[Any]) -> bool:
         return False
     # As in migrations: who waits for a lock lets everybody wait behind him.
     connection.execute("set local lock_timeout = '5s'")
-    connection.execute(sql.SQL(_text("unguarded_writes.sql")))
+    connection.execute(UNGUARDED)
     connection.execute(sql.SQL(rls.writes(_LAW)))
     return True
-
-
-def _text(name: str) -> Any:
-    return (Path(migrations.__file__).parent / "sql" / name).read_text()

@@ -70,6 +70,7 @@ _BELOW = {
     "item": ("digital",),
 }
 
+_NO_AGENCY = {"id": "null::bigint"}
 _EVERYBODY = Shape(True, tuple((role, True) for role in sorted(GRANTABLE_ROLES)))
 _READING = ("read", "download", "export")
 _PARAMETER = re.compile(rf"cast\(:({PREFIX}\w+) as ([a-z]+(?:\[\])?)\)")
@@ -78,10 +79,14 @@ _FILE_STATE = "(select f.state from file f where f.id = {table}.file_id)"
 
 
 def _setting(name: str, kind: str = "text") -> str:
-    """A setting as an init plan, read and cast once a statement; absent or empty is NULL, and NULL allows nothing."""
-    told = f"(select nullif(current_setting('{name}', true), '')::{kind})"
-    # without the second cast `= any((select …))` would be a comparison with rows
-    return f"{told}::{kind}" if kind.endswith("[]") else told
+    """A setting; absent or empty is NULL, and NULL allows nothing."""
+    return f"nullif(current_setting('{name}', true), '')::{kind}"
+
+
+def _once_a_statement(expression: str, kind: str) -> str:
+    """What names no row, as an init plan: reckoned once a statement and not for each row."""
+    # without the cast `= any((select …))` would be a comparison with rows
+    return f"(select {expression})::{kind}"
 
 
 def _columns(resource: str, table: str) -> dict[str, str]:
@@ -92,7 +97,13 @@ def _columns(resource: str, table: str) -> dict[str, str]:
 
 
 def _bound(sql: str) -> str:
-    return _PARAMETER.sub(lambda match: _setting(SETTING + match[1], match[2]), sql)
+    return _PARAMETER.sub(lambda match: _told(match[1], match[2]), sql)
+
+
+def _told(parameter: str, kind: str) -> str:
+    """A parameter of the law from the settings; agencies of several roles are put together from those of each."""
+    names = [PREFIX + part for part in parameter.removeprefix(PREFIX).split("__")]
+    return _once_a_statement(" || ".join(_setting(SETTING + name, kind) for name in names), kind)
 
 
 def _role(role: str) -> str:
@@ -113,15 +124,11 @@ def _groups(rules: Iterable[Rule]) -> list[tuple[str, list[Rule]]]:
     return [("", placed), *((_role(role), its) for role, its in sorted(anywhere.items()))]
 
 
-def predicate(law: Law, resource: str, action: str, columns: Mapping[str, str]) -> str:
-    """SQL over settings that is true for the rows whoever they describe may do the action to."""
+def predicate(law: Law, resource: str, action: str, columns: Mapping[str, str], gate: str = "") -> str:
+    """SQL over settings, true for the rows whoever they describe may do the action to; `gate`: while it holds."""
     rules = [rule for rule in law.rules if (rule.resource, rule.action) == (resource, action)]
-    return _of_rules(rules, resource, columns)
-
-
-def _of_rules(rules: Sequence[Rule], resource: str, columns: Mapping[str, str]) -> str:
     allow, deny = (
-        _parts([rule for rule in rules if rule.effect == effect], resource, columns)
+        _parts([rule for rule in rules if rule.effect == effect], resource, columns, gate)
         for effect in ("allow", "deny")
     )
     if not allow:
@@ -130,15 +137,21 @@ def _of_rules(rules: Sequence[Rule], resource: str, columns: Mapping[str, str]) 
     return f"({allowed} and {_any(deny)} is not true)" if deny else allowed
 
 
-def _parts(rules: Iterable[Rule], resource: str, columns: Mapping[str, str]) -> list[str]:
-    """One condition for each group of rules that says anything."""
-    writer, parts = Writer(RESOURCES[resource], columns, root=True, fixed={}), []
-    for gate, its in _groups(rules):
+def _parts(rules: Iterable[Rule], resource: str, columns: Mapping[str, str], gate: str = "") -> list[str]:
+    """One condition for each group of rules that says anything else, behind the roles that it is for."""
+    writer = Writer(RESOURCES[resource], columns, root=True, fixed={})
+    gates: dict[str, list[str]] = {}
+    for role, its in _groups(rules):
         found = clauses(its, _EVERYBODY)
         text = writer.text(found.allow or found.deny, ())
         if text != "false":
-            tests = [test for test in (gate, "" if gate and text == "true" else _bound(text)) if test]
-            parts.append(" and ".join(tests))
+            gates.setdefault(text, []).append(role)
+    parts = []
+    for text, roles in gates.items():
+        for_whom = [] if "" in roles else [f"({' or '.join(roles)})"]
+        tests = [test for test in (gate, *for_whom) if test]
+        held = [_once_a_statement(" and ".join(tests), "boolean")] if tests else []
+        parts.append(" and ".join([*held, *([_bound(text)] if text != "true" or not held else [])]))
     return parts
 
 
@@ -158,12 +171,17 @@ def _once(conditions: Iterable[str]) -> str:
 
 def _succession(law: Law) -> list[str]:
     """Who merges, splits or dissolves a body, while he does."""
-    by_law: dict[str, list[str]] = {}
+    deeds: dict[str, list[str]] = {}
     for act in SUCCESSION:
-        by_law.setdefault(predicate(law, "agency", act, {"id": "null::bigint"}), []).append(f"agency:{act}")
+        deeds.setdefault(predicate(law, "agency", act, _NO_AGENCY), []).append(act)
     return [
-        f"({_setting(DEED)} in ({', '.join(map(repr, deeds))}) and {may})" for may, deeds in by_law.items()
+        predicate(law, "agency", acts[0], _NO_AGENCY, f"{_setting(DEED)} in ({_listed(acts)})")
+        for acts in deeds.values()
     ]
+
+
+def _listed(acts: Iterable[str]) -> str:
+    return ", ".join(f"'agency:{act}'" for act in acts)
 
 
 def is_reading(action: str) -> bool:

@@ -7,10 +7,10 @@ import os
 import platform
 from pathlib import Path
 
-from tests.bench import audit, counters, imports, policy, reads, reports, search
+from tests.bench import audit, counters, imports, policy, reads, reports, search, writes
 from tests.bench.servers import served
 
-PARTS = ("reads", "search", "imports", "counters", "reports", "policy", "audit")
+PARTS = ("reads", "search", "imports", "counters", "reports", "policy", "audit", "writes")
 
 
 def main() -> None:
@@ -42,6 +42,8 @@ def main() -> None:
         policy.measure()
     if "audit" in parts:
         audit.measure(given.data.parent / "bench-audit")
+    if "writes" in parts:
+        writes.measure(given.data.parent / "bench-writes")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def measure(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for name, rows, write in (
             ("ead", 25_000, _ead), ("ead", 100_000, _ead), ("csv", 50_000, _csv), ("csv", 200_000, _csv),
-            ("xlsx", 20_000, _xlsx), ("xlsx", 80_000, _xlsx),
+            ("xlsx", 20_000, write_xlsx), ("xlsx", 80_000, write_xlsx),
         ):  # fmt: skip
             path = Path(scratch) / f"{name}-{rows}.{'xml' if name == 'ead' else name}"
             write(path, rows)
@@ -115,12 +115,13 @@ def _csv(path: Path, rows: int) -> None:
         writer.writerows((f"C{rows}", *row) for row in _file_rows(rows))
 
 
-def _xlsx(path: Path, rows: int) -> None:
+def write_xlsx(path: Path, rows: int, mark: str = "") -> None:
+    """A workbook of so many files in a catalogue of that mark."""
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ("FileCatalog", *FILE_HEADER))
         for at, row in enumerate(_file_rows(rows), 1):
-            sheet.write_row(at, 0, (f"X{rows}", *row))
+            sheet.write_row(at, 0, (mark or f"X{rows}", *row))
 
 
 def _ead(path: Path, rows: int) -> None:

@@ -30,7 +30,7 @@ def test_the_policies_are_those_of_todays_file(owner: psycopg.Connection[Any]) -
     assert {row[0] for row in there} == set(rls.GUARDED)
     assert migrate.is_guarded(owner)
     assert not migrate.guard(owner)
-    owner.execute(migrate._text("unguarded_writes.sql"))
+    owner.execute(migrate.UNGUARDED)
     assert owner.execute(_POLICIES).fetchall() == []
     owner.execute(rls.writes(Law({})))  # type: ignore[arg-type]
     assert owner.execute(_POLICIES).fetchall() == there
