@@ -5,12 +5,12 @@ The mark of a loaded city is an audit event written in the same transaction; it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.access.commands import seat_operator
@@ -23,13 +23,16 @@ from hub.demo.city import ARCHIVE, DISTRICT, Body, bodies
 from hub.demo.evidence import TODAY, load_evidence
 from hub.demo.people import ROLES, hand_out_tokens, seat_people
 from hub.demo.published import publish_closed_periods
+from hub.demo.returns import load_returns
 from hub.demo.vocabulary import FIELDS
 from hub.kit.errors import Conflict
 from hub.kit.vietnamese import sort_key
 from hub.kpi.counters import fold
+from hub.plan.models import Plan
 from hub.records.bulk import copy_lines, copy_rows, reserve_keys
 from hub.records.codes import load_code_lists
 from hub.records.models import Fonds, Series
+from hub.returns.models import ReportingPeriod
 
 DEFAULT_ITEMS = 20_000
 SEED = "hub-demo-1"
@@ -92,6 +95,7 @@ def load_city(session: Session, items: int, progress: Progress = lambda *_: None
     _take_statistics(session)
     reporting = {agencies[body.code] for body in city if body.has_archive}
     publish_closed_periods(session, administrator, plan, users, reporting)
+    load_returns(session, administrator, plan, periods_of(session, plan), agencies, city, users)
     tokens = hand_out_tokens(session, administrator, users)
     _mark(session, administrator, items)
     return tokens
@@ -101,6 +105,15 @@ def renew_tokens(session: Session) -> dict[str, str]:
     """New keys for the users of a city that is there, when the old ones were lost. The caller commits."""
     users = {role: user_by_name(session, f"demo.{role}") for role in ROLES}
     return hand_out_tokens(session, actor_for_user(session), users)
+
+
+def periods_of(session: Session, plan: Plan) -> Sequence[ReportingPeriod]:
+    """The reporting periods of a plan, the oldest first."""
+    return session.exec(
+        select(ReportingPeriod)
+        .where(ReportingPeriod.plan_id == plan.id)
+        .order_by(col(ReportingPeriod.deadline))
+    ).all()
 
 
 def _take_statistics(session: Session) -> None:

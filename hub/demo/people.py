@@ -41,7 +41,7 @@ SINCE = date(2020, 1, 1)
 
 
 def seat_people(session: Session, administrator: Actor, agencies: Mapping[str, int]) -> dict[str, AppUser]:
-    """Create the users and give each his role; two more stand for the registries of the other agencies."""
+    """Create the users and give each his role; three more stand for those of the other agencies."""
     users: dict[str, AppUser] = {}
     for role, full_name, code in PEOPLE:
         agency_id = agencies[code] if code else None
@@ -66,6 +66,7 @@ def seat_people(session: Session, administrator: Actor, agencies: Mapping[str, i
     for name, full_name in (
         ("registry", "Văn thư các cơ quan (dữ liệu mẫu)"),
         ("keeper", "Lưu trữ các cơ quan (dữ liệu mẫu)"),
+        ("head", "Người đứng đầu các cơ quan (dữ liệu mẫu)"),
     ):
         users[name] = create_user(session, administrator, f"demo.{name}", full_name, is_service=True)
     return users

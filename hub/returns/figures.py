@@ -85,8 +85,8 @@ def form_figures(
 
     Up to today where the cut-off has not come. Whoever may read the agency's return may read them. Raises NotFound.
     """
-    told = session.execute(_NOTES, {"id": row.id}) if row is not None else ()
-    notes = {one.code: one.note for one in told}
+    explained = session.execute(_NOTES, {"id": row.id}) if row is not None else ()
+    notes = {one.code: one.note for one in explained}
     plan = session.get_one(Plan, period.plan_id)
     return plan.code, _figures(session, actor, agency_id, period, notes)
 
@@ -101,11 +101,11 @@ def _figures(
     last = min(period.data_cutoff, clock.today())
     first = day_before(session, period, last)
     days = [*([first] if first else []), last]
-    told = scorecards(session, actor, plan.code, days, agency_id, sides=False)
-    before, published = _reported(session, plan.code, first, agency_id, told)
+    counted = scorecards(session, actor, plan.code, days, agency_id, sides=False)
+    before, published = _reported(session, plan.code, first, agency_id, counted)
     return [
         Figure(value, before.get(value.indicator.code), published, notes.get(value.indicator.code))
-        for value in told[last]
+        for value in counted[last]
     ]
 
 
@@ -120,12 +120,12 @@ def _reported(
     plan: str,
     first: date | None,
     agency_id: int,
-    told: Mapping[date, list[IndicatorValue]],
+    counted: Mapping[date, list[IndicatorValue]],
 ) -> tuple[dict[str, IndicatorValue], bool]:
     if first is None:
         return {}, False
     found = published_at(session, plan, first, agency_id)
-    values = told[first] if found is None else thaw(found.figures)
+    values = counted[first] if found is None else thaw(found.figures)
     return {value.indicator.code: value for value in values}, found is not None
 
 
@@ -134,13 +134,18 @@ def frozen_figures(
 ) -> dict[str, Any]:
     """The figures as they stand when a return is submitted, by code: what its head sees when he approves."""
     return {
-        figure.now.indicator.code: {
-            "asOf": figure.now.as_of.isoformat(),
-            "numerator": figure.now.numerator,
-            "denominator": figure.now.denominator,
-            "percent": figure.now.percent,
-            "result": figure.now.result.value,
-            "before": figure.before.percent if figure.before else None,
-        }
+        figure.now.indicator.code: told(figure.now, figure.before)
         for figure in _figures(session, actor, row.agency_id, period, {})
+    }
+
+
+def told(now: IndicatorValue, before: IndicatorValue | None) -> dict[str, Any]:
+    """A figure as a return keeps it."""
+    return {
+        "asOf": now.as_of.isoformat(),
+        "numerator": now.numerator,
+        "denominator": now.denominator,
+        "percent": now.percent,
+        "result": now.result.value,
+        "before": before.percent if before else None,
     }

@@ -69,6 +69,8 @@ def stir(connection: Connection) -> None:
         f" published, transferred) select t.file_id, t.id, t.fonds_id, t.agency_id, t.custodian_id, t.code || '.pdf',"
         f" t.access_level, t.published, t.transferred from item t"
         f" where t.access_level is distinct from 2 and {_die('object')} < 15",
+        # Instead of the demo's own returns, one die for each state.
+        "delete from agency_return",
         f"insert into agency_return (period_id, agency_id, state, submitted_at)"
         f" select p.id, t.id, (array['DRAFT','SUBMITTED','APPROVED','SENT_BACK','ACCEPTED'])[1 + {_die('state')} % 5],"
         f" '2025-06-18 02:00Z' from agency t, reporting_period p"

@@ -80,6 +80,12 @@ def test_a_closed_period_takes_no_word_and_no_decision(half: Half) -> None:
     assert stale["__typename"] == "StaleVersion"
     closed = half.step("closePeriod", "supervisor_head", "SNV", period)
     assert closed["periodState"] == "CLOSED"
+    [frozen] = half.sql(
+        "select f.as_of, f.taken_by is not null as by,"
+        " (select count(*) from frozen_figures g where g.freeze_id = f.id) as n"
+        " from period_freeze f join reporting_period p on p.id = f.period_id where p.deadline = '2021-06-30'"
+    )
+    assert (frozen.as_of, frozen.by, frozen.n > 1) == (date(2021, 6, 30), True, True)
     said = {"periodId": period["id"], "agencyId": half.agency("B"), "expectedVersion": draft["version"]}
     refusals: list[Any] = [
         half.step("acceptReturn", "supervisor", "SNV", approved),
