@@ -96,14 +96,12 @@ def returns(
         ),
         submitted=sum(one.is_handed_in for one in expected),
         due_on=period.returns_due_on,
-        late=_late(expected, period),
+        late=_late(expected),
     )
 
 
-def _late(expected: Sequence[Owed], period: ReportingPeriod) -> tuple[str, ...]:
-    if today() <= period.returns_due_on:
-        return ()
-    return tuple(one.name for one in expected if not one.is_handed_in)
+def _late(expected: Sequence[Owed]) -> tuple[str, ...]:
+    return tuple(one.name for one in expected if one.is_overdue(today()))
 
 
 def pending(

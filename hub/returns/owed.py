@@ -56,17 +56,25 @@ _PLACE = text(
 
 @dataclass(frozen=True)
 class Owed:
-    """An agency that owes a return, and the state of what it has sent; None for nothing."""
+    """An agency that owes a return, and the state of what it has sent; None for nothing.
+
+    `due_on` is its own day, as a unit's or as extended; None where no period was asked about.
+    """
 
     agency_id: int
     code: str
     name: str
     state: str | None
+    due_on: date | None = None
 
     @property
     def is_handed_in(self) -> bool:
         """Whether Home Affairs can read it."""
         return self.state in HANDED_IN
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it should have been handed in before today, and was not."""
+        return not self.is_handed_in and self.due_on is not None and self.due_on < today
 
 
 @dataclass(frozen=True)
@@ -97,10 +105,13 @@ def owed(session: Session, actor: Actor, period: ReportingPeriod) -> list[Owed]:
     columns = dict.fromkeys(RESOURCES["return"].names.values(), "null") | {"agency_id": "a.id"}
     seen = actor.predicate("return", "read", columns, root=False)
     sql = f"""
-        {_NAMED}, r.state
-          from agency a left join agency_return r on r.agency_id = a.id and r.period_id = :period
-         where {OWES.format(a="a", day=_DAY)} and ({seen})
+        {_NAMED}, r.state, {DUE.format(a="a", p="p")} as due_on
+          from reporting_period p cross join agency a
+          left join agency_return r on r.agency_id = a.id and r.period_id = p.id
+         where p.id = :period and {OWES.format(a="a", day=_DAY)} and ({seen})
          order by sorted, a.code
     """
     values = {"period": period.id, "day": period.deadline, **actor.values(seen)}
-    return [Owed(row.id, row.code, row.name, row.state) for row in session.execute(text(sql), values)]
+    return [
+        Owed(row.id, row.code, row.name, row.state, row.due_on) for row in session.execute(text(sql), values)
+    ]
