@@ -28,7 +28,8 @@ with one as (
 ), made as (
     insert into agency_return (period_id, agency_id, state, results, difficulties, submitted_by, submitted_at,
                                handed_in_at, approved_by, approved_at, decided_by, decided_at, version)
-    select %(period)s, one.id, %(state)s, 'Đã làm', 'Không có', u.id, now(), timestamptz '2025-06-19 09:00+07', h.id, now(),
+    select %(period)s, one.id, %(state)s, 'Đã làm', 'Không có', u.id, now(), timestamptz '2025-06-19 09:00+07',
+           h.id, now(),
            case when %(state)s = 'ACCEPTED' then s.id end, now(), 4
       from one, app_user u, app_user h, app_user s
      where u.name = 'officer.TP' and h.name = 'approver.TP' and s.name = 'supervisor.SNV'
