@@ -32,6 +32,7 @@ GROUPS = {
     "importing": ("import",),
     "figures": ("kpi",),
     "reporting": ("report",),
+    "snapshots": ("snapshot",),
     "access": ("user", "token"),
     "auditing": ("audit",),
     "credentials": ("key",),

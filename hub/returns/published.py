@@ -13,8 +13,10 @@ from hub.access.actor import Actor
 from hub.kpi import small
 from hub.returns.models import PublishedReport
 
-# The newest revision of each agency's report; `instead` is a report that is looked at whatever its revision.
+# The newest revision of each agency's report; `instead` is a report that is looked at whatever its revision. Of an
+# agency that has no report of its own, the line that the city's report froze; units report through their agency.
 _LINES = """
+    with own as (
     select distinct on (r.period_id, r.agency_id, x -> 'indicator' ->> 'code') r.period_id,
            a.id, a.code, a.name, x -> 'indicator' ->> 'code' as figure,
            x -> 'indicator' ->> 'unit_en' = any(:small_units) and x -> 'indicator' ->> 'kind' = 'RATIO'
@@ -30,6 +32,27 @@ _LINES = """
        and {seen}
      order by r.period_id, r.agency_id, x -> 'indicator' ->> 'code', r.id is not distinct from :instead desc,
               r.revision desc, s.id desc
+    ),
+    frozen as (
+    select r.period_id, a.id, a.code, l -> 'agency' ->> 'name' as name, f.figure,
+           coalesce(u.unit = any(:small_units), false) as is_of_records, (l ->> 'numerator')::numeric as numerator,
+           (l ->> 'denominator')::numeric as denominator, l ->> 'percent' as percent, l ->> 'result' as result,
+           (l ->> 'missing')::numeric as missing, (l ->> 'excluded')::numeric as excluded
+      from published_report r
+      join snapshot s on s.report_id = r.id
+      join period_freeze z on z.id = s.freeze_id
+     cross join lateral jsonb_each(coalesce(z.lines -> 'AGENCY', '{{}}')) f (figure, lines)
+     cross join lateral jsonb_array_elements(f.lines) l
+      join agency a on a.id = (l -> 'agency' ->> 'id')::bigint and a.kind <> 'UNIT'
+      left join lateral (
+           select x -> 'indicator' ->> 'unit_en' as unit from jsonb_array_elements(s.figures -> 'indicators') x
+            where x -> 'indicator' ->> 'code' = f.figure limit 1) u on true
+     where r.agency_id is null and r.state = 'PUBLISHED' and r.period_id = any(:period_ids) and {seen}
+       and not exists (select from published_report w
+                        where w.period_id = r.period_id and w.agency_id = a.id
+                          and (w.state = 'PUBLISHED' or w.id = :instead))
+    )
+    select * from own union all select * from frozen
 """
 
 

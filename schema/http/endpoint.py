@@ -40,7 +40,7 @@ from schema.http.documents import Document, Documents, InvalidOperation
 from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
 from schema.http.guard import may_connect
 from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
-from schema.http.patience import ClientGone, Watched
+from schema.http.patience import PATIENCE, ClientGone, Watched
 from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer, with_account
 from schema.http.streams import Socket, stream
 from schema.http.subscriptions import Changes, Followed, WrongWay, events, followed
@@ -117,7 +117,8 @@ class GraphQLEndpoint:
         reads = Reads()
         READS.set(reads)
         try:
-            async with asyncio.timeout(self._settings.request_timeout / 1000):
+            async with asyncio.timeout(self._settings.request_timeout / 1000) as patience:
+                PATIENCE.set(patience)
                 answer = await self._answer(asked, scope, receive)
                 await tell_reads(self._services.seam, self._services.trail, reads)
         except ClientGone:

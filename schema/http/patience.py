@@ -8,11 +8,21 @@ and whoever has lost the answer asks again with the same idempotencyKey.
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from types import TracebackType
 
 from starlette.types import Receive
 
 WATCH_AFTER = 0.2
+# How long the request that is being answered may take.
+PATIENCE: ContextVar[asyncio.Timeout | None] = ContextVar("patience", default=None)
+
+
+def take_time(seconds: float) -> None:
+    """Give the request that is being answered so long from now: what freezes or prints a whole city takes its time."""
+    patience = PATIENCE.get()
+    if patience is not None:
+        patience.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 class ClientGone(Exception):

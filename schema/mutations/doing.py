@@ -32,6 +32,7 @@ from hub.records.ledger import denied
 from policies.actions import ACTIONS
 from policies.law import Law
 from schema.answers import check_selection, read_back
+from schema.http.patience import take_time
 from schema.mutations.inputs import key_in, or_none
 from schema.permissions import permission
 from schema.problems import told
@@ -44,6 +45,8 @@ About = tuple[str, str] | None
 
 # A deadlock is nobody's fault and gone at the second try.
 _TRIES = 3
+# Seconds for a deed that freezes the figures of a whole city, or has its report printed.
+_LONGEST = 600
 
 
 async def do(
@@ -57,7 +60,7 @@ async def do(
     async def prepared() -> Deed:
         return deed
 
-    return await do_after(info, mutation, kind, about, given, prepared)
+    return await _do(info, mutation, kind, about, given, prepared)
 
 
 async def do_after(
@@ -68,7 +71,19 @@ async def do_after(
     given: Any,
     prepare: Callable[[], Awaitable[Deed]],
 ) -> Any:
-    """The same for a deed that first reads or makes what must not wait inside its transaction."""
+    """The same for a deed that first reads or makes what must not wait inside its transaction, and may take long."""
+    take_time(_LONGEST)
+    return await _do(info, mutation, kind, about, given, prepare)
+
+
+async def _do(
+    info: strawberry.Info,
+    mutation: str,
+    kind: type[Any],
+    about: About,
+    given: Any,
+    prepare: Callable[[], Awaitable[Deed]],
+) -> Any:
     context = info.context
     check_selection(info, kind)
 

@@ -16,6 +16,7 @@ from hub.returns.publication import correcting, drafting, papers, publishing
 from hub.returns.snapshots import freezing
 from reports.official import build_official
 from reports.printing import printed
+from reports.signing import sign
 from schema.mutations.doing import Deed, Given, described, do, do_after
 from schema.mutations.inputs import key_in, needed, once, or_none, said, version
 from schema.problems import (
@@ -185,7 +186,8 @@ async def _printed(info: strawberry.Info, input: PublishReportInput) -> Deed:
     paper = None
     if report is not None:
         content = await anyio.to_thread.run_sync(printed, report)
-        paper = await anyio.to_thread.run_sync(papers.store, settings.papers, content)
+        signed = await anyio.to_thread.run_sync(sign, content, settings)
+        paper = await anyio.to_thread.run_sync(papers.store, settings.papers, signed)
     return lambda session, who: publishing.publish_report(
         session, who, key, input.expected_version, paper, **named
     )
@@ -312,8 +314,8 @@ class PublicationMutation:
     @strawberry.mutation(
         description=described(
             "publishReport",
-            "Publish a submitted report: its PDF is made, stored and hashed, then it is in force and what it corrects"
-            " is superseded; published twice it is answered as it is (công bố báo cáo).",
+            "Publish a submitted report: its PDF is made, signed, stored and hashed, then it is in force and what it"
+            " corrects is superseded; published twice it is answered as it is (công bố báo cáo).",
         )
     )
     async def publish_report(

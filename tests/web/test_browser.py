@@ -35,7 +35,7 @@ SEEN = {
         "/account/step-up",
         "/account?lang=en",
     ),
-    "anyone": ("/", "/agencies/SNV", "/indicators/II.1.a", "/sign-in", "/quality"),
+    "anyone": ("/", "/agencies/SNV", "/indicators/II.1.a", "/sign-in", "/quality", "/verify/1", "/verify/0"),
 }
 Enter = Callable[..., BrowserContext]
 
