@@ -5,6 +5,7 @@ What lives as long as the server is opened in the lifespan, so that an applicati
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -20,6 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.access.credentials.issuers import Issuers
+from hub.access.policy import follow
 from hub.demo.issuer import LOCAL, PEOPLE_TO_BE, LocalIssuer
 from hub.installation import opened
 from hub.kit.db import open_pool
@@ -62,7 +64,11 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
                 app.state.graphql = GraphQLEndpoint(behind, services)
                 app.state.site = Site(settings, seam, services.issuers)
                 graphql = app.state.graphql
-                async with exchanging(graphql.budgets, services), graphql.uses.written():
+                async with (
+                    exchanging(graphql.budgets, services),
+                    graphql.uses.written(),
+                    _following(installation.app_dsn),
+                ):
                     yield
                 await graphql.changes.end()
 
@@ -80,6 +86,18 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
         exception_handlers={404: pages.nothing_here, 405: pages.nothing_here},
         lifespan=lifespan,
     )
+
+
+@contextlib.asynccontextmanager
+async def _following(dsn: str) -> AsyncIterator[None]:
+    """Hears of a new policy as long as it is entered."""
+    task = asyncio.create_task(follow(dsn))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 class _GraphQL:

@@ -16,9 +16,10 @@ from alembic.config import Config
 from psycopg import sql
 
 import migrations
+from hub.access.policy import taken_up
 from hub.kit.db import sqlalchemy_url
 from policies import rls
-from policies.law import Law
+from policies.law import Law, product
 
 # The policies in force: of guarded tables, and marked as made of this version.
 _GUARDED = """
@@ -28,7 +29,10 @@ select count(*) from pg_policy p join pg_class t on t.oid = p.polrelid
 """
 GUARD_LOCK = 67_2022
 UNGUARDED = sql.SQL((Path(migrations.__file__).parent / "sql" / "unguarded_writes.sql").read_text())
-_LAW = Law({})  # what is written does not depend on the agencies
+# The policy of an installation, where it has one of its own.
+_OWN_POLICY = """
+select p.version, p.text from policy_state s join policy_version p on p.version = s.policy_version
+"""
 
 
 def configuration(owner_dsn: str) -> Config:
@@ -53,19 +57,25 @@ def downgrade(owner_dsn: str, revision: str = "base") -> None:
 
 
 def is_guarded(connection: psycopg.Connection[Any]) -> bool:
-    """Whether writes are held by the policies that are made of this code's policy file."""
+    """Whether writes are held by the policies that are made of the policy in force."""
     tables, policies = list(rls.GUARDED), list(rls.POLICIES)
-    found = connection.execute(_GUARDED, [tables, policies, rls.version(_LAW)]).fetchone()
+    found = connection.execute(_GUARDED, [tables, policies, rls.version(_law(connection))]).fetchone()
     return found == (len(tables) * len(policies),)
 
 
 def guard(connection: psycopg.Connection[Any]) -> bool:
-    """Make the policies anew, where they are not those of this code; whether that was so. As the tables' owner."""
+    """Make the policies anew, where they are not those of the policy in force; whether so. As the tables' owner."""
     connection.execute("select pg_advisory_xact_lock(%s)", [GUARD_LOCK])
     if is_guarded(connection):
         return False
     # As in migrations: who waits for a lock lets everybody wait behind him.
     connection.execute("set local lock_timeout = '5s'")
     connection.execute(UNGUARDED)
-    connection.execute(sql.SQL(rls.writes(_LAW)))
+    connection.execute(sql.SQL(rls.writes(_law(connection))))
     return True
+
+
+def _law(connection: psycopg.Connection[Any]) -> Law:
+    """The law that writes are held to; it does not depend on the agencies."""
+    own = connection.execute(_OWN_POLICY).fetchone()
+    return Law({}, policy=taken_up(*own) if own else product())

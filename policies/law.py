@@ -60,15 +60,43 @@ def policy_text() -> str:
     return (_HERE / "policy.csv").read_text(encoding="utf-8")
 
 
-@cache
-def _product_rules() -> tuple[Rule, ...]:
-    return read_rules(policy_text())
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """One version of the rules, never changed: another text is another policy. `version` names it in audit events."""
+
+    version: str
+    text: str
+    rules: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Policy":
+        """The policy of a text. Raises PolicyError for one that cannot be law."""
+        return cls(hashlib.sha256(text.encode()).hexdigest()[:12], text, read_rules(text))
 
 
 @cache
+def product() -> Policy:
+    """The policy that came with this code."""
+    return Policy.of(policy_text())
+
+
+# The one in force in this process; swapped as a whole, so that nobody ever meets half of it.
+_IN_FORCE: list[Policy] = []
+
+
+def in_force() -> Policy:
+    """The policy that new requests of this process are decided under."""
+    return _IN_FORCE[0] if _IN_FORCE else product()
+
+
+def put_in_force(policy: Policy) -> None:
+    """Let requests that begin now be decided under this policy; those that run keep theirs."""
+    _IN_FORCE[:] = [policy]
+
+
 def policy_version() -> str:
-    """Twelve hexadecimal digits that name the product's policy in audit events."""
-    return hashlib.sha256(policy_text().encode()).hexdigest()[:12]
+    """The name of the policy in force, for events of those who ask under no law of their own."""
+    return in_force().version
 
 
 def columns_of(rule: Rule) -> frozenset[str]:
@@ -83,10 +111,17 @@ def names_of(sql: str) -> tuple[str, ...]:
 
 
 class Law:
-    """The rules over a tree; `parents` gives each agency's parent, `rules` default to the product's."""
+    """The rules over a tree; `parents` gives each agency's parent, the rules are the product's unless given."""
 
-    def __init__(self, parents: Mapping[int, int | None], rules: Iterable[Rule] | None = None) -> None:
-        self.rules = tuple(rules) if rules is not None else _product_rules()
+    def __init__(
+        self,
+        parents: Mapping[int, int | None],
+        rules: Iterable[Rule] | None = None,
+        *,
+        policy: Policy | None = None,
+    ) -> None:
+        self.policy = policy or (product() if rules is None else Policy("", "", tuple(rules)))
+        self.rules = self.policy.rules
         self.tree = AgencyTree(parents)
         self._enforcer = HubEnforcer.build(model_text(), self.rules, self.tree)
         self._by_question: dict[tuple[str, str], list[Rule]] = {}

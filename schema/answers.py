@@ -103,7 +103,9 @@ def _plan(info: strawberry.Info, kind: type[Any], key: int) -> tuple[Plan, dict[
     given = dict(info.context.variables)
     named = StringValueNode(value=encode(kind.__name__, key))
     document = document_below(raw, _ROOTS[kind.__name__], "id", named)
-    plan = compile_operation(info.schema, document, None, given, info.context.actor.shape)
+    plan = compile_operation(
+        info.schema, document, None, given, info.context.actor.shape, info.context.actor.law
+    )
     return plan, plan.signature.read(given)
 
 

@@ -39,7 +39,7 @@ async def _read_records(
     variables = context.variables
     named = ConstListValueNode(values=tuple(StringValueNode(value=one) for one in wanted))
     document = document_below(raw, "nodes", "ids", named)
-    plan = compile_operation(info.schema, document, None, variables, context.actor.shape)
+    plan = compile_operation(info.schema, document, None, variables, context.actor.shape, context.actor.law)
     async with context.pool.connection() as connection:
         found: list[dict[str, Any] | None] = orjson.loads(
             await plan.run(connection, variables, context.actor)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, inspect, text
@@ -22,7 +23,7 @@ from hub.access.errors import NAMES, AdministrationClosed, Closed, StepUpRequire
 from hub.audit.commands import MANDATES
 from hub.kit.errors import NotFound, NotPermitted
 from policies.actions import actions_on
-from policies.law import Law, names_of
+from policies.law import Law, Policy, in_force, names_of
 from policies.resources import RESOURCES, Facts
 from policies.step_up import needs_step_up
 from policies.subject import ANONYMOUS, Mandate, Shape, Subject
@@ -75,6 +76,11 @@ class Actor:
             if (rule.resource, rule.action, rule.effect) == (resource, "read", "allow")
         ):
             raise AdministrationClosed(f"{resource}:read", self.closed)
+
+    @property
+    def policy_version(self) -> str:
+        """The policy that he is decided under, whichever is in force by now."""
+        return self.law.policy.version
 
     @property
     def shape(self) -> Shape:
@@ -166,5 +172,12 @@ class Actor:
         return text(sql).bindparams(**self.values(sql))
 
 
-# Nothing of the public's rights depends on the tree of agencies.
-PUBLIC = Actor(ANONYMOUS, Law({}))
+def the_public() -> Actor:
+    """Everybody who shows no credential, under the policy in force."""
+    return _public(in_force())
+
+
+@lru_cache(4)
+def _public(policy: Policy) -> Actor:
+    # nothing of the public's rights depends on the tree of agencies
+    return Actor(ANONYMOUS, Law({}, policy=policy))

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.models import AppUser, RoleConflict
 from hub.kit import clock
 from hub.kit.errors import BadRequest
@@ -99,7 +99,7 @@ def action_of(text: str, resource: str | None) -> tuple[str, str]:
             f"Không có loại bản ghi «{asked}». Hãy viết như file:close.",
             f'There is no kind of record "{asked}". Write it like file:close.',
         )
-    known = sorted({act for name, act in PUBLIC.law.questions if name == asked})
+    known = sorted({act for name, act in the_public().law.questions if name == asked})
     if action not in known:
         shown = ", ".join(known)
         raise BadRequest(

@@ -230,11 +230,29 @@ class WebSession(SQLModel, table=True):
 
 
 class PolicyState(SQLModel, table=True):
-    """One row: how often the tree of agencies has changed, so that a process knows when its law is old."""
+    """One row: how often the tree of agencies has changed, and which policy is in force (null: the one of the code).
+
+    Read with every caller, so that a process knows when its law is old.
+    """
 
     __tablename__ = "policy_state"
     __table_args__ = (CheckConstraint("id = 1", name="policy_state_single"),)
 
     id: int = Field(default=1, sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
     agency_version: int = Field(default=1, sa_column=Column(BigInteger, nullable=False))
-    policy_sha256: str | None = _text(nullable=True)
+    policy_version: str | None = Field(
+        default=None, sa_column=Column(Text, ForeignKey("policy_version.version"))
+    )
+
+
+class PolicyVersion(SQLModel, table=True):
+    """A text of the policy that was put into force here, never changed; its name is the beginning of its SHA-256."""
+
+    __tablename__ = "policy_version"
+    __table_args__ = ({"comment": "Các luật phân quyền đã áp dụng · policies that were put into force"},)
+
+    version: str = Field(sa_column=Column(Text, primary_key=True))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    adopted_at: datetime | None = _moment(default="now()")
+    adopted_by: int | None = _reference("app_user.id")
+    reason: str | None = _text(nullable=True)

@@ -1,8 +1,8 @@
 """Who is calling, read with the request: a revoked token or an ended grant counts from the next request on.
 
 CALLER_SQL and LAW_SQL are plain text with named parameters, so that the asynchronous path runs the very same
-statements: `caller_values(token)` → one row → `caller_from_row(row)`; then `kept_law(row["agency_version"])`,
-and only when the tree of agencies is new to this process LAW_SQL → `keep_law(row)`. SESSION_SQL asks the same of
+statements: `caller_values(token)` → one row → `caller_from_row(row)`; then `kept_law(row)`, and only when the tree of
+agencies or the policy is new to this process LAW_SQL → `keep_law(row)`. SESSION_SQL asks the same of
 the cookie of the pages.
 """
 
@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session, col, or_, select
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.errors import UnknownUser
 from hub.access.models import AppUser, RoleGrant
+from hub.access.policy import taken_up
 from hub.kit import clock
 from hub.kit.errors import Unauthenticated
-from policies.law import Law
+from policies.law import Law, put_in_force
 from policies.subject import Grant, Mandate, Subject
 
 # a row of either driver
@@ -41,7 +42,10 @@ left join lateral (
 ) held on true
 """
 
-_FIELDS = "u.id as user_id, u.name, held.roles, held.agencies, held.behalves, held.bound, s.agency_version"
+_FIELDS = (
+    "u.id as user_id, u.name, held.roles, held.agencies, held.behalves, held.bound,"
+    " s.agency_version, s.policy_version"
+)
 
 _STEPPED_UP = "coalesce(f.until > :now, false) as stepped_up"
 CALLER_SQL = f"""
@@ -89,20 +93,23 @@ select {_FIELDS}
 """
 
 LAW_SQL = """
-select s.agency_version,
+select s.agency_version, s.policy_version, p.text as policy_text,
        array_agg(a.id order by a.id) filter (where a.id is not null) as ids,
        array_agg(a.parent_id order by a.id) filter (where a.id is not null) as parents
   from policy_state s
+  left join policy_version p on p.version = s.policy_version
   left join agency a on true
- group by s.agency_version
+ group by s.agency_version, s.policy_version, p.text
 """
+
+STATE_SQL = "select agency_version, policy_version from policy_state"
 
 LOCAL_USER = "operator"
 # Whose devices may be enrolled.
 DEVICE_ROLE = "leader"
 
 # Few versions are alive at once; the oldest goes when the tree has changed often.
-_LAWS: dict[int, Law] = {}
+_LAWS: dict[tuple[int, str | None], Law] = {}
 _KEPT_LAWS = 8
 
 
@@ -145,36 +152,40 @@ def actor_from_row(row: Row, law: Law) -> Actor:
     return Actor(subject, law, stepped_up=row["stepped_up"])
 
 
-def kept_law(agency_version: int) -> Law | None:
-    """The law over that version of the tree, if this process has it."""
-    return _LAWS.get(agency_version)
+def kept_law(row: Row) -> Law | None:
+    """The law over the tree and under the policy that a row names, if this process has it; it is in force now."""
+    known = _LAWS.get((row["agency_version"], row["policy_version"]))
+    if known is not None:
+        put_in_force(known.policy)
+    return known
 
 
 def keep_law(row: Row) -> Law:
-    """The law over the tree in an answer of LAW_SQL, kept for the requests that follow."""
-    law = Law(dict(zip(row["ids"] or (), row["parents"] or (), strict=True)))
+    """The law over the tree and under the policy in an answer of LAW_SQL, kept for the requests that follow."""
+    policy = taken_up(row["policy_version"], row["policy_text"])
+    law = Law(dict(zip(row["ids"] or (), row["parents"] or (), strict=True)), policy=policy)
     while len(_LAWS) >= _KEPT_LAWS:
         _LAWS.pop(next(iter(_LAWS)), None)
-    _LAWS[row["agency_version"]] = law
+    _LAWS[row["agency_version"], row["policy_version"]] = law
+    put_in_force(policy)
     return law
 
 
-def law(session: Session, agency_version: int | None = None) -> Law:
-    """The law in force; give the version when it has just been read."""
-    if agency_version is None:
-        agency_version = session.connection().scalar(text("select agency_version from policy_state"))
-    known = kept_law(agency_version) if agency_version is not None else None
-    return known or keep_law(session.connection().execute(text(LAW_SQL)).mappings().one())
+def law(session: Session, told: Row | None = None) -> Law:
+    """The law in force; give the row that names it when it has just been read."""
+    if told is None:
+        told = session.connection().execute(text(STATE_SQL)).mappings().one()
+    return kept_law(told) or keep_law(session.connection().execute(text(LAW_SQL)).mappings().one())
 
 
 def actor_for_token(session: Session, token: str | None, *, client_ip: str | None = None) -> Actor:
     """Who holds the token; the public when no token is given. Raises Unauthenticated for a bad one."""
     if token is None:
-        return PUBLIC
+        return the_public()
     row = session.connection().execute(text(CALLER_SQL), caller_values(token, client_ip)).mappings().first()
     if row is None:
         raise Unauthenticated
-    return actor_from_row(row, law(session, row["agency_version"]))
+    return actor_from_row(row, law(session, row))
 
 
 def actor_for_user(session: Session, name: str = LOCAL_USER, *, today: date | None = None) -> Actor:
@@ -186,7 +197,7 @@ def actor_for_user(session: Session, name: str = LOCAL_USER, *, today: date | No
     row = session.connection().execute(text(_USER_SQL), values).mappings().first()
     if row is None:
         raise UnknownUser(name)
-    return Actor(caller_from_row(row), law(session, row["agency_version"]), stepped_up=True)
+    return Actor(caller_from_row(row), law(session, row), stepped_up=True)
 
 
 def user_by_name(session: Session, name: str) -> AppUser:

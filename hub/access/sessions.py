@@ -220,7 +220,7 @@ def signed_in(session: Session, secret: str) -> SignedIn | None:
     row = session.connection().execute(text(SESSION_SQL), caller_values(secret)).mappings().first()
     if row is None:
         return None
-    actor = actor_from_row(row, law(session, row["agency_version"]))
+    actor = actor_from_row(row, law(session, row))
     return SignedIn(
         actor,
         row["full_name"],

@@ -40,6 +40,12 @@ class Agent(Protocol):
     def id(self) -> int | None: ...
 
 
+def decided_under(actor: Agent | int | None) -> str:
+    """The policy that an actor's request began under; for all others the one in force."""
+    told: str | None = getattr(actor, "policy_version", None)
+    return told or policy_version()
+
+
 def record_refusal(session: Session, actor: Agent | int | None, event_type: str, reason: str) -> None:
     """Write that something was asked for that the law refuses; in a transaction of its own."""
     record(session, actor, event_type, outcome="denied", reason=reason)
@@ -77,7 +83,7 @@ def record(
         "outcome": outcome,
         "reason": reason,
         "detail": dict(detail) if detail is not None else null(),
-        "policy_version": policy_version(),
+        "policy_version": decided_under(actor),
         "request_id": origin.request_id,
         "client_ip": origin.client_ip,
     }

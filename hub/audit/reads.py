@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
-from hub.audit.commands import ORIGIN, Agent, Origin
-from policies.law import policy_version
+from hub.audit.commands import ORIGIN, Agent, Origin, decided_under
 
 EVENT = "record:read"
 
@@ -73,7 +72,7 @@ class Reads:
         return {
             "events": json.dumps(events),
             "agent": agent.id if agent is not None else None,
-            "policy": policy_version(),
+            "policy": decided_under(agent),
             "request": origin.request_id,
             "address": origin.client_ip,
         }

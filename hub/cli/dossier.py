@@ -29,8 +29,7 @@ from hub.cli.terminal import say
 from hub.kit import clock
 from hub.kit.errors import BadRequest
 from hub.settings import Settings
-from policies.enforcer import read_rules
-from policies.law import policy_text, policy_version
+from policies.law import in_force
 
 _HERE = Path(policies.__file__).parent
 _FORMS = (".md", ".html", ".json")
@@ -104,18 +103,18 @@ def _asked(session: Session, actor: Actor, settings: Settings) -> dict[str, Any]
 
 def gathered(session: Session, settings: Settings) -> dict[str, Any]:
     """The dossier as plain data."""
-    rules = read_rules(policy_text())
+    policy = in_force()
     users = session.execute(_USERS, {"today": clock.today()}).mappings()
     return {
         "made_at": clock.now().isoformat(),
-        "policy_version": policy_version(),
+        "policy_version": policy.version,
         "settings": redacted(settings),
         "rights": [
             {
                 name: getattr(rule, name)
                 for name in ("role", "resource", "action", "scope", "condition", "effect")
             }
-            for rule in rules
+            for rule in policy.rules
         ],
         "users": [dict(user) for user in users],
         "sbom": {

@@ -1,4 +1,4 @@
-"""`hub policy show`, `hub policy check`: the law as a table, and what a proposed one would do to people."""
+"""`hub policy show`, `check`, `adopt`: the law as a table, what a proposed one would do to people, and into force."""
 
 from __future__ import annotations
 
@@ -8,24 +8,34 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.access.policy import adopt_policy as adopt
+from hub.access.policy import refused
 from hub.access.wording import said
-from hub.cli.core import read
-from hub.cli.terminal import as_json
+from hub.cli.core import NothingThere, changed, existing, read
+from hub.cli.terminal import as_json, say
 from hub.kit import clock
-from hub.kit.errors import BadRequest
+from hub.kit.errors import BadRequest, Unavailable
+from hub.migrate import guard
 from policies.changes import Change, changes
 from policies.enforcer import PolicyError, Rule, read_rules
 from policies.facts import broken, hindered
-from policies.law import policy_text, policy_version
+from policies.law import Policy, in_force, product
 from policies.matrix import MARKS, matrix
 from policies.subject import ROLES
 
 ACCEPTED, REFUSED = 0, 1
 
+_STATE = """
+select s.policy_version as version, p.adopted_at, u.name as adopted_by, p.reason
+  from policy_state s
+  left join policy_version p on p.version = s.policy_version
+  left join app_user u on u.id = p.adopted_by
+"""
 _HOLDERS = """
 select g.role, u.name, a.code
   from role_grant g
@@ -50,27 +60,91 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
     )
     check.add_argument("file", type=Path, metavar="FILE.csv")
     check.set_defaults(run=check_policy)
+    adopt = parts.add_parser(
+        "adopt",
+        parents=[options],
+        help="áp dụng một luật mới, không khởi động lại · put a new law into force, without a restart",
+    )
+    adopt.add_argument("file", type=Path, nargs="?", metavar="FILE.csv", help="bỏ trống · none: --release")
+    adopt.add_argument(
+        "--release", action="store_true", help="luật của bản phát hành · the law of the release"
+    )
+    adopt.add_argument("--reason", metavar="TEXT", help="lý do, số quyết định · why, by which decision")
+    adopt.set_defaults(run=adopt_policy)
 
 
 def show_policy(arguments: argparse.Namespace) -> int:
     """Print the matrix of the policy in force, or of one role in words."""
-    rules = read_rules(policy_text())
+    policy, state = _in_force(arguments)
     if arguments.json:
-        shown = [_told(rule) for rule in rules if arguments.role in (None, rule.role)]
-        print(as_json({"version": policy_version(), "rules": shown}))
-    elif arguments.role:
-        for rule in rules:
+        shown = [_told(rule) for rule in policy.rules if arguments.role in (None, rule.role)]
+        print(as_json({"version": policy.version, **state, "rules": shown}))
+        return 0
+    if state["refused"]:
+        say(
+            f"luật {state['named']} bị từ chối, {policy.version} vẫn có hiệu lực: {state['refused']}",
+            f"policy {state['named']} is refused, {policy.version} stays in force: {state['refused']}",
+        )
+    if arguments.role:
+        for rule in policy.rules:
             if rule.role == arguments.role:
                 print(f"policy.csv:{rule.line}: " + " · ".join(said(rule)))
     else:
-        print(matrix(rules))
+        print(matrix(policy.rules))
     return 0
+
+
+def _in_force(arguments: argparse.Namespace) -> tuple[Policy, dict[str, Any]]:
+    """The policy in force there, who adopted it, and why what is named is refused; without a database the code's."""
+    nothing = {"named": None, "adoptedAt": None, "adoptedBy": None, "reason": None, "refused": None}
+    try:
+        row = read(
+            arguments, lambda session, actor: session.connection().execute(text(_STATE)).mappings().one()
+        )
+    except (NothingThere, Unavailable):
+        return product(), nothing
+    named = row["version"]
+    return in_force(), {
+        "named": named,
+        "adoptedAt": row["adopted_at"],
+        "adoptedBy": row["adopted_by"],
+        "reason": row["reason"],
+        "refused": refused(named),
+    }
+
+
+def adopt_policy(arguments: argparse.Namespace) -> int:
+    """Put a law into force, or that of the release again; running processes take it up. 1 for one that is forbidden."""
+    if (arguments.file is None) != arguments.release:
+        raise BadRequest(
+            "Hãy cho biết tệp luật, hoặc --release để dùng lại luật của bản phát hành.",
+            "Name the file of the law, or --release for that of the release.",
+        )
+    told: str | None = None
+    if arguments.file is not None:
+        rules = _proposed(arguments.file)
+        if forbidden := list(broken(rules)):
+            print("\n".join(_lines([], forbidden, [], {})))
+            return REFUSED
+        told = arguments.file.read_text(encoding="utf-8")
+
+    def work(session: Session, actor: Actor) -> Policy:
+        policy = adopt(session, actor, told, arguments.reason)
+        driver = session.connection().connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        guard(driver)  # what the database itself refuses follows in the same transaction
+        return policy
+
+    with existing(arguments) as installation, installation.owners_seam() as seam:
+        policy = changed(arguments, seam, work)
+    say(f"luật {policy.version} có hiệu lực", f"policy {policy.version} is in force")
+    return ACCEPTED
 
 
 def check_policy(arguments: argparse.Namespace) -> int:
     """Print who gains and who loses what; 0 when the file could be law, 1 when it allows what is forbidden."""
     after = _proposed(arguments.file)
-    before = read_rules(policy_text())
+    before = _in_force(arguments)[0].rules
     found, forbidden, work = list(changes(before, after)), list(broken(after)), list(hindered(after))
     holders = read(arguments, _holders)
     if arguments.json:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.credentials.issuers import Issuers
 from hub.access.errors import Closed
 from hub.access.sessions import USUAL, SignedIn
@@ -66,10 +66,10 @@ class Visit:
         """The same visit with what its form says."""
         return replace(self, form=form)
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
-        """Who the law is asked about."""
-        return self.who.actor if self.who is not None else PUBLIC
+        """Who the law is asked about; for one request, so that it does not change with the policy."""
+        return self.who.actor if self.who is not None else the_public()
 
     @cached_property
     def say(self) -> Words:

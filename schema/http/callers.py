@@ -59,7 +59,7 @@ class Callers:
         row = first_row(told)
         if row is None:
             raise Unauthenticated
-        law = kept_law(row["agency_version"])
+        law = kept_law(row)
         if law is None:
             [tree] = map(first_row, checked(await ask(connection, [Question(LAW_SQL, ())])))
             assert tree is not None

@@ -20,7 +20,7 @@ from graphql import OperationType
 from psycopg import AsyncConnection
 from starlette.types import Receive, Scope, Send
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.administration import closed_now
 from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import is_signed_token
@@ -178,7 +178,7 @@ class GraphQLEndpoint:
         self, asked: _Asked, body: bytes, shown: Credential | None, lease: Lease
     ) -> tuple[Followed | None, str]:
         """What a subscription follows, and who pays; None for no body. Raises what is wrong with it."""
-        actor, payer = PUBLIC, asked.address
+        actor, payer = the_public(), asked.address
         if shown is not None:
             actor, payer = await self._known(asked, shown, await lease.connection())
         self.budgets.enter(payer)
@@ -262,7 +262,7 @@ class GraphQLEndpoint:
         """Who asks, what for, and whether he may; then the answer, if a compiled statement gives it."""
         if self._trusted.wanted(body, asked.query_string):
             await self._trusted.refresh(lease)
-        actor, payer = PUBLIC, asked.address
+        actor, payer = the_public(), asked.address
         if shown is not None:
             connection = await lease.connection()
             guess = self._callers.last(shown, asked.closed)
@@ -335,7 +335,7 @@ class GraphQLEndpoint:
         try:
             understood = self._understand(asked, body, guess)
             sent = understood.request
-            found = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape)
+            found = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape, guess.law)
         except (HubError, InvalidOperation):
             return None  # said again, and to the caller, once he is known
         return (found, understood.cost) if found is not None and found.plan.rest is None else None
@@ -363,13 +363,13 @@ class GraphQLEndpoint:
         """The compiled statement of a query: a kept one, or a new one; None when graphql-core must answer."""
         if found.kind is not OperationType.QUERY:
             return None
-        sent, shape = found.request, actor.shape
-        known = self._plans.find(sent.query, sent.operation_name, sent.variables, shape)
+        sent, shape, law = found.request, actor.shape, actor.law
+        known = self._plans.find(sent.query, sent.operation_name, sent.variables, shape, law)
         if known is not None:
             return known.plan
         try:
             return self._plans.compile(
-                self._schema, sent.query, found.document.node, sent.operation_name, sent.variables, shape
+                self._schema, sent.query, found.document.node, sent.operation_name, sent.variables, shape, law
             )
         except Unsupported:
             return None

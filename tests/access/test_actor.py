@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.models import AppUser
 from hub.access.queries import actor_for_user, law
 from hub.agencies.models import Agency
@@ -89,7 +89,7 @@ def test_offers_are_what_law_and_state_allow(city: City, actor: Callable[..., Ac
     )
     assert staff.offers("file", handed_over) == ()
     assert officer.offers("file", handed_over) == ("acceptFile", "sendBackFile")
-    assert PUBLIC.offers("file", handed_over) == ()
+    assert the_public().offers("file", handed_over) == ()
 
 
 def test_a_list_shows_what_the_point_check_allows(

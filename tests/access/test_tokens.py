@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.commands import create_token, revoke_token
 from hub.access.models import AccessToken, AppUser
 from hub.access.queries import actor_for_token
@@ -56,7 +56,7 @@ def test_only_the_hash_of_a_token_is_kept(
 
 
 def test_no_token_is_the_public_and_a_wrong_one_never_is(session: Session) -> None:
-    assert actor_for_token(session, None) is PUBLIC
+    assert actor_for_token(session, None) is the_public()
     for wrong in ("", "hub_00000000_nonsense", "Bearer", "\x00"):
         with pytest.raises(Unauthenticated):
             actor_for_token(session, wrong)

@@ -187,6 +187,7 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ("audit verify", ""),
     ("audit export", "heads {folder}/heads.jsonl"),
     ("security-dossier", "--out {folder}/dossier.md"),
+    ("policy adopt", "--release"),
 )
 READS = {
     "user list", "user sessions", "key list", "document list", "explain", "policy show", "policy check",

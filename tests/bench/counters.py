@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import Session
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.installation import opened
 from hub.kit.db import open_engine
 from hub.kpi import statement
@@ -63,7 +63,9 @@ def _scorecards(session: Session) -> None:
         for _ in range(ROUNDS):
             for recount in (True, False):
                 statement.is_kept = (lambda _: False) if recount else kept
-                told[recount].append(seconds(lambda day=day: scorecard(session, PUBLIC, PLAN, day)) * 1000)
+                told[recount].append(
+                    seconds(lambda day=day: scorecard(session, the_public(), PLAN, day)) * 1000
+                )
         statement.is_kept = kept
         scan, counters = (statistics.median(told[one]) for one in (True, False))
         planning = statistics.median(_planning(session, day) for _ in range(ROUNDS))

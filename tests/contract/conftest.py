@@ -26,7 +26,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, create_engine
 from starlette.applications import Starlette
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.queries import actor_for_user
 from hub.app import create_app
 from hub.demo.evidence import TODAY
@@ -148,7 +148,7 @@ def stirred_city(cities: Cities, items: int, *, stirred: bool = True) -> Iterato
             connection.exec_driver_sql("analyze")
         engine.dispose()
         with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as owner:
-            yield City(dsn, owner, loaded.tokens, {"anyone": PUBLIC, **actors})
+            yield City(dsn, owner, loaded.tokens, {"anyone": the_public(), **actors})
 
 
 @dataclass

@@ -14,7 +14,7 @@ import pytest
 from psycopg.rows import dict_row
 from sqlmodel import Session, create_engine
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.access.commands import create_token
 from hub.access.models import AppUser, RoleGrant
 from hub.access.queries import actor_for_user
@@ -67,7 +67,7 @@ def two(clone: Clone) -> Iterator[Hub]:
         engine.dispose()
         with (
             psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as owner,
-            served(conftest.City(dsn, owner, tokens, {"anyone": PUBLIC})) as hub,
+            served(conftest.City(dsn, owner, tokens, {"anyone": the_public()})) as hub,
         ):
             yield hub
 

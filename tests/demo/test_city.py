@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, create_engine
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.demo.load import AnotherDemo, load_city, loaded_items
 from hub.demo.people import ROLES
 from hub.kit.db import sqlalchemy_url
@@ -90,7 +90,7 @@ def test_the_closed_half_years_are_published_as_they_were_counted(city: Session)
         )
     )
     for agency_id, figures in frozen:
-        counted = scorecard(city, PUBLIC, "67/KH-UBND", date(2024, 12, 31), agency_id)
+        counted = scorecard(city, the_public(), "67/KH-UBND", date(2024, 12, 31), agency_id)
         assert thaw(figures)[: len(counted)] == counted
 
 
@@ -128,7 +128,7 @@ def test_hand_overs_lists_and_what_is_online_give_figures_at_every_half_year(
 ) -> None:
     days = [date(year, month, day) for year in range(2021, 2026) for month, day in ((6, 30), (12, 31))][:9]
     codes = ["II.1.d", "3.6", "II.2.c", "3.3", "3.5", "4.4"]
-    told = scorecards(city, PUBLIC, "67/KH-UBND", days, codes=codes)
+    told = scorecards(city, the_public(), "67/KH-UBND", days, codes=codes)
     shares = {
         code: [value.numerator or 0 for day in days for value in told[day] if value.indicator.code == code]
         for code in codes

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlmodel import Session, create_engine, select
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.access.documents import TrustedDocument, document_id, register_documents, retire_documents
 from hub.access.queries import actor_for_user
 from hub.audit.models import AuditEvent
@@ -144,7 +144,7 @@ async def test_a_retired_document_is_unknown_and_may_come_back(hub: Open, city: 
 @pytest.mark.parametrize("role", [None, "officer", "agency_admin", "archive_head"])
 def test_who_may_not_change_settings_registers_nothing(city: City, role: str | None) -> None:
     def work(session: Session) -> None:
-        actor = actor_for_user(session, f"demo.{role}") if role else PUBLIC
+        actor = actor_for_user(session, f"demo.{role}") if role else the_public()
         register_documents(session, actor, "evil", {STRANGE: None})
 
     with pytest.raises(HubError) as refused:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, inspect, text
 from sqlmodel import Session, SQLModel
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.models import AppUser
 from hub.agencies.models import Agency, AgencySuccession, SourceMembership
 from hub.digitization.models import PageAcceptance
@@ -208,7 +208,7 @@ class City:
         return key
 
     def value(
-        self, code: str, agency: int | None = None, as_of: date = CUT_OFF, actor: Actor = PUBLIC
+        self, code: str, agency: int | None = None, as_of: date = CUT_OFF, actor: Actor = the_public()
     ) -> IndicatorValue:
         """One figure through the service."""
         (found,) = scorecard(self.session, actor, PLAN, as_of, agency, [code])

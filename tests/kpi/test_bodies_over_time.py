@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 import hub.kpi
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.agencies.commands import move_agency, rename_agency
 from hub.kit.vietnamese import sort_key
 from hub.kpi.breakdown import By, breakdown, breakdowns
@@ -122,8 +122,8 @@ class Story:
         """What the hub says of several days."""
         session = self.city.session
         session.expire_all()
-        rows = scorecards(session, PUBLIC, PLAN, days, None, [code])
-        found = breakdowns(session, PUBLIC, [(day, rows[day][0].indicator) for day in days], by)
+        rows = scorecards(session, the_public(), PLAN, days, None, [code])
+        found = breakdowns(session, the_public(), [(day, rows[day][0].indicator) for day in days], by)
         return {
             day: {line.key: (line.numerator, line.denominator) for line in lines if line.denominator}
             for day, lines in zip(days, found, strict=True)
@@ -132,7 +132,7 @@ class Story:
     def figures(self, agency: str | None = None) -> dict[date, tuple[int | None, int | None]]:
         """The city's figure of II.1.a on every day, or an agency's."""
         key = self.keys[agency] if agency else None
-        found = scorecards(self.city.session, PUBLIC, PLAN, DAYS, key, ["II.1.a"])
+        found = scorecards(self.city.session, the_public(), PLAN, DAYS, key, ["II.1.a"])
         return {day: parts(values[0]) for day, values in found.items()}
 
     def told(self, day: date, past: list[Happening]) -> Lines:
@@ -320,10 +320,10 @@ def test_a_body_is_called_as_on_the_day(story: Story) -> None:
     row = story.city.value("II.1.a").indicator
     for day, name in zip(days, names, strict=True):
         assert story.city.value("II.1.a", key, as_of=day).agency.name == name  # type: ignore[union-attr]
-        labels = [line.label for line in breakdown(session, PUBLIC, row, day)]
+        labels = [line.label for line in breakdown(session, the_public(), row, day)]
         assert name in labels
         assert labels == sorted(labels, key=sort_key)  # in its place among the names of that day
-    cards = scorecards_by_agency(session, PUBLIC, PLAN, days)
+    cards = scorecards_by_agency(session, the_public(), PLAN, days)
     [told] = [dates for agency, dates in cards.items() if agency.id == key]
     assert [agency.name for agency in cards if agency.id == key] == ["Á Châu"]
     assert [told[day][0].agency.name for day in days] == names  # type: ignore[union-attr]

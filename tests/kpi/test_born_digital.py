@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.values import Result
 from tests.kpi.city import CUT_OFF, City, parts, side
@@ -33,7 +33,7 @@ def test_the_city_is_the_sum_of_its_agencies_not_the_mean_of_their_percents(city
     assert parts(value) == (74, 105)
     assert (value.percent, value.result) == ("70.48", Result.NOT_MET)
     assert (value.agencies_reported, value.agencies_expected) == (2, 3)
-    lines = breakdown(city.session, PUBLIC, value.indicator, CUT_OFF, By.AGENCY)
+    lines = breakdown(city.session, the_public(), value.indicator, CUT_OFF, By.AGENCY)
     assert [(line.key, line.numerator, line.denominator, line.percent, line.result) for line in lines] == [
         ("P", 4, 5, "80.00", Result.MET),
         ("Q", 0, 0, None, Result.NOT_APPLICABLE),
@@ -370,7 +370,7 @@ def test_the_lines_of_a_breakdown_add_up(city: City) -> None:
     assert parts(value) == (9, 21)
 
     def lines(by: By) -> list[tuple[str, int | None, int | None]]:
-        found = breakdown(city.session, PUBLIC, value.indicator, CUT_OFF, by)
+        found = breakdown(city.session, the_public(), value.indicator, CUT_OFF, by)
         return [(line.key, line.numerator, line.denominator) for line in found]
 
     assert lines(By.AGENCY) == [("P", 3, 7), ("Q", 3, 7), ("R", 3, 7)]

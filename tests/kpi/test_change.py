@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.kit.errors import BadRequest, NotFound
 from hub.kpi.causes import Cause, MovedPage, MovedRow, Question, moved_records
 from hub.kpi.change import Change, Reported, change
@@ -37,7 +37,7 @@ def changed(
     last: date = LAST,
     reported: Reported | None = None,
 ) -> Change:
-    found = change(city.session, PUBLIC, PLAN, code, first, last, agency, reported)
+    found = change(city.session, the_public(), PLAN, code, first, last, agency, reported)
     for side, causes in (
         (found.before, found.causes),
         (None, found.revision.causes if found.revision else ()),
@@ -158,11 +158,11 @@ def test_each_record_has_its_cause(city: City) -> None:
     assert changed(city, agency=other).causes == ()
     # backwards in time nothing is asked
     with pytest.raises(BadRequest, match="before the last"):
-        change(city.session, PUBLIC, PLAN, "II.1.a", LAST, FIRST)
+        change(city.session, the_public(), PLAN, "II.1.a", LAST, FIRST)
     with pytest.raises(BadRequest, match="before the last"):
-        change(city.session, PUBLIC, PLAN, "II.1.a", LAST, LAST)
+        change(city.session, the_public(), PLAN, "II.1.a", LAST, LAST)
     with pytest.raises(NotFound):
-        change(city.session, PUBLIC, PLAN, "II.9.z", FIRST, LAST)
+        change(city.session, the_public(), PLAN, "II.9.z", FIRST, LAST)
 
 
 def test_pages_and_files_at_the_historical_archive(city: City) -> None:
@@ -430,7 +430,14 @@ def test_statements_are_constant(city: City) -> None:
     for code, agency in (("II.1.a", None), ("II.1.a", first), ("II.2.b", None)):
         with statements(city) as sent:
             change(
-                city.session, PUBLIC, PLAN, code, FIRST, LAST, agency, reported if code == "II.1.a" else None
+                city.session,
+                the_public(),
+                PLAN,
+                code,
+                FIRST,
+                LAST,
+                agency,
+                reported if code == "II.1.a" else None,
             )
         counts.add(len(sent))
     assert max(counts) <= 7
@@ -457,7 +464,7 @@ def test_the_causes_are_whole_and_their_records_are_what_the_caller_may_see(city
     assert seen(city.actor("officer", first)) == (4, 4)
     assert seen(city.actor("clerk", first)) == (3, 5)
     assert seen(city.actor("leader", None)) == (6, 2)
-    assert seen(PUBLIC) == (0, 8)
+    assert seen(the_public()) == (0, 8)
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.values import Result, Schedule
 from hub.plan.load import load_plan
@@ -103,9 +103,9 @@ def test_the_list_is_the_body_s_that_answers_for_it(city: City, bodies: dict[str
     assert (parts(elsewhere), elsewhere.result) == ((0, 0), Result.NOT_APPLICABLE)
     assert parts(city.value("II.2.a", bodies["archive"])) == (0, 2)
     assert parts(city.value("4.5", bodies["top"])) == (0, 1)  # its lead is not in the hub
-    (line,) = breakdown(city.session, PUBLIC, value.indicator, CUT_OFF, By.AGENCY)
+    (line,) = breakdown(city.session, the_public(), value.indicator, CUT_OFF, By.AGENCY)
     assert (line.numerator, line.denominator, line.percent, line.result) == (9, 10, None, Result.NOT_MET)
-    (whole,) = breakdown(city.session, PUBLIC, value.indicator, CUT_OFF, By.YEAR)
+    (whole,) = breakdown(city.session, the_public(), value.indicator, CUT_OFF, By.YEAR)
     assert (whole.percent, whole.result) == (None, Result.NOT_MET)
 
 

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.counters import fold, rebuild, recount
 from hub.kpi.models import COUNTERS
 from hub.kpi.scorecard import SUMS, rows_of
@@ -185,7 +185,7 @@ def test_a_wrong_sum_is_named_and_counting_anew_mends_it(city: City) -> None:
     }
     assert ("born_digital", "created", "P", 2022, "numerator", 3, 4) in told
     assert ("born_digital", "created", "P", 2022, "denominator", 6, 4) in told
-    assert rebuild(city.session, PUBLIC) == 1
+    assert rebuild(city.session, the_public()) == 1
     assert recount(city.session, [CUT_OFF])[1] == []
     assert parts(city.value("II.1.a")) == (4, 4)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import rows_of
 from hub.kpi.shortfall import shortfall
@@ -190,7 +190,7 @@ def test_by_archive_and_by_year(city: City, fonds: int) -> None:
     value = city.value("II.2.c")
 
     def lines(by: By) -> list[tuple[object, ...]]:
-        found = breakdown(city.session, PUBLIC, value.indicator, CUT_OFF, by)
+        found = breakdown(city.session, the_public(), value.indicator, CUT_OFF, by)
         return [(line.key, line.numerator, line.denominator) for line in found]
 
     assert lines(By.AGENCY) == [("LTLS", 1, 2)]

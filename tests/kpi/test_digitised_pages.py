@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.values import Result
 from hub.records.models import Fonds
@@ -193,7 +193,7 @@ def test_by_archive_and_by_year(city: City, fonds: int) -> None:
     value = city.value("II.2.b")
 
     def lines(by: By) -> list[tuple[object, ...]]:
-        found = breakdown(city.session, PUBLIC, value.indicator, CUT_OFF, by)
+        found = breakdown(city.session, the_public(), value.indicator, CUT_OFF, by)
         return [(line.key, line.numerator, line.denominator, line.result) for line in found]
 
     assert lines(By.AGENCY) == [("LTLS", 70, 150, Result.NOT_MET)]

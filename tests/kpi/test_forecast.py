@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import text
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi import rules
 from hub.kpi.forecast import HALF_YEAR, Forecast, Outlook, carried_on, days_before, forecasts, slope
 from hub.kpi.forecast_words import assumption, conclusion
@@ -168,9 +168,9 @@ def test_all_figures_of_a_day_are_forecast_in_three_statements(city: City) -> No
         city.items(file, number, issued_date=day)
     codes = [*TARGETS, "3.1.a", "II.1.a.broad"]
     for owner in (None, agency):
-        values = scorecard(city.session, PUBLIC, PLAN, CUT_OFF, owner, codes)
+        values = scorecard(city.session, the_public(), PLAN, CUT_OFF, owner, codes)
         with statements(city) as sent:
-            found = forecasts(city.session, PUBLIC, PLAN, values)
+            found = forecasts(city.session, the_public(), PLAN, values)
         assert len(sent) <= 3
         assert set(found) == set(codes)
         # checklists, milestones, side figures without a target
@@ -187,7 +187,7 @@ def test_all_figures_of_a_day_are_forecast_in_three_statements(city: City) -> No
         )
         assert one.outlook is Outlook.WILL_BE_MISSED
     city.session.execute(text("update indicator set due_on = '2025-06-30' where code = 'II.1.a'"))
-    values = scorecard(city.session, PUBLIC, PLAN, CUT_OFF, None, ["II.1.a"])
-    [late] = forecasts(city.session, PUBLIC, PLAN, values).values()
+    values = scorecard(city.session, the_public(), PLAN, CUT_OFF, None, ["II.1.a"])
+    [late] = forecasts(city.session, the_public(), PLAN, values).values()
     assert late is not None
     assert late.outlook is Outlook.PAST_DUE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import rows_of
 from hub.kpi.shortfall import shortfall
@@ -149,7 +149,7 @@ def test_the_successor_answers_from_its_day(city: City) -> None:
     assert [parts(city.value("3.5", old, as_of=day)) for day in days] == [(0, 10), (0, 0)]
     assert [parts(city.value("3.5", new, as_of=day)) for day in days] == [(0, 0), (0, 10)]
     value = city.value("3.5", as_of=days[1])
-    lines = breakdown(city.session, PUBLIC, value.indicator, days[1], By.AGENCY)
+    lines = breakdown(city.session, the_public(), value.indicator, days[1], By.AGENCY)
     assert {line.key: (line.denominator, line.result) for line in lines} == {
         "NEW": (10, Result.NOT_MET), "OLD": (0, Result.NOT_APPLICABLE),
     }  # fmt: skip

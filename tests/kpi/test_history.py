@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kit.errors import BadRequest
 from hub.kpi.history import back, half_year_ends, history, month_ends, span
 from hub.returns.queries import cutoffs
@@ -47,7 +47,7 @@ def test_each_point_is_the_figure_of_its_day(city: City) -> None:
     assert len(days) == 40
     for owner in (None, agency):
         with statements(city) as sent:
-            told = history(city.session, PUBLIC, PLAN, TARGETS, days, owner)
+            told = history(city.session, the_public(), PLAN, TARGETS, days, owner)
         assert len(sent) <= 3, sent
         assert list(told) == TARGETS
         assert [point.as_of for point in told["II.1.a"]] == days
@@ -55,7 +55,7 @@ def test_each_point_is_the_figure_of_its_day(city: City) -> None:
             assert told["II.1.a"][place] == city.value("II.1.a", owner, days[place])
     assert [parts(told["II.1.a"][place]) for place in (1, 2, 39)] == [(0, 13), (1, 14), (7, 20)]
     with statements(city) as sent:
-        assert history(city.session, PUBLIC, PLAN, ["II.1.a"], []) == {"II.1.a": []}
+        assert history(city.session, the_public(), PLAN, ["II.1.a"], []) == {"II.1.a": []}
     assert sent == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kit.clock import HANOI
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.values import Result
@@ -49,7 +49,7 @@ def test_below_the_target_is_missed_whatever_the_coverage(city: City) -> None:
     system(city, second, is_integrated=False, integrated_on=None)
     value = city.value("II.1.b")
     assert (parts(value), value.result, value.coverage) == ((1, 2), Result.NOT_MET, "66.67")
-    lines = breakdown(city.session, PUBLIC, value.indicator, CUT_OFF, By.AGENCY)
+    lines = breakdown(city.session, the_public(), value.indicator, CUT_OFF, By.AGENCY)
     assert [(line.numerator, line.denominator, line.result) for line in lines] == [
         (1, 1, Result.MET),
         (0, 1, Result.NOT_MET),

@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import select
 
 import hub.kpi.measures
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kit.clock import HANOI
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import rows_of, scorecard
@@ -111,7 +111,7 @@ def agencies(city: City, tmp_path: Path) -> list[int]:
 
 
 def told(city: City, code: str, as_of: date = DAY, plan: str = PLAN) -> IndicatorValue:
-    (value,) = scorecard(city.session, PUBLIC, plan, as_of, codes=[code])
+    (value,) = scorecard(city.session, the_public(), plan, as_of, codes=[code])
     return value
 
 
@@ -122,13 +122,13 @@ def test_the_plan_names_every_measure_there_is() -> None:
 
 def test_every_row_is_counted_cut_walked_to_its_records_and_printed(city: City, agencies: list[int]) -> None:
     codes = [code for code, *_ in ROWS]
-    values = scorecard(city.session, PUBLIC, PLAN, DAY, codes=codes)
+    values = scorecard(city.session, the_public(), PLAN, DAY, codes=codes)
     assert [value.indicator.code for value in values] == codes
-    assert len(scorecard(city.session, PUBLIC, PLAN, DAY)) == 7
+    assert len(scorecard(city.session, the_public(), PLAN, DAY)) == 7
     for value in values:
         for cut in By:
-            breakdown(city.session, PUBLIC, value.indicator, DAY, cut)
-        shortfall(city.session, PUBLIC, value.indicator, DAY)
+            breakdown(city.session, the_public(), value.indicator, DAY, cut)
+        shortfall(city.session, the_public(), value.indicator, DAY)
     report = build_report(city.session, city.actor("supervisor", None), period=DAY)
     assert report.plan.code == PLAN
     page = render_html(report)

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.kpi import measures
 from hub.kpi.lacks import Lack
 from hub.kpi.quality import Mending, MendRow, Quality, quality, to_mend
@@ -40,7 +40,7 @@ def mending(
 
 
 def told(city: City, agency: int | None = None, codes: list[str] | None = None) -> Quality:
-    return quality(city.session, PUBLIC, PLAN, CUT_OFF, agency, codes or BOTH)
+    return quality(city.session, the_public(), PLAN, CUT_OFF, agency, codes or BOTH)
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -141,7 +141,7 @@ def test_counts_are_whole_and_the_list_is_what_the_caller_may_see(city: City) ->
     assert seen(city.actor("clerk", first)) == (3, 5)
     assert seen(city.actor("clerk", first), second) == (0, 4)
     assert seen(city.actor("leader", None)) == (6, 2)
-    assert seen(PUBLIC) == (0, 8)
+    assert seen(the_public()) == (0, 8)
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
@@ -193,4 +193,4 @@ def test_a_random_city_lacks_what_its_figures_miss(city: City, seed: int) -> Non
 def test_nothing_to_count_lacks_nothing(city: City) -> None:
     city.agency("P")
     assert told(city).records == 0
-    assert quality(city.session, PUBLIC, PLAN, date(2015, 1, 1), None, BOTH).lacks == ()
+    assert quality(city.session, the_public(), PLAN, date(2015, 1, 1), None, BOTH).lacks == ()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.kpi.radar import OBSTACLES, Bucket, DueCounts, DuePage, DuePlace, DueRow, due_records, radar
 from hub.transfers.models import Transfer, TransferEntry
 from tests.kpi.city import CUT_OFF, City
@@ -201,7 +201,7 @@ def test_counts_are_whole_and_lists_are_what_the_caller_may_see(city: City) -> N
         assert seen(city.actor("officer", first)) == (4, 4)
         assert seen(city.actor("officer", first), second) == (0, 4)
         assert seen(city.actor("leader", None))[0] < 8
-        assert seen(PUBLIC) == (0, 8)
+        assert seen(the_public()) == (0, 8)
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.digitization.models import PageAcceptance
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import scorecard
@@ -313,7 +313,7 @@ def test_both_measures_agree_with_an_independent_count(city: City, seed: int) ->
     export = Export(city.session, city.indicator("II.1.a"))
     seen = 0
     for day in CUT_OFFS:
-        electronic, digitised = scorecard(city.session, PUBLIC, PLAN, day, codes=["II.1.a", "II.2.b"])
+        electronic, digitised = scorecard(city.session, the_public(), PLAN, day, codes=["II.1.a", "II.2.b"])
         own, coverage = count_born_digital(export, day)
         told = (electronic.numerator, electronic.denominator, electronic.excluded, electronic.missing)
         assert told == tuple(summed(own.values(), name) for name in ("num", "den", "excluded", "missing")), (
@@ -325,7 +325,7 @@ def test_both_measures_agree_with_an_independent_count(city: City, seed: int) ->
         countable, files = coverage["city"]
         assert electronic.coverage is not None
         assert abs(float(electronic.coverage) - 100 * countable / files) < 0.006
-        lines = breakdown(city.session, PUBLIC, electronic.indicator, day, By.AGENCY)
+        lines = breakdown(city.session, the_public(), electronic.indicator, day, By.AGENCY)
         for line in lines:
             assert line.agency is not None
             row = own.get(line.agency.id, {"num": 0, "den": 0, "excluded": 0, "missing": 0})

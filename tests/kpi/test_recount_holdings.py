@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kit.clock import HANOI
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import scorecard
@@ -299,7 +299,7 @@ def test_hand_overs_and_online_files_agree_with_an_independent_count(city: City,
     for day in CUT_OFFS:
         values = {
             value.indicator.code: value
-            for value in scorecard(city.session, PUBLIC, PLAN, day, codes=[*codes, "II.2.c"])
+            for value in scorecard(city.session, the_public(), PLAN, day, codes=[*codes, "II.2.c"])
         }
         for value in values.values():
             sql, bound = members(value.indicator, day, None) or ("", {})
@@ -312,7 +312,7 @@ def test_hand_overs_and_online_files_agree_with_an_independent_count(city: City,
             assert (value.numerator, value.denominator, value.excluded, value.missing) == tuple(
                 total[f"item.{name}"] for name in ("num", "den", "excluded", "missing")
             ), (code, day)
-            lines = breakdown(city.session, PUBLIC, value.indicator, day, By.AGENCY)
+            lines = breakdown(city.session, the_public(), value.indicator, day, By.AGENCY)
             told = {line.agency.id: (line.numerator, line.denominator) for line in lines if line.agency}
             for agency, row in counts.items():
                 assert told[agency] == (row["item.num"], row["item.den"]), (code, day)

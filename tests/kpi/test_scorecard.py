@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kit.errors import NotFound
 from hub.kpi.breakdown import By, breakdown, breakdowns
 from hub.kpi.registry import measure
@@ -43,7 +43,7 @@ def statements(city: City) -> Iterator[list[str]]:
 
 def test_the_eight_targets_come_in_plan_order_and_say_what_is_not_measured(city: City) -> None:
     city.items(city.file(city.fonds(city.agency("P"))), 2)
-    values = scorecard(city.session, PUBLIC, PLAN, CUT_OFF)
+    values = scorecard(city.session, the_public(), PLAN, CUT_OFF)
     assert [value.indicator.code for value in values] == TARGETS
     for value in values:
         assert value.schedule is Schedule.BEFORE_DUE
@@ -64,12 +64,12 @@ def test_a_row_without_a_measure_or_with_an_unwritten_one_is_missing_data(city: 
         text("update indicator set measure = case code when 'II.1.b' then null else 'never_written' end"
              " where code in ('II.1.b', 'II.1.c')")
     )  # fmt: skip
-    values = scorecard(city.session, PUBLIC, PLAN, CUT_OFF, codes=["II.1.b", "II.1.c"])
+    values = scorecard(city.session, the_public(), PLAN, CUT_OFF, codes=["II.1.b", "II.1.c"])
     assert [(value.result, value.status_text, value.numerator) for value in values] == [
         (Result.MISSING_DATA, "thiếu dữ liệu", None)
     ] * 2
-    assert breakdown(city.session, PUBLIC, values[0].indicator, CUT_OFF) == []
-    assert shortfall(city.session, PUBLIC, values[0].indicator, CUT_OFF).total == 0
+    assert breakdown(city.session, the_public(), values[0].indicator, CUT_OFF) == []
+    assert shortfall(city.session, the_public(), values[0].indicator, CUT_OFF).total == 0
 
 
 def test_statements_do_not_grow_with_codes_or_agencies(city: City) -> None:
@@ -82,12 +82,12 @@ def test_statements_do_not_grow_with_codes_or_agencies(city: City) -> None:
     ]  # fmt: skip
     for codes, agency in asked:
         with statements(city) as sent:
-            values = scorecard(city.session, PUBLIC, PLAN, CUT_OFF, agency, codes)
+            values = scorecard(city.session, the_public(), PLAN, CUT_OFF, agency, codes)
         assert len(sent) <= 3, sent
     assert [value.indicator.code for value in values] == every
     with statements(city) as sent:
-        assert len(breakdown(city.session, PUBLIC, values[0].indicator, CUT_OFF, By.AGENCY)) == 5
-        shortfall(city.session, PUBLIC, values[0].indicator, CUT_OFF)
+        assert len(breakdown(city.session, the_public(), values[0].indicator, CUT_OFF, By.AGENCY)) == 5
+        shortfall(city.session, the_public(), values[0].indicator, CUT_OFF)
     assert len(sent) == 2
 
 
@@ -100,10 +100,10 @@ def test_many_dates_are_what_each_alone_is_and_cost_no_more_statements(city: Cit
     days = [date(year, 12, 31) for year in range(2020, 2025)]
     for owner in (None, agency):
         with statements(city) as sent:
-            told = scorecards(city.session, PUBLIC, PLAN, days, owner)
+            told = scorecards(city.session, the_public(), PLAN, days, owner)
         assert len(sent) <= 3, sent
-        assert told == {day: scorecard(city.session, PUBLIC, PLAN, day, owner) for day in days}
-        bare = scorecards(city.session, PUBLIC, PLAN, days, owner, sides=False)
+        assert told == {day: scorecard(city.session, the_public(), PLAN, day, owner) for day in days}
+        bare = scorecards(city.session, the_public(), PLAN, days, owner, sides=False)
         assert bare == {
             day: [dataclasses.replace(value, side=()) for value in values] for day, values in told.items()
         }
@@ -116,11 +116,11 @@ def test_the_agencies_at_many_dates_are_told_in_as_few(city: City) -> None:
         city.items(city.file(city.fonds(owner)), number, issued_date=date(2020 + number, 5, 1))
     days = [date(2021, 12, 31), CUT_OFF]
     with statements(city) as sent:
-        told = scorecards_by_agency(city.session, PUBLIC, PLAN, days)
+        told = scorecards_by_agency(city.session, the_public(), PLAN, days)
     assert len(sent) <= 3, sent
     assert [agency.id for agency in told] == owners
     for agency, by_day in told.items():
-        assert by_day == scorecards(city.session, PUBLIC, PLAN, days, agency.id)
+        assert by_day == scorecards(city.session, the_public(), PLAN, days, agency.id)
 
 
 def test_each_agencys_figure_is_its_line_of_the_breakdown(city: City) -> None:
@@ -128,7 +128,7 @@ def test_each_agencys_figure_is_its_line_of_the_breakdown(city: City) -> None:
         fonds = city.fonds(city.agency(f"P{number}"))
         city.items(city.file(fonds, total_doc=9, origin_declared="PAPER"), number)
     whole = city.value("II.1.a")
-    lines = breakdown(city.session, PUBLIC, whole.indicator, CUT_OFF, By.AGENCY)
+    lines = breakdown(city.session, the_public(), whole.indicator, CUT_OFF, By.AGENCY)
     assert len(lines) == 4
     for line in lines:
         assert line.agency is not None
@@ -150,15 +150,15 @@ def test_many_rows_and_dates_are_cut_in_one_statement(city: City) -> None:
         city.items(file, number, issued_date=date(2020 + number, 5, 1))
     city.scanned(city.file(city.fonds(city.archive()), origin_declared="PAPER", page_count_declared=9), 1, 4)
     days = (date(2021, 12, 31), CUT_OFF)
-    told = scorecards(city.session, PUBLIC, PLAN, days, codes=["II.1.a", "II.1.a.broad", "II.2.b"])
+    told = scorecards(city.session, the_public(), PLAN, days, codes=["II.1.a", "II.1.a.broad", "II.2.b"])
     asked = [(day, value.indicator) for day in days for value in told[day]]
     asked.append((CUT_OFF, dataclasses.replace(asked[0][1], measure="never_written")))
     for by in By:
         with statements(city) as sent:
-            found = breakdowns(city.session, PUBLIC, asked, by)
+            found = breakdowns(city.session, the_public(), asked, by)
         assert len(sent) == 1
-        assert found == [breakdown(city.session, PUBLIC, row, day, by) for day, row in asked]
-    lines = breakdowns(city.session, PUBLIC, asked)
+        assert found == [breakdown(city.session, the_public(), row, day, by) for day, row in asked]
+    lines = breakdowns(city.session, the_public(), asked)
     assert [[line.numerator for line in few if line.denominator] for few in lines] == [
         [1], [0], [1], [1, 2], [4], [1, 2], [],
     ]  # fmt: skip
@@ -171,7 +171,7 @@ def test_what_does_not_exist_is_not_found(
     city: City, plan: str, codes: list[str] | None, agency: int | None
 ) -> None:
     with pytest.raises(NotFound):
-        scorecard(city.session, PUBLIC, plan, CUT_OFF, agency, codes)
+        scorecard(city.session, the_public(), plan, CUT_OFF, agency, codes)
 
 
 def test_which_figure_is_the_headline_is_a_decided_reading(city: City) -> None:
@@ -206,7 +206,7 @@ def test_another_plan_is_counted_by_its_own_window_and_target_without_code(
     city.items(file, 2, origin="PAPER")
     city.item(file, issued_date=date(2021, 12, 31))
     city.exclusion("II.1.a", agency, item_id=excluded)
-    (old,) = scorecard(city.session, PUBLIC, PLAN, CUT_OFF, codes=["II.1.a"])
-    (new,) = scorecard(city.session, PUBLIC, "99/KH-UBND", CUT_OFF, codes=["II.1.a"])
+    (old,) = scorecard(city.session, the_public(), PLAN, CUT_OFF, codes=["II.1.a"])
+    (new,) = scorecard(city.session, the_public(), "99/KH-UBND", CUT_OFF, codes=["II.1.a"])
     assert (parts(old), old.excluded) == ((1, 3), 1)
     assert (parts(new), new.excluded, new.percent, new.status_text) == ((1, 3), 0, "33.33", "quá hạn")

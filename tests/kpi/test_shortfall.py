@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.kpi.scorecard import rows_of
 from hub.kpi.shortfall import Place, Shortfall, ShortfallRow, shortfall
 from hub.kpi.values import IndicatorRow
@@ -106,7 +106,7 @@ def test_the_figure_is_whole_and_the_list_is_what_the_caller_may_see(city: City)
     assert seen(city.actor("clerk", first), second) == (0, 4)
     assert seen(city.actor("leader", None)) == (7, 2)
     assert seen(city.actor("sysadmin", None)) == (1, 8)
-    assert seen(PUBLIC) == (1, 8)
+    assert seen(the_public()) == (1, 8)
 
 
 @pytest.mark.parametrize("size", [1, 4, 100])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kit.clock import HANOI
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import rows_of
@@ -104,7 +104,7 @@ def test_the_city_is_the_sum_of_its_agencies(city: City, agency: int) -> None:
     value = city.value("II.1.d", as_of=DUE)
     assert (parts(value), value.percent, value.result) == ((74, 105), "70.48", Result.NOT_MET)
     assert city.value("II.1.d", keys["Q"], as_of=DUE).status_text == "không phát sinh"
-    lines = breakdown(city.session, PUBLIC, value.indicator, DUE, By.AGENCY)
+    lines = breakdown(city.session, the_public(), value.indicator, DUE, By.AGENCY)
     assert [(line.key, line.numerator, line.denominator, line.result) for line in lines] == [
         ("P", 4, 5, Result.MET), ("Q", 0, 0, Result.NOT_APPLICABLE), ("R", 70, 100, Result.NOT_MET),
     ]  # fmt: skip
@@ -317,5 +317,5 @@ def test_by_year_of_creation(city: City, fonds: int) -> None:
     for issued in (date(2020, 3, 1), date(2021, 3, 1), date(2021, 4, 1)):
         document(city, fonds, issued)
     value = city.value("II.1.d", as_of=date(2024, 12, 31))
-    lines = breakdown(city.session, PUBLIC, value.indicator, date(2024, 12, 31), By.YEAR)
+    lines = breakdown(city.session, the_public(), value.indicator, date(2024, 12, 31), By.YEAR)
     assert [(line.key, line.denominator) for line in lines] == [("2020", 1), ("2021", 2)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.values import Result
 from tests.kpi.city import CUT_OFF, City, parts, side
@@ -65,7 +65,7 @@ def test_a_person_due_in_several_years_is_one_in_the_total(city: City) -> None:
     earlier = city.value("2.2", as_of=date(2022, 12, 31))
     assert (parts(earlier), side(earlier, "2.2.total")) == ((1, 1), (1, 1, "100.00"))
     total = city.value("2.2.total")
-    lines = breakdown(city.session, PUBLIC, total.indicator, CUT_OFF, By.YEAR)
+    lines = breakdown(city.session, the_public(), total.indicator, CUT_OFF, By.YEAR)
     assert [(line.key, line.numerator, line.denominator) for line in lines] == [
         ("2023", 1, 1),
         ("2025", 0, 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.breakdown import By, breakdown
 from hub.kpi.scorecard import rows_of
 from hub.kpi.shortfall import shortfall
@@ -33,7 +33,7 @@ def test_fonds_on_the_list_with_a_receipt(city: City) -> None:
     found = shortfall(city.session, city.actor("supervisor_head", None), row, CUT_OFF)
     assert [(one.kind, one.id, one.reason) for one in found.rows] == [("fonds", due, "NOT_ACCEPTED")]
     for by, key in ((By.AGENCY, "LTLS"), (By.YEAR, "1976")):
-        lines = breakdown(city.session, PUBLIC, row, CUT_OFF, by)
+        lines = breakdown(city.session, the_public(), row, CUT_OFF, by)
         assert [(line.key, line.numerator, line.denominator) for line in lines] == [(key, 1, 2)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.models import AppUser, RoleGrant
 from hub.access.queries import actor_for_user
 from hub.agencies.models import Agency, AgencyCode
@@ -67,7 +67,7 @@ class World:
     def as_role(self, role: str, place: str = "a") -> Actor:
         """That person as an actor, his grants read anew."""
         return (
-            PUBLIC
+            the_public()
             if role == "anyone"
             else actor_for_user(self.session, self.user(role, place).name, today=ON)
         )

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.kpi.breakdown import breakdowns
 from hub.kpi.scorecard import scorecards
 from hub.kpi.values import BreakdownRow, IndicatorValue
@@ -49,10 +49,10 @@ class Told:
 
 def tell(session: Session, days: Sequence[date]) -> dict[date, dict[str, Told]]:
     """Every figure of CODES on the days; five statements however many there are."""
-    cards = scorecards(session, PUBLIC, PLAN, days, codes=CODES)
+    cards = scorecards(session, the_public(), PLAN, days, codes=CODES)
     asked = [(day, value) for day in days for value in cards[day]]
     found: dict[date, dict[str, Told]] = {day: {} for day in days}
-    lines = breakdowns(session, PUBLIC, [(day, value.indicator) for day, value in asked])
+    lines = breakdowns(session, the_public(), [(day, value.indicator) for day, value in asked])
     for (day, value), rows in zip(asked, lines, strict=True):
         own = {row.agency.id: row for row in rows if row.agency}
         assert len(own) == len(rows)

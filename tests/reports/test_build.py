@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session, col, create_engine, select
 
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.access.models import AppUser
 from hub.access.queries import actor_for_user
 from hub.agencies.models import Agency
@@ -151,7 +151,7 @@ def test_a_report_tells_no_more_than_its_maker_may_see(city: Session, report: Re
     assert ("Căn cứ thử nghiệm", 1, "văn bản", date(2021, 1, 2)) in named
     whole = [line for line in report.exclusions if line.unit == "lưu trữ cơ quan"]
     assert [(line.indicator, line.count) for line in whole] == [("II.1.c", 1)]
-    public = build_report(city, PUBLIC, period=JUNE)
+    public = build_report(city, the_public(), period=JUNE)
     assert [target.code for target in public.targets] == [target.code for target in report.targets]
     assert public.exclusions == ()
     assert public.returns.voices == ()
@@ -253,7 +253,7 @@ def test_what_is_declared_stands_in_the_reports_of_those_who_may_read_it(
         city.flush()
         whole = build_report(city, operator, period=JUNE)
         own = build_report(city, operator, period=JUNE, agency_code=DISTRICT)
-        public = build_report(city, PUBLIC, period=JUNE)
+        public = build_report(city, the_public(), period=JUNE)
         savepoint.rollback()
     for report in (whole, own):
         told = next(one for one in report.duties if one.code == "IV.5.d")
@@ -338,7 +338,7 @@ def test_who_owes_a_return_and_is_late_is_told(city: Session, operator: Actor, m
     assert told.expected == 49
     assert (told.submitted, len(told.late)) == (0, 2)
     assert len(later.late) == 48
-    assert build_report(city, PUBLIC, period=JUNE).returns.expected is None
+    assert build_report(city, the_public(), period=JUNE).returns.expected is None
 
 
 def test_statements_do_not_grow_with_the_number_of_agencies(city: Session, operator: Actor) -> None:

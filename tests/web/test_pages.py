@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlmodel import Session
 
-from hub.access.actor import PUBLIC
+from hub.access.actor import the_public
 from hub.access.queries import actor_for_user
 from hub.demo.evidence import TODAY
 from hub.kpi.change import Change, change
@@ -50,7 +50,7 @@ def _words(page: str) -> str:
 
 def _counted(site: Site, as_of: date = TODAY) -> list[IndicatorValue]:
     def work(session: Session) -> list[IndicatorValue]:
-        return scorecard(session, PUBLIC, PLAN, as_of)
+        return scorecard(session, the_public(), PLAN, as_of)
 
     found: list[IndicatorValue] = site.app.state.services.seam.read_now(work)
     return found
@@ -284,7 +284,7 @@ def test_who_may_read_no_figures_gets_no_data_quality_and_no_radar(site: Site) -
 
 def test_data_quality_says_what_the_service_says(site: Site) -> None:
     def work(session: Session) -> Quality:
-        return quality(session, PUBLIC, PLAN, TODAY)
+        return quality(session, the_public(), PLAN, TODAY)
 
     whole: Quality = site.app.state.services.seam.read_now(work)
     page = site.get("/quality", "supervisor").text
@@ -320,7 +320,7 @@ def test_what_moved_a_figure_is_told_with_its_causes_and_their_records(site: Sit
     address = "/indicators/II.1.a?as_of=2024-12-31&compare=2023-12-31"
 
     def work(session: Session) -> Change:
-        return change(session, PUBLIC, PLAN, "II.1.a", date(2023, 12, 31), CLOSED)
+        return change(session, the_public(), PLAN, "II.1.a", date(2023, 12, 31), CLOSED)
 
     moves: Change = site.app.state.services.seam.read_now(work)
     said = _words(site.get(address, "leader").text)
@@ -337,8 +337,8 @@ def test_what_moved_a_figure_is_told_with_its_causes_and_their_records(site: Sit
 
 def test_the_first_sentence_tells_what_is_at_risk(site: Site) -> None:
     def work(session: Session) -> dict[str, Forecast | None]:
-        values = scorecard(session, PUBLIC, PLAN, TODAY)
-        return forecasts(session, PUBLIC, PLAN, values)
+        values = scorecard(session, the_public(), PLAN, TODAY)
+        return forecasts(session, the_public(), PLAN, values)
 
     told: dict[str, Forecast | None] = site.app.state.services.seam.read_now(work)
     missed = [code for code, one in told.items() if one and one.outlook is Outlook.WILL_BE_MISSED]

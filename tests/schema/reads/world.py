@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from sqlmodel import SQLModel
 
 import hub.models
-from hub.access.actor import PUBLIC, Actor
+from hub.access.actor import Actor, the_public
 from hub.kit.vietnamese import sort_key
 from policies.law import Law
 from policies.subject import Grant, Subject
@@ -441,5 +441,5 @@ def read(connection: psycopg.Connection[Any]) -> World:
             law,
         )
         for user in world["app_user"]
-    } | {"anyone": PUBLIC}
+    } | {"anyone": the_public()}
     return world
