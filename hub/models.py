@@ -18,6 +18,7 @@ import hub.records.models
 import hub.requests.models
 import hub.returns.kept
 import hub.returns.models
+import hub.returns.publication.models
 import hub.returns.reminders.models
 import hub.returns.snapshots.models
 import hub.storage.models

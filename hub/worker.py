@@ -1,5 +1,6 @@
 """What the hub does by itself: every night the counters are folded and proved by a recount of the records, and
-every ten seconds what has been written into the audit trail is sealed (hub/audit/sealing).
+every ten seconds what has been written into the audit trail is sealed (hub/audit/sealing). And what it is asked for:
+reports are printed for publication (reports/print_jobs.py).
 
 The night's result is an audit event `kpi:recount` and one line in the log; where figures differ the job ends as
 failed, so that it is seen. `hub worker --once nightly` does the same at once.
@@ -21,15 +22,19 @@ from hub.access.queries import LOCAL_USER, actor_for_user
 from hub.audit.commands import record
 from hub.audit.sealing.seals import seal_all
 from hub.kit.clock import today
-from hub.kit.errors import Unavailable
-from hub.kit.jobs import daily, open_jobs, tidied
+from hub.kit.errors import HubError, Unavailable
+from hub.kit.jobs import daily, open_jobs, revived, tidied
 from hub.kit.progress import Stopped, advanced, ended, started
 from hub.kit.seam import Seam
 from hub.kpi.counters import Difference, cut_offs, fold, recount
+from hub.returns.publication import prints
 from hub.settings import Settings
+from reports.print_jobs import perform
 
 EVENT = "kpi:recount"
 SEALING = "* * * * * */10"  # croniter's sixth field is the second
+PRINT_TRIES = 3
+PRINT_PAUSE = 20  # seconds: a timestamp authority may be away for a moment
 NAMED = 100  # how many differences an audit event names; their number is whole
 LOCK = 67_0200
 
@@ -92,6 +97,26 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
             raise
 
     tidied(app, "audit")
+
+    again = RetryStrategy(
+        max_attempts=PRINT_TRIES - 1,
+        wait=PRINT_PAUSE,
+        retry_exceptions=(Unavailable, OperationalError, OSError, JobAborted),
+    )
+
+    @app.task(name=prints.KIND, queue=prints.QUEUE, retry=again, pass_context=True)
+    def of_a_report(context: JobContext, print_id: int, job: int) -> None:
+        tries = context.job.attempts + 1
+        try:
+            perform(
+                seam, settings, print_id, job, is_stopping=context.should_abort, is_last=tries >= PRINT_TRIES
+            )
+        except HubError as error:
+            log.error("in báo cáo: %s · printing a report: %s", error.message_vi, error.message_en)
+            raise
+
+    revived(app, prints.QUEUE)
+    tidied(app, prints.QUEUE, hours=24)
     return app
 
 

@@ -10,7 +10,10 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
+import time
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +29,7 @@ APT_COMMAND = (
     f"{fonts.PACKAGE}"
 )
 EXIT_MISSING = 3
+WATCH_SECONDS = 0.5
 FITTING_SIZES = ("", "10.4", "9.8", "9.2", "8.6")  # points; the first is the page's own
 
 
@@ -77,32 +81,53 @@ def render_pdf(report: Report, *, brief: bool = False) -> bytes:
     return print_pdf(Print.of(report, brief=brief))
 
 
-def render_pdf_apart(report: Report, *, brief: bool = False, timeout_seconds: float = 600) -> bytes:
-    """The same bytes, printed in a process of its own. Raises PdfUnavailable, PdfFailed."""
-    sent = json.dumps(asdict(Print.of(report, brief=brief))).encode()
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "reports.pdf"],
-            input=sent,
-            capture_output=True,
-            timeout=timeout_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise PdfFailed(
-            f"Tạo PDF quá {timeout_seconds:.0f} giây nên đã dừng. Hãy thử lại hoặc xuất .html.",
-            f"Printing was stopped after {timeout_seconds:.0f} seconds. Try again or ask for .html.",
-        ) from None
-    if done.returncode == 0:
-        return done.stdout
-    said = done.stderr.decode(errors="replace").strip().splitlines()
-    last = said[-1] if said else f"exit {done.returncode}"
-    if done.returncode == EXIT_MISSING:
+def render_pdf_apart(
+    report: Report,
+    *,
+    brief: bool = False,
+    timeout_seconds: float = 600,
+    watch: Callable[[], None] = lambda: None,
+) -> bytes:
+    """The same bytes, printed in a process of its own. Raises PdfUnavailable, PdfFailed.
+
+    `watch` is called twice a second; what it raises ends the process and is passed on.
+    """
+    ends = time.monotonic() + timeout_seconds
+    with tempfile.TemporaryFile() as sent:  # a pipe would be left half written when `watch` is asked
+        sent.write(json.dumps(asdict(Print.of(report, brief=brief))).encode())
+        sent.seek(0)
+        command = [sys.executable, "-m", "reports.pdf"]
+        with subprocess.Popen(command, stdin=sent, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            try:
+                printed, told = _heard(process, ends, timeout_seconds, watch)
+            finally:
+                process.kill()
+    if process.returncode == 0:
+        return printed
+    said = told.decode(errors="replace").strip().splitlines()
+    last = said[-1] if said else f"exit {process.returncode}"
+    if process.returncode == EXIT_MISSING:
         raise PdfUnavailable(last)
     raise PdfFailed(
         f"Tiến trình tạo PDF dừng với lỗi: {last}. Hãy thử lại hoặc xuất .html.",
         f"The printing process failed: {last}. Try again or ask for .html.",
     )
+
+
+def _heard(
+    process: subprocess.Popen[bytes], ends: float, timeout_seconds: float, watch: Callable[[], None]
+) -> tuple[bytes, bytes]:
+    """All that the process says on both ways until it ends."""
+    while True:
+        try:
+            return process.communicate(timeout=min(WATCH_SECONDS, timeout_seconds))
+        except subprocess.TimeoutExpired:
+            watch()
+        if time.monotonic() > ends:
+            raise PdfFailed(
+                f"Tạo PDF quá {timeout_seconds:.0f} giây nên đã dừng. Hãy thử lại hoặc xuất .html.",
+                f"Printing was stopped after {timeout_seconds:.0f} seconds. Try again or ask for .html.",
+            )
 
 
 def check_printer() -> None:

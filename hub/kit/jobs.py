@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import signal
 import threading
@@ -23,10 +24,14 @@ from typing import Any
 
 import psycopg
 from procrastinate import App, PsycopgConnector
+from sqlalchemy import text
+from sqlmodel import Session
 
 from hub.kit.clock import HANOI, now
 
+SCHEMA = "jobs"
 STOP_SECONDS = 2
+DEAD_SECONDS = 30
 # A short job need not wait for the end of a long one.
 AT_ONCE = 2
 # A worker that starts this late still does what was due; 02:00 and six hours end before people come to work.
@@ -45,6 +50,40 @@ def open_jobs(dsn: str) -> App:
         kwargs={"application_name": "hub worker"},
     )
     return App(connector=connector, periodic_defaults={"max_delay": CATCH_UP_SECONDS})
+
+
+def defer(session: Session, task: str, args: dict[str, Any], *, queue: str) -> None:
+    """Put a job into the table in the transaction of a deed: it exists when the deed does, and never without it."""
+    connection = session.connection()
+    before = connection.execute(text("select current_setting('search_path')")).scalar_one()
+    path = text("select set_config('search_path', :path, true)")
+    connection.execute(path, {"path": SCHEMA})
+    connection.execute(
+        text(
+            "insert into procrastinate_jobs (queue_name, task_name, args) values (:queue, :task, cast(:args as jsonb))"
+        ),
+        {"queue": queue, "task": task, "args": json.dumps(args)},
+    )
+    connection.execute(path, {"path": before})
+
+
+def revived(app: App, queue: str) -> None:
+    """Declare that jobs of a queue whose worker died are done again; a worker is dead after half a minute's silence."""
+
+    @app.periodic(cron="* * * * * */15")
+    @app.task(name=f"revive-{queue}", queue=f"{queue}-care", queueing_lock=f"revive-{queue}")
+    async def revive(timestamp: int) -> None:
+        await revive_now(app, queue)
+
+    tidied(app, f"{queue}-care")
+
+
+async def revive_now(app: App, queue: str) -> int:
+    """Put such jobs back into the line; how many there were."""
+    stalled = list(await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=DEAD_SECONDS))
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(stalled)
 
 
 def daily(at: time) -> str:
@@ -127,5 +166,5 @@ async def _work(app: App, ready: Callable[[], None]) -> None:
 
 async def _into_schema(connection: psycopg.AsyncConnection[Any]) -> None:
     """procrastinate names its tables without a schema."""
-    await connection.execute("set search_path = jobs")
+    await connection.execute(f"set search_path = {SCHEMA}")
     await connection.commit()

@@ -1,6 +1,7 @@
 """Long work that people can follow: a row of `job` for each, told on the channel `hub_job` with every change.
 
     job = started(seam, "recount", by=user_id, total=9)
+    job = queued(session, "print", by=user_id)    in a transaction of the caller's, then begun(seam, job) by who does it
     advanced(seam, job, done=3, message="…")     raises Stopped when somebody has cancelled it
     ended(seam, job, "SUCCEEDED", result={…})
 
@@ -67,6 +68,31 @@ def started(seam: Seam, kind: str, *, by: int | None = None, total: int | None =
         return job.id
 
     return seam.change_now(work)
+
+
+def queued(session: Session, kind: str, *, by: int | None = None, total: int | None = None) -> int:
+    """The key of a job that waits, in the caller's transaction."""
+    job = Job(kind=kind, total=total, created_by=by)
+    session.add(job)
+    session.flush()
+    assert job.id is not None
+    return job.id
+
+
+def begun(seam: Seam, job: int) -> None:
+    """A job that waited, or was broken off, runs from now on. Raises Stopped when it is over already."""
+
+    def work(session: Session) -> bool:
+        told = session.connection().execute(
+            sql(
+                "update job set state = 'RUNNING', done = 0 where id = :id and finished_at is null returning id"
+            ),
+            {"id": job},
+        )
+        return told.first() is not None
+
+    if not seam.change_now(work):
+        raise Stopped
 
 
 def advanced(seam: Seam, job: int, *, done: int, message: str | None = None) -> None:
