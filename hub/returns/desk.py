@@ -42,7 +42,8 @@ select a.id, a.code, {NAME_AT.format(a="a", day=_DAY)} as name, {NAME_SORT_AT.fo
   left join agency_contact k on k.agency_id = a.id
   left join lateral (select * from case_note m where m.case_id = c.id and m.kind = 'CALL'
                       order by m.id desc limit 1) n on true
- where p.id = :period and {OWES.format(a="a", day=_DAY)} and ({{seen}})
+ where p.id = :period and (cast(:agency as bigint) is null or a.id = :agency)
+   and {OWES.format(a="a", day=_DAY)} and ({{seen}})
  order by sorted, a.code
 """
 
@@ -119,13 +120,20 @@ class Desk:
         return sum(row.is_late for row in self.rows)
 
 
-def desk(session: Session, actor: Actor, period: ReportingPeriod, *, flagged: bool = False) -> Desk:
-    """The period desk as the caller may see it; with `flagged` what is odd in each agency's return."""
+def desk(
+    session: Session,
+    actor: Actor,
+    period: ReportingPeriod,
+    *,
+    flagged: bool = False,
+    agency_id: int | None = None,
+) -> Desk:
+    """The period desk as the caller may see it, or one agency's row; with `flagged` what is odd in each return."""
     columns = dict.fromkeys(RESOURCES["return"].names.values(), "null") | {"agency_id": "a.id"}
     seen = actor.predicate("return", "read", columns, root=False)
     today = clock.today()
-    flags = anomalies(session, actor, period) if flagged else {}
-    asked = {"period": period.id, **actor.values(seen)}
+    flags = anomalies(session, actor, period, agency_id) if flagged else {}
+    asked = {"period": period.id, "agency": agency_id, **actor.values(seen)}
     found = session.execute(text(_ROWS.replace("{seen}", seen)), asked).all()
     reminders = reminders_of(session, period.id or 0, [row.id for row in found]) if found else {}
     rows = [

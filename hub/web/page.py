@@ -15,23 +15,39 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hub.kit import clock
 from hub.web import sentences
 from hub.web.granting import role_called
-from hub.web.rights import may_confirm_access, may_read_some, may_read_users
+from hub.web.rights import may_confirm_access, may_read_some, may_read_some_returns, may_read_users
 from hub.web.sheet import paper_standing, past_standing, shared_due, standing_of
 from hub.web.visit import Visit
 from reports import charts
 
-STATIC = {"hub.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "hub.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "return.js": "text/javascript; charset=utf-8",
+}
 
 
 @dataclass(frozen=True)
 class Page:
-    """What is shown. `cookies` are Set-Cookie lines."""
+    """What is shown. `cookies` are Set-Cookie lines, `script` the one file that may run on the page."""
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     cookies: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    script: str | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file or data instead of a page."""
+
+    content: bytes
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,7 @@ def render(page: Page, visit: Visit) -> str:
             may_read_some=may_read_some,
             may_read_users=may_read_users,
             may_confirm_access=may_confirm_access,
+            may_read_some_returns=may_read_some_returns,
             role_called=role_called,
             paper_standing=paper_standing,
             past_standing=past_standing,
@@ -102,6 +119,7 @@ def render(page: Page, visit: Visit) -> str:
             write=visit.write,
             en=visit.language == "en",
             css=f"/static/hub.css?{stamp('hub.css')}",
+            script=f"/static/{page.script}?{stamp(page.script)}" if page.script else None,
             icon=f"/static/icon.svg?{stamp('icon.svg')}",
         )
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hub.access.actor import Actor
 from hub.access.errors import NAMES
 from hub.access.sessions import SignedIn
-from hub.kit.errors import NotPermitted
+from hub.kit.errors import NotFound, NotPermitted
 from hub.web.visit import Visit
 
 
@@ -69,6 +69,19 @@ def may_read_some(actor: Actor) -> bool:
 def may_read_returns(actor: Actor) -> bool:
     """Whether he may read every agency's return, so that those missing can be told."""
     return actor.may("read", "return", _Figures(None))
+
+
+def may_read_some_returns(actor: Actor) -> bool:
+    """Whether he may read returns, of every agency or of his own: whoever may is shown periods and returns."""
+    return actor.id is not None and actor.law.reaches_any(actor.shape, "return", "read")
+
+
+def require_returns(visit: Visit) -> SignedIn:
+    """Who is signed in and reads returns. Raises NotPermitted for the public, NotFound for everybody else."""
+    who = require_person(visit)
+    if not may_read_some_returns(who.actor):
+        raise NotFound(*NAMES["period"])
+    return who
 
 
 def may_read_sessions(actor: Actor) -> bool:

@@ -7,18 +7,21 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.web import failing
-from hub.web.site import Deed, Site, View, files
+from hub.web.site import MOST_FORM, Deed, Site, View, files
 from hub.web.views import (
     access_changes,
     account,
     agencies,
     annex,
+    cases,
     city,
+    desk,
     feeds,
     grants,
     indicators,
     issuers,
     passwords,
+    periods,
     quality,
     radar,
     second_factor,
@@ -26,6 +29,9 @@ from hub.web.views import (
     users,
     verify,
 )
+
+# Bytes of a form: a page of picked agencies; a note, whose letters take up to nine bytes each in a form.
+_MOST_PICKED, _MOST_TEXT = 16_384, 32_768
 
 
 def routes() -> list[BaseRoute]:
@@ -75,6 +81,21 @@ def routes() -> list[BaseRoute]:
         _page("/access-changes", access_changes.show),
         _deed("/access-changes/confirm", access_changes.confirm),
         _deed("/access-changes/reject", access_changes.reject),
+        _page("/periods", periods.every),
+        _deed("/periods/open", periods.open_new),
+        _page("/periods/{id}", desk.show),
+        _deed("/periods/{id}/open", desk.open_planned),
+        _deed("/periods/{id}/update", desk.update),
+        _deed("/periods/{id}/close", desk.close),
+        _deed("/periods/{id}/reopen", desk.reopen),
+        _deed("/periods/{id}/accept", desk.accept, most=_MOST_PICKED),
+        _deed("/periods/{id}/assign", desk.assign, most=_MOST_PICKED),
+        _page("/periods/{id}/agencies/{code}", cases.show),
+        _deed("/periods/{id}/agencies/{code}/begin", cases.begin),
+        _deed("/periods/{id}/agencies/{code}/note", cases.note, most=_MOST_TEXT),
+        _deed("/periods/{id}/agencies/{code}/contact", cases.contact),
+        _deed("/periods/{id}/agencies/{code}/extend", cases.extend),
+        _deed("/periods/{id}/agencies/{code}/assign", cases.assign),
         _page("/sign-out", sign_in.leave, method="POST", changing=True),
         Route("/static/{name}", _file),
     ]
@@ -88,10 +109,10 @@ def _page(path: str, view: View, *, method: str = "GET", changing: bool = False)
     return Route(path, handler, methods=[method])
 
 
-def _deed(path: str, deed: Deed, *, method: str = "POST") -> Route:
+def _deed(path: str, deed: Deed, *, method: str = "POST", most: int = MOST_FORM) -> Route:
     async def handler(request: Request) -> Response:
         site: Site = request.app.state.site
-        return await site.do(request, deed)
+        return await site.do(request, deed, most)
 
     return Route(path, handler, methods=[method])
 

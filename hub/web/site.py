@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from urllib.parse import parse_qsl
 
 import anyio.to_thread
 from sqlmodel import Session
@@ -25,12 +24,13 @@ from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
 from hub.audit.commands import record_refusal
 from hub.audit.reads import READS, Reads
 from hub.kit import clock
-from hub.kit.errors import BadRequest, NotPermitted
+from hub.kit.errors import NotPermitted
 from hub.kit.origin import client_ip, cookie, is_own_page, listener_port
 from hub.kit.seam import Seam
 from hub.records.reading import write_reads
 from hub.settings import Settings
 from hub.web import failing
+from hub.web.forms import form_of
 from hub.web.page import STATIC, Elsewhere, Page, Sent, render, stamp, static
 from hub.web.visit import Visit, flow_name
 from hub.web.words import LANGUAGES
@@ -38,16 +38,18 @@ from hub.web.words import LANGUAGES
 log = logging.getLogger("hub.web")
 # Made in one transaction; or a deed that takes its own, since what it waits for must not hold one.
 View = Callable[[Session, Visit], Page | Elsewhere | Sent]
-Deed = Callable[[Seam, Visit], Page | Elsewhere]
+Deed = Callable[[Seam, Visit], Page | Elsewhere | Sent]
 
 _LANGUAGE = "hub-language"
 _YEAR = 365 * 24 * 3600
-_MOST_FORM = 4_096
-# Nothing but our own style and pictures; no script at all. Forms lead to us, and nobody frames us.
+MOST_FORM = 4_096
+# Nothing but our own style and pictures; no script, but for the one file of a page that has one, which may ask us
+# alone. Forms lead to us, and nobody frames us.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
+WITH_SCRIPT = f"{POLICY}; script-src 'self'; connect-src 'self'"
 _HEADERS = {
     "content-security-policy": POLICY,
     # Under no-referrer a browser hides the origin of our own forms from us as well.
@@ -93,12 +95,15 @@ class Site:
             actor, action, reason = visit.actor, error.action, error.problem_code
             await self._seam.change(lambda session: record_refusal(session, actor, action, reason))
 
-    async def do(self, request: Request, deed: Deed) -> Response:
-        """The answer of a deed, which opens its transactions itself; failures become pages as well."""
+    async def do(self, request: Request, deed: Deed, most: int = MOST_FORM) -> Response:
+        """The answer of a deed, which opens its transactions itself; failures become pages as well.
+
+        `most` is how many bytes its form may have.
+        """
         visit = self._visit(request)
         try:
             if request.method == "POST":
-                visit = await self._with_form(request, visit)
+                visit = await self._with_form(request, visit, most)
             visit = await self._seam.read(lambda session: _known(session, visit))
             _require_hand(visit)
             made = await anyio.to_thread.run_sync(deed, self._seam, visit)
@@ -127,6 +132,7 @@ class Site:
             parts=request.path_params,
             prefetched=request.headers.get("sec-purpose", "").startswith("prefetch"),
             user_agent=request.headers.get("user-agent"),
+            wants_data=request.headers.get("accept") == "application/json",
             secret=request.cookies.get(cookie_name(secure=secure)),
             settings=self._settings,
             issuers=self._issuers,
@@ -134,27 +140,24 @@ class Site:
             flow=request.cookies.get(flow_name(secure=secure)),
         )
 
-    async def _with_form(self, request: Request, visit: Visit) -> Visit:
+    async def _with_form(self, request: Request, visit: Visit, most: int = MOST_FORM) -> Visit:
         """The visit with what its form says. Raises BadRequest for a form of another page, or too long a one."""
         if not is_own_page(request.scope, Headers(scope=request.scope)):
             raise failing.ForeignForm
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _MOST_FORM:
-                raise BadRequest("Nội dung gửi lên quá dài.", "What was sent is too long.")
-        return visit.filled(dict(parse_qsl(body.decode("utf-8", "replace"))))
+        return visit.filled(*await form_of(request, most))
 
     def _response(self, made: Page | Elsewhere | Sent, visit: Visit) -> Response:
         response: Response
         if isinstance(made, Elsewhere):
             response = RedirectResponse(made.to, 303)
         elif isinstance(made, Sent):
-            response = Response(made.content, headers=made.headers, media_type=made.media_type)
+            response = Response(made.content, made.status, made.headers, media_type=made.media_type)
         else:
             body = "" if visit.method == "HEAD" else render(made, visit)
             response = Response(body, made.status, made.headers, media_type="text/html")
         response.headers.update(_HEADERS)
+        if isinstance(made, Page) and made.script:
+            response.headers["content-security-policy"] = WITH_SCRIPT
         private = visit.secret is not None or made.cookies or isinstance(made, Elsewhere)
         response.headers["cache-control"] = "private, no-store" if private else "no-cache"
         for line in made.cookies:

@@ -15,6 +15,7 @@ from hub.access.errors import Closed
 from hub.access.sessions import USUAL, SignedIn
 from hub.kit.errors import BadRequest
 from hub.settings import Settings
+from hub.web.forms import SentFile
 from hub.web.words import Words
 from hub.web.writing import Writing
 
@@ -41,6 +42,8 @@ class Visit:
     query: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, SentFile] = field(default_factory=dict)
+    wants_data: bool = False
     prefetched: bool = False
     user_agent: str | None = None
     secret: str | None = None
@@ -62,9 +65,9 @@ class Visit:
         """Whether the visitor shows a session that is over."""
         return self.secret is not None and self.looked_up and self.who is None
 
-    def filled(self, form: Mapping[str, str]) -> Visit:
-        """The same visit with what its form says."""
-        return replace(self, form=form)
+    def filled(self, form: Mapping[str, str], files: Mapping[str, SentFile] | None = None) -> Visit:
+        """The same visit with what its form says, and the files it brings."""
+        return replace(self, form=form, files=files or {})
 
     @cached_property
     def actor(self) -> Actor:

@@ -1,4 +1,4 @@
-"""Every text of the pages, in Vietnamese and English: `words.toml`, and the one who speaks it.
+"""Every text of the pages, in Vietnamese and English: the catalogues beside this file, and the one who speaks them.
 
 A text may name values in braces. A third form in a line of the catalogue is the English plural, chosen by `n`.
 """
@@ -12,13 +12,18 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("vi", "en")
+# The second is about periods, returns and reports.
+CATALOGUES = ("words.toml", "words_half_year.toml")
 
 
 @cache
 def catalogue() -> Mapping[str, tuple[str, ...]]:
     """Texts by key: Vietnamese, English, and the English plural where there is one."""
-    told = tomllib.loads((files("hub.web") / "words.toml").read_text(encoding="utf-8"))
-    return {key: tuple(forms) for key, forms in told.items()}
+    found: dict[str, tuple[str, ...]] = {}
+    for name in CATALOGUES:
+        told = tomllib.loads((files("hub.web") / name).read_text(encoding="utf-8"))
+        found |= {key: tuple(forms) for key, forms in told.items()}
+    return found
 
 
 class Words:
