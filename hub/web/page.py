@@ -51,16 +51,6 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A file or data instead of a page."""
-
-    content: bytes
-    media_type: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Elsewhere:
     """The visitor is sent on to another page of the hub."""
 
