@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from hub.returns.attachments import LARGEST
 from hub.web import failing
 from hub.web.site import MOST_FORM, Deed, Site, View, files
 from hub.web.views import (
@@ -13,6 +14,7 @@ from hub.web.views import (
     account,
     agencies,
     annex,
+    attachments,
     cases,
     city,
     desk,
@@ -24,14 +26,16 @@ from hub.web.views import (
     periods,
     quality,
     radar,
+    returns,
     second_factor,
     sign_in,
     users,
     verify,
 )
 
-# Bytes of a form: a page of picked agencies; a note, whose letters take up to nine bytes each in a form.
-_MOST_PICKED, _MOST_TEXT = 16_384, 32_768
+# Bytes of a form: a page of picked agencies; a note and a whole return, whose letters take up to nine bytes each in a
+# form; a file with what stands around it.
+_MOST_PICKED, _MOST_TEXT, _MOST_RETURN, _MOST_FILE = 16_384, 32_768, 2_000_000, LARGEST + 16_384
 
 
 def routes() -> list[BaseRoute]:
@@ -96,6 +100,16 @@ def routes() -> list[BaseRoute]:
         _deed("/periods/{id}/agencies/{code}/contact", cases.contact),
         _deed("/periods/{id}/agencies/{code}/extend", cases.extend),
         _deed("/periods/{id}/agencies/{code}/assign", cases.assign),
+        _page("/returns/{id}", returns.show),
+        _deed("/returns/{id}/save", returns.save, most=_MOST_RETURN),
+        _deed("/returns/{id}/submit", returns.submit, most=_MOST_RETURN),
+        _deed("/returns/{id}/withdraw", returns.withdraw),
+        _deed("/returns/{id}/approve", returns.approve),
+        _deed("/returns/{id}/send-back", returns.send_back, most=_MOST_TEXT),
+        _deed("/returns/{id}/accept", returns.accept),
+        _deed("/returns/{id}/attach", attachments.attach, most=_MOST_FILE),
+        _deed("/returns/{id}/detach", attachments.detach),
+        _page("/returns/{id}/attachments/{key}", attachments.fetch),
         _page("/sign-out", sign_in.leave, method="POST", changing=True),
         Route("/static/{name}", _file),
     ]

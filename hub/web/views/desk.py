@@ -71,11 +71,14 @@ def update(seam: Seam, visit: Visit) -> Page | Elsewhere:
 
 
 def close(seam: Seam, visit: Visit) -> Page | Elsewhere:
-    """Close the period."""
+    """Close the period with its figures, which are taken from one state of the records."""
     note = visit.form.get("reason")
-    return _of_period(
-        seam, visit, "closed", lambda s, actor, key, seen: closing.close_period(s, actor, key, seen, note)
-    )
+
+    def deed(session: Session, actor: Actor, key: int, seen: int) -> object:
+        taken = seam.read_now(lambda reading: closing.take_to_close(reading, actor, key))
+        return closing.close_period(session, actor, key, seen, taken, note)
+
+    return _of_period(seam, visit, "closed", deed)
 
 
 def reopen(seam: Seam, visit: Visit) -> Page | Elsewhere:
@@ -192,7 +195,7 @@ def _period(session: Session, visit: Visit) -> ReportingPeriod:
 
 def _page(session: Session, visit: Visit, told: Told, done: tuple[str, int] | None = None) -> Page:
     actor, period = require_returns(visit).actor, _period(session, visit)
-    found = desk(session, actor, period, flagged=True)
+    found = desk(session, actor, period, flagged=period.state != "PLANNED")
     rows = _picked(found, visit)
     said = visit.query.get("done", "")
     values = {
