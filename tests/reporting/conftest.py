@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from psycopg.rows import namedtuple_row
 from sqlmodel import Session, create_engine
+from starlette.applications import Starlette
 
 from hub.access.commands import create_token
 from hub.access.models import AppUser, RoleGrant
@@ -48,6 +49,7 @@ class Half:
     owner: psycopg.Connection[Any]
     tokens: dict[tuple[str, str], str]
     agencies: dict[str, int]
+    app: Starlette
     http: httpx.AsyncClient
     runner: asyncio.Runner
     days: Iterator[tuple[int, int, int]] = field(
@@ -186,7 +188,7 @@ def reporting(dsn: str, districts: int = 0) -> Iterator[Half]:
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub.test", timeout=60)
         http = runner.run(stack.enter_async_context(client))
         try:
-            yield Half(dsn, owner, tokens, agencies, http, runner)
+            yield Half(dsn, owner, tokens, agencies, app, http, runner)
         finally:
             runner.run(stack.aclose())
 
