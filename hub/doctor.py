@@ -21,6 +21,8 @@ from hub.access.administration import told
 from hub.kit import cluster, system
 from hub.kit.clock import HANOI
 from hub.kit.errors import HubError
+from hub.kit.mail import MailServerLost, check_server
+from hub.returns.reminders.sending import mailbox
 from hub.settings import Settings, load
 from reports.fonts import times_face
 
@@ -33,6 +35,10 @@ LAST_RECOUNT = """
 select at, detail->>'compared', (detail->>'differing')::int from audit_event
  where object_type = 'kpi' and object_id is null and event_type = 'kpi:recount' and detail ? 'compared'
  order by at desc limit 1
+"""
+OUTBOX = """
+select count(*) filter (where state = 'WAITING'), count(*) filter (where state = 'FAILED'),
+       count(*) filter (where state = 'WAITING' and tries > 0) from outbox_message
 """
 
 
@@ -65,7 +71,7 @@ def examine(settings: Settings | None = None) -> list[Finding]:
         said = error.message_vi, error.message_en
         return [Finding("settings", False, error.message_en, *said, detail_vi=error.message_vi)]
     database = (
-        [_real(settings.dsn), *_nightly(settings.dsn)]
+        [_real(settings.dsn), *_nightly(settings.dsn), *_outbox(settings.dsn)]
         if settings.dsn
         else [_embedded(), _folder(settings.data)]
     )
@@ -75,6 +81,7 @@ def examine(settings: Settings | None = None) -> list[Finding]:
         _room(settings.data),
         *database,
         _administration(settings),
+        _mail(settings),
         _pdf(),
         _font(),
     ]
@@ -228,6 +235,46 @@ def _administration(settings: Settings) -> Finding:
     """From where and when administration is open: for the installation to decide, so it is told and not judged."""
     vietnamese, english = told(settings)
     return Finding("admin", True, english, detail_vi=vietnamese)
+
+
+def _outbox(dsn: str) -> list[Finding]:
+    """What waits to be sent, and what was refused; nothing where no database of the hub answers."""
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            if connection.execute("select to_regclass('outbox_message')").fetchone() == (None,):
+                return []
+            row = connection.execute(OUTBOX).fetchone()
+    except psycopg.Error:
+        return []
+    waiting, failed, stuck = row or (0, 0, 0)
+    return [
+        Finding(
+            "outbox",
+            not failed and not stuck,
+            f"{waiting} mails wait ({stuck} tried in vain), {failed} refused",
+            "xem: hub outbox; sửa địa chỉ hoặc máy chủ thư rồi chạy: hub outbox retry",
+            "look with: hub outbox; mend the address or the mail server, then run: hub outbox retry",
+            f"{waiting} thư chờ ({stuck} đã thử chưa được), {failed} bị từ chối",
+        )
+    ]
+
+
+def _mail(settings: Settings) -> Finding:
+    """Whether the mail server lets us in; files need none."""
+    box = mailbox(settings)
+    if box.url is None:
+        return Finding("mail", True, f"files in {box.folder}", detail_vi=f"tệp trong {box.folder}")
+    try:
+        check_server(box)
+    except MailServerLost as lost:
+        return Finding(
+            "mail",
+            False,
+            str(lost),
+            "hãy kiểm tra HUB_SMTP_URL, HUB_SMTP_TLS và máy chủ thư; thư đang chờ không mất",
+            "check HUB_SMTP_URL, HUB_SMTP_TLS and the mail server; mails that wait are not lost",
+        )
+    return Finding("mail", True, f"SMTP, from {box.sender}", detail_vi=f"SMTP, từ {box.sender}")
 
 
 def _pdf() -> Finding:

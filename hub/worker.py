@@ -1,6 +1,7 @@
-"""What the hub does by itself: every night the counters are folded and proved by a recount of the records, and
-every ten seconds what has been written into the audit trail is sealed (hub/audit/sealing). And what it is asked for:
-reports are printed for publication (reports/print_jobs.py).
+"""What the hub does by itself: every night the counters are folded and proved by a recount of the records, every ten
+seconds what has been written into the audit trail is sealed (hub/audit/sealing), on the morning of each working day
+agencies are reminded of returns they owe, and every minute the mails that wait are sent (hub/returns/reminders). And
+what it is asked for: reports are printed for publication (reports/print_jobs.py).
 
 The night's result is an audit event `kpi:recount` and one line in the log; where figures differ the job ends as
 failed, so that it is seen. `hub worker --once nightly` does the same at once.
@@ -28,10 +29,13 @@ from hub.kit.progress import Stopped, advanced, ended, started
 from hub.kit.seam import Seam
 from hub.kpi.counters import Difference, cut_offs, fold, recount
 from hub.returns.publication import prints
+from hub.returns.reminders.reminding import Written, remind_due
+from hub.returns.reminders.sending import mailbox, send_waiting
 from hub.settings import Settings
 from reports.print_jobs import perform
 
 EVENT = "kpi:recount"
+SENDING = "* * * * *"
 SEALING = "* * * * * */10"  # croniter's sixth field is the second
 PRINT_TRIES = 3
 PRINT_PAUSE = 20  # seconds: a timestamp authority may be away for a moment
@@ -96,7 +100,22 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
             log.error("niêm phong nhật ký: %s · sealing the audit: %s", error.message_vi, error.message_en)
             raise
 
+    @app.periodic(cron=daily(settings.remind_at))
+    @app.task(name="remind", queue="mail", retry=broken_off)
+    def of_this_morning(timestamp: int) -> None:
+        remind(seam)
+
+    @app.periodic(cron=SENDING)
+    @app.task(name="send", queue="mail", queueing_lock="send")
+    def of_this_minute(timestamp: int) -> None:
+        told = send_waiting(seam, mailbox(settings), settings.address)
+        if told.lost:
+            log.warning("thư chưa gửi được: %s · mail waits: %s", told.lost, told.lost)
+        if told.failed:
+            log.error("%d thư bị từ chối; xem: hub outbox · %d mails refused", told.failed, told.failed)
+
     tidied(app, "audit")
+    tidied(app, "mail")
 
     again = RetryStrategy(
         max_attempts=PRINT_TRIES - 1,
@@ -118,6 +137,17 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
     revived(app, prints.QUEUE)
     tidied(app, prints.QUEUE, hours=24)
     return app
+
+
+def remind(seam: Seam, acting: str = LOCAL_USER) -> list[Written]:
+    """Remind the agencies whose day it is, in one transaction; a second time on the same day reminds nobody."""
+    written = seam.change_now(lambda session: remind_due(session, actor_for_user(session, acting)))
+    for one in written:
+        log.info(
+            "đã nhắc %d cơ quan, %d không có địa chỉ thư · %d agencies reminded, %d with nobody to write to",
+            *(len(one.agencies), len(one.unreachable)) * 2,
+        )
+    return written
 
 
 def nightly(seam: Seam, acting: str = LOCAL_USER, stopped: Callable[[], bool] = lambda: False) -> Recount:

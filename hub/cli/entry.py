@@ -33,6 +33,7 @@ GROUPS = {
     "figures": ("kpi",),
     "reporting": ("report",),
     "snapshots": ("snapshot",),
+    "outbox": ("outbox",),
     "access": ("user", "token"),
     "auditing": ("audit",),
     "credentials": ("key",),

@@ -22,7 +22,7 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         "worker", parents=[options], help="chạy việc nền · do the hub's own work, every night"
     )
     worker.add_argument(
-        "--once", choices=("nightly",), help="chỉ chạy việc này, ngay bây giờ · do this now, and end"
+        "--once", choices=("nightly", "remind"), help="chỉ chạy việc này, ngay bây giờ · do this now, and end"
     )
     worker.set_defaults(run=run)
 
@@ -30,7 +30,7 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work until told to stop, or do one thing now: 3 when it finds figures that differ."""
     from hub.kit.jobs import work
-    from hub.worker import jobs, nightly
+    from hub.worker import jobs, nightly, remind
 
     with existing(arguments) as installation, installation.seam() as seam:
         settings = installation.settings
@@ -45,6 +45,11 @@ def run(arguments: argparse.Namespace) -> int:
                     f"đang chạy việc nền, hằng đêm lúc {at:%H:%M}", f"working, at {at:%H:%M} nightly"
                 ),
             )
+            return 0
+        if arguments.once == "remind":
+            reminded = remind(seam, arguments.acting)
+            if arguments.json:
+                print(as_json(reminded))
             return 0
         made = nightly(seam, arguments.acting)
     if arguments.json:

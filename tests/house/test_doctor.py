@@ -16,7 +16,9 @@ NOBODY_THERE = "postgresql://hub:secret@127.0.0.1:9/hub"
 
 def test_the_ground_under_the_tests_is_found(tmp_path: Path) -> None:
     found = {finding.name: finding for finding in doctor.examine(Settings(data=tmp_path))}
-    assert {"python", "environment", "disk", "data", "postgresql", "admin", "pdf", "font"} == set(found)
+    assert {"python", "environment", "disk", "data", "postgresql", "admin", "mail", "pdf", "font"} == set(
+        found
+    )
     needed = ("python", "environment", "data", "postgresql")
     assert [name for name in needed if not found[name].ok] == []
     assert "PostgreSQL" in found["postgresql"].detail

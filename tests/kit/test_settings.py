@@ -50,3 +50,23 @@ def test_where_and_when_administration_is_open(tmp_path: Path) -> None:
     assert settings.admin_cidrs == ("10.20.0.0/16", "fd00::/8")
     assert settings.admin_hours == Hours(time(7, 30), time(18))
     assert settings.admin_port == 8443
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HUB_SMTP_URL", "mail.example.vn:587"),
+        ("HUB_SMTP_URL", "https://u:s3cret@mail.example.vn"),
+        ("HUB_SMTP_URL", "smtp://u:s3cret@mail.example.vn:port"),
+        ("HUB_SMTP_TLS", "maybe"),
+        ("HUB_MAIL_FROM", "Sở Nội vụ"),
+        ("HUB_MAIL_FROM", "a@b.vn\nBcc: c@d.vn"),
+    ],
+)
+def test_a_mail_server_that_is_none_stops_the_start_and_no_password_is_said(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(UnknownSetting) as found:
+        load({name: value}, data=tmp_path)
+    assert name in found.value.message_vi
+    assert "s3cret" not in found.value.message_vi + found.value.message_en

@@ -76,7 +76,7 @@ def test_home_affairs_reminds_all_who_have_not_handed_in(half: Half) -> None:
 def test_some_are_reminded_once_however_often_the_call_is_repeated(half: Half) -> None:
     period = half.period()
     half.approved(period, "A")
-    asked = {"agencyIds": [half.agency("A"), half.agency("B")], "idempotencyKey": "lần đầu"}
+    asked: dict[str, Any] = {"agencyIds": [half.agency("A"), half.agency("B")], "idempotencyKey": "lần đầu"}
     first = _remind(half, period, **asked)
     assert [one["agencyId"] for one in first["reminded"]] == [half.agency("B")]
     assert first["skippedCount"] == 1

@@ -22,6 +22,8 @@ from hub.returns.owed import HANDED_IN
 from hub.settings import Settings
 
 FOLDER = "outbox"
+# So many at a time: the worker has other things to do, and comes again in a minute.
+AT_MOST = 200
 # A minute after the first try, then twice as long each time, an hour at most: soon after a server is back, so is mail.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 # A mail that the server keeps putting off goes to a person after as long as mail servers try themselves (RFC 5321).
@@ -112,8 +114,10 @@ def send_waiting(seam: Seam, box: Mailbox, address: str) -> Sent:
     """Send what is due, until nothing is or the server is lost. `address`: where people reach the hub."""
     told = Sent()
     with open_post(box) as post:
-        while told.lost is None and seam.change_now(lambda session: _send_one(session, post, address, told)):
-            pass
+        for _ in range(AT_MOST):
+            more = seam.change_now(lambda session: _send_one(session, post, address, told))
+            if not more or told.lost is not None:
+                break
     return told
 
 
