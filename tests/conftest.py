@@ -122,7 +122,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Take HUB_DSN, and leave no setting of the surroundings to the code under test."""
     worker = getattr(config, "workerinput", None)
     config.stash[REAL_SERVER] = worker["hub_dsn"] if worker else os.environ.get("HUB_DSN")
-    for name in [name for name in os.environ if name.startswith("HUB_")]:
+    # HUB_EXAMPLES is the tests' own: how many random questions they ask.
+    for name in [name for name in os.environ if name.startswith("HUB_") and name != "HUB_EXAMPLES"]:
         del os.environ[name]
 
 
