@@ -92,9 +92,31 @@ def measure(servers: Servers) -> None:
             times += f"{found['hub']:9.2f}{found[form]:9.2f}"
             ratios += f"{found['hub'] / found[form]:12.2f}"
         print(f"  {name:29}{times}{ratios}   ({len(ours):,} bytes)")
+    _trace(servers, hub)
     _slope(servers, hub, hand)
     _law(servers)
     _memory(servers, hub)
+
+
+def _trace(servers: Servers, hub: Client) -> None:
+    """What the trace of restricted reads costs, which the hand-written server does not write: pages of as many rows,
+    all open (nothing is written) and all restricted (one event), and the pages above hold what the agency has."""
+    print("\nthe trace of restricted reads, p50 in ms     restricted     open   ratio")
+    for name, rows in (("ItemPage", 10), ("ItemPage", 100), ("ItemPage", 1000)):
+        text = text_of(name).replace("filter: {", "filter: { accessModes: [$access],")
+        text = text.replace("!)", "!, $access: AccessMode!)", 1).replace("first: 1000", f"first: {rows}")
+        asked = {
+            access: json.dumps(
+                {"query": text, "variables": {"agency": servers.agency, "access": access}}
+            ).encode()
+            for access in ("CONDITIONAL", "OPEN")
+        }
+        shown = {access: hub.post("/graphql", body).count(b'"subject"') for access, body in asked.items()}
+        found = interleaved(
+            {access: lambda body=body: hub.post("/graphql", body) for access, body in asked.items()}  # type: ignore[misc]
+        )
+        ratio = found["CONDITIONAL"] / found["OPEN"]
+        print(f"  {name:43}{found['CONDITIONAL']:11.2f}{found['OPEN']:9.2f}{ratio:8.2f}   ({shown} rows)")
 
 
 def _slope(servers: Servers, hub: Client, hand: Client) -> None:

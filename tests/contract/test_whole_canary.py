@@ -6,24 +6,44 @@ role is asked every operation, without it each operation goes to two roles in tu
 
 from __future__ import annotations
 
+import io
 import os
+import re
+import zipfile
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
+from random import Random
+from typing import Any
 
 import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+)
 from sqlmodel import Session
+from starlette.routing import Route
 
 from hub.access.queries import actor_for_user, user_by_name
 from hub.access.sessions import cookie_name, open_link, redeem_link
+from hub.web.routes import routes
+from reports.brief import render_brief
 from reports.build import build_report
-from reports.figures import as_json
+from reports.figures import as_csv, as_json
 from reports.html import render_html
+from reports.workbook import render_workbook
 from schema import build_schema
 from tests.conftest import Cities
 from tests.contract.conftest import ELSEWHERE, HERE, ROLES, Hub, served, stirred_city
 from tests.contract.marks import MARK, Readers, mark
-from tests.contract.walk import Walk
+from tests.contract.walk import NAMED, Walk
 
 EXAMPLES = int(os.environ.get("HUB_EXAMPLES", "0"))
 ITEMS = 400
@@ -81,35 +101,190 @@ def test_no_field_of_the_schema_tells_what_its_reader_may_not_see(marked: tuple[
     }
 
 
-PAGES = (
-    "/", "/annex", "/agencies", "/quality", "/radar",
-    *(f"/agencies/{code}{more}" for code in (HERE, ELSEWHERE) for more in ("", "/quality")),
-    *(f"/indicators/{code}?agency={agency}" for code in ("II.1.a", "II.2.b") for agency in (HERE, ELSEWHERE)),
-)  # fmt: skip
+# What stands in an address, by the start of the address or the name of its part.
+_SECRET, _DIGEST = "x" * 43, "0" * 64
+PARTS = {
+    "/agencies/{code}": (HERE, ELSEWHERE),
+    "/indicators/{code}": (f"II.1.a?agency={HERE}", f"II.1.a?agency={ELSEWHERE}", "II.2.b"),
+    "/users/{name}": ("demo.clerk", "demo.supervisor"),
+    "{secret}": (_SECRET,),
+    "{sha256}": (_DIGEST,),
+    "{named": ("1", "2", _DIGEST),
+    "{name}": ("nobody",),
+}
+# Pages about people go to everybody; the others, which count and take long, to every fourth role in turn.
+PEOPLE = ("/users", "/sessions", "/account", "/access-changes")
 # Who prints reports, and who sees least.
 PRINTING = ("anyone", "officer", "supervisor", "leader")
 
 
-def test_no_page_and_no_report_tells_what_its_reader_may_not_see(marked: tuple[Hub, Readers]) -> None:
+def pages() -> Iterator[str]:
+    """An address or more of every page, whatever pages there are."""
+    for route in routes():
+        assert isinstance(route, Route)
+        if "GET" not in (route.methods or ()):
+            continue
+        if "{" not in route.path:
+            yield route.path
+            continue
+        words = next(words for part, words in PARTS.items() if part in route.path)
+        for word in words:
+            path, _, query = word.partition("?")
+            yield re.sub(r"\{[^}]+\}", path, route.path) + (f"?{query}" if query else "")
+
+
+def _cookie(hub: Hub, role: str) -> dict[str, str]:
+    """The session of a role, by the link that an administrator would send."""
+    if role == "anyone":
+        return {}
+
+    def sign_in(session: Session) -> str:
+        user = user_by_name(session, f"demo.{role}")
+        return redeem_link(session, open_link(session, actor_for_user(session), user)).secret
+
+    secret = hub.app.state.services.seam.change_now(sign_in)
+    return {"cookie": f"{cookie_name(secure=False)}={secret}"}
+
+
+def test_no_page_tells_what_its_reader_may_not_see(marked: tuple[Hub, Readers]) -> None:
+    hub, readers = marked
+    told: dict[str, set[int]] = {}
+    listed = list(pages())
+    foreign = [
+        row.name for row in hub.city.sql("select name from app_user where name like 'foreign.%' limit 2")
+    ]
+    for place, role in enumerate(ROLES):
+        cookies = _cookie(hub, role)
+        for number, page in enumerate((*listed, *(f"/users/{name}" for name in foreign))):
+            if not page.startswith(PEOPLE) and not EXAMPLES and (number + place) % 4:
+                continue
+            answer = hub.runner.run(hub.http.get(page, headers=cookies))
+            assert answer.status_code < 500, (role, page)
+            assert readers.leaks(role, answer.text + str(answer.headers)) == set(), (role, page)
+            told.setdefault(page, set()).add(answer.status_code)
+    # Nearly every page was shown to somebody; the others lead elsewhere, or say that nothing is there.
+    shown = {page for page, codes in told.items() if 200 in codes}
+    assert {
+        "/",
+        "/sessions",
+        "/users",
+        "/access-changes",
+        "/radar",
+        "/account",
+        *map("/users/{}".format, foreign),
+    } <= (shown)
+
+
+def _cells(book: bytes) -> str:
+    """Every text of a workbook."""
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        return " ".join(parts.read(name).decode(errors="replace") for name in parts.namelist())
+
+
+def test_no_report_in_any_form_tells_what_its_reader_may_not_see(marked: tuple[Hub, Readers]) -> None:
+    """PDF is printed from the HTML looked at here."""
     hub, readers = marked
     seam = hub.app.state.services.seam
-    for role in ROLES:
-        cookies = {}
-        if role != "anyone":
-
-            def sign_in(session: Session, role: str = role) -> str:
-                user = user_by_name(session, f"demo.{role}")
-                link = open_link(session, actor_for_user(session), user)
-                return redeem_link(session, link).secret
-
-            cookies = {"cookie": f"{cookie_name(secure=False)}={seam.change_now(sign_in)}"}
-        for page in PAGES:
-            told = hub.runner.run(hub.http.get(page, headers=cookies))
-            assert told.status_code < 500, (role, page)
-            assert readers.leaks(role, told.text) == set(), (role, page)
+    for role in PRINTING:
         actor = hub.city.actors[role]
-        for agency in (None, HERE, ELSEWHERE) if role in PRINTING else ():
+        for agency in (None, HERE, ELSEWHERE):
             report = seam.read_now(
                 partial(build_report, actor=actor, period=date(2025, 6, 30), agency_code=agency)
             )
-            assert readers.leaks(role, render_html(report) + as_json(report)) == set(), (role, agency)
+            made = datetime(2025, 7, 1, tzinfo=UTC)
+            forms = [render_html(report), as_json(report)]
+            if role in ("anyone", "officer"):
+                forms += [render_brief(report), as_csv(report), _cells(render_workbook(report, made))]
+            for number, form in enumerate(forms):
+                assert readers.leaks(role, form) == set(), (role, agency, number)
+                assert len(form) > 200
+
+
+# ---- mutations
+
+_NOUNS = {
+    "Fonds": "Fonds", "Series": "Series", "File": "ArchivalFile", "Item": "Item", "Agency": "Agency",
+    "Grant": "RoleGrant", "User": "AppUser", "Return": "AgencyReturn",
+    "Period": "ReportingPeriod", "Report": "PublishedReport",
+}  # fmt: skip
+# Who may do much, little, and nothing; each asks for records of everybody.
+DOING = ("anyone", "clerk", "officer", "client", "leader", "agency_admin", "archivist")
+_DEPTH = 2
+
+
+_ENDED = re.compile(r'"__typename": ?"(\w+)"')
+
+
+class Deeds:
+    """Every mutation of the schema with ids of records of everybody, and all that its answer could tell."""
+
+    def __init__(self, walk: Walk, rng: Random) -> None:
+        self._walk, self._rng, self.schema = walk, rng, walk.schema
+
+    def __iter__(self) -> Iterator[str]:
+        root = self.schema.mutation_type
+        assert root is not None
+        for name, field in root.fields.items():
+            given = ", ".join(
+                f"{one}: {self._value(argument.type, one, name)}" for one, argument in field.args.items()
+            )
+            yield f"mutation {{ {name}({given}){self._selection(field.type, _DEPTH)} }}"
+
+    def _value(self, kind: Any, name: str, deed: str) -> str:
+        bare = get_nullable_type(kind)
+        if isinstance(bare, GraphQLList):
+            return f"[{self._value(bare.of_type, name, deed)}]"
+        if isinstance(bare, GraphQLInputObjectType):
+            asked = {
+                one: field.type
+                for one, field in bare.fields.items()
+                if isinstance(field.type, GraphQLNonNull) or _is_named(field.type) or self._rng.random() < 0.4
+            }
+            return "{" + ", ".join(f"{one}: {self._value(it, one, deed)}" for one, it in asked.items()) + "}"
+        if isinstance(bare, GraphQLEnumType):
+            return self._rng.choice(list(bare.values))
+        if _is_named(bare):
+            noun = next((word for word in _NOUNS if deed.endswith(word)), "") if name == "id" else ""
+            kind = NAMED.get(name) or _NOUNS.get(noun) or self._rng.choice(sorted(_NOUNS.values()))
+            return self._walk._id(kind)
+        return self._walk._scalar(str(bare), name, deed)
+
+    def _selection(self, kind: Any, depth: int) -> str:
+        named = get_named_type(kind)
+        if is_leaf_type(named):
+            return ""
+        told = " ".join(
+            f"... on {one.name} {{ {self._fields(one, depth)} }}" for one in self._walk._objects(named)
+        )
+        return f" {{ __typename {told} }}"
+
+    def _fields(self, kind: GraphQLObjectType, depth: int) -> str:
+        told = []
+        for name, field in kind.fields.items():
+            leaf = is_leaf_type(get_named_type(field.type))
+            if field.args or (not leaf and depth <= 1):
+                continue
+            told.append(f"{kind.name}_{name}: {name}{self._selection(field.type, depth - 1)}")
+        return " ".join(told) or "__typename"
+
+
+def _is_named(kind: Any) -> bool:
+    return str(get_named_type(kind)) == "ID"
+
+
+def test_no_answer_of_a_mutation_tells_what_its_asker_may_not_see(marked: tuple[Hub, Readers]) -> None:
+    """The last of this city: some of it is done."""
+    hub, readers = marked
+    walk = Walk(build_schema()._schema, hub.city, 7, ())
+    told: Counter[str] = Counter()
+    for seed in range(EXAMPLES or 1):
+        for deed in Deeds(walk, Random(seed)):
+            for role in DOING:
+                answer = hub.ask(deed, role)
+                codes = {one["extensions"]["code"] for one in answer.body.get("errors", ())}
+                assert "INTERNAL" not in codes, (role, deed, answer.text[:500])
+                assert readers.leaks(role, answer.text) == set(), (role, deed)
+                told.update(codes)
+                told.update(_ENDED.findall(answer.text))
+    assert told["NotFound"] > told["NotPermitted"] > 0, told
+    assert told["BAD_REQUEST"] < sum(told.values()) / 4, told

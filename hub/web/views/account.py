@@ -64,11 +64,9 @@ def everybodys(session: Session, visit: Visit) -> Page:
     who = require_person(visit)
     who.actor.require_open("session")
     rows = sessions_of(session, who.actor)
-    names = dict(
-        session.exec(
-            select(AppUser.id, AppUser.full_name).where(col(AppUser.id).in_({row.user_id for row in rows}))
-        ).all()
-    )
+    people = session.exec(select(AppUser).where(col(AppUser.id).in_({row.user_id for row in rows})))
+    # Who watches sessions need not read people: then the name they sign in by is enough to end one.
+    names = {one.id: one.full_name if who.actor.may("read", "user", one) else one.name for one in people}
     columns: Columns[Any] = {"seen": (lambda row: (row.last_seen_at, row.id), True)}
     values = {
         "found": listing(rows, visit, columns, "seen"),
