@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from policies.enforcer import Rule
-from policies.law import Law
+from policies.law import Law, Policy
 from policies.predicate import PREFIX, Writer, clauses
 from policies.resources import RESOURCES
 from policies.subject import GRANTABLE_ROLES, Shape, Subject
@@ -272,13 +272,14 @@ create policy hub_delete on {table} for delete to {APP_ROLE} using (
 def settings(law: Law, subject: Subject) -> dict[str, str]:
     """The subject as settings: his id, his roles, and the agencies that each group of rules asks for."""
     if subject.reads_only:  # an enrolled device writes nothing
-        return {**dict.fromkeys((SETTING + name for name in _names(law)), ""), ROLES: ""}
-    values = law.values(subject, _names(law))
+        return {**dict.fromkeys((SETTING + name for name in _names(law.policy)), ""), ROLES: ""}
+    values = law.values(subject, _names(law.policy))
     told = {SETTING + name: "" if value is None else str(value) for name, value in values.items()}
     return {**told, ROLES: "{" + ",".join(subject.roles) + "}"}
 
 
 @lru_cache(8)
-def _names(law: Law) -> tuple[str, ...]:
+def _names(policy: Policy) -> tuple[str, ...]:
+    law = Law({}, policy=policy)  # no name depends on the agencies, whose tree changes more often
     read = (reads(law, resource) for resource in TABLES)
     return tuple(sorted({name for text in (writes(law), *read) for name in _NAMED.findall(text)}))

@@ -48,7 +48,7 @@ def fold(session: Session) -> None:
 
 
 def rebuild(session: Session, actor: Actor) -> int:
-    """Count every file anew, whatever the counters say; returns how many files there are."""
+    """Count every file anew, whatever the counters say; returns how many files there are. As the tables' owner."""
     for name in COUNTERS:
         session.execute(text(f"delete from {name}_step"))
         session.execute(text(f"delete from {name}_count"))

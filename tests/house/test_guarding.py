@@ -58,3 +58,10 @@ def test_who_owns_a_guarded_table_is_not_the_application(owner: psycopg.Connecti
         "select count(*) from pg_roles where rolname = 'hub_app' and (rolsuper or rolbypassrls)"
     ).fetchone()
     assert found == (0,)
+
+
+def test_figures_are_counted_and_not_written(owner: psycopg.Connection[Any]) -> None:
+    owner.execute("set local role hub_app")
+    owner.execute("select hub_fold_born_digital(), hub_count_files(array[1::bigint])")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        owner.execute("update born_digital_count set n = n + 1")
