@@ -471,22 +471,16 @@ class ReturnDeskQuery:
         return found
 
     @strawberry.field(
-        description="The bytes of a file attached to a return, in base64; null when absent or not seen"
-        " (nội dung tài liệu kèm theo)."
+        description="The bytes of a file attached to a return, in base64 (nội dung tài liệu kèm theo)."
     )
     async def return_attachment(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The attachment (tài liệu).")],
-    ) -> str | None:
-        """One at a time: an answer is no place for many."""
+    ) -> str:
+        """One at a time: an answer is no place for many. Raises NotFound, ForgedId."""
         actor, key = info.context.actor, int(key_of("ReturnAttachment")(id))
-
-        def read(session: Session) -> str | None:
-            try:
-                return base64.b64encode(attachment_seen(session, actor, key).content).decode()
-            except NotFound:
-                return None
-
-        found: str | None = await info.context.seam.read(read)
+        found: str = await info.context.seam.read(
+            lambda session: base64.b64encode(attachment_seen(session, actor, key).content).decode()
+        )
         return found

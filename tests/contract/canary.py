@@ -32,6 +32,22 @@ _DOCUMENTS = {
     "agency_return": "figures",
 }
 
+# What is kept beside a return names it, too; of what the desk keeps on an agency any return of it.
+_BESIDE = "'canaryreturn' || r.id || 'z'"
+_BESIDE_RETURNS = (
+    f"insert into return_line (return_id, agency_id, duty_id, value, note, document_number)"
+    f" select r.id, r.agency_id, d.id, {_BESIDE}, {_BESIDE}, {_BESIDE} from agency_return r"
+    " join duty d on d.code = 'IV.5.d'",
+    f"insert into return_turn (return_id, agency_id, turn, from_state, to_state, note, version)"
+    f" select r.id, r.agency_id, 'SUBMIT', 'DRAFT', 'SUBMITTED', {_BESIDE}, 2 from agency_return r",
+    f"insert into return_attachment (return_id, agency_id, name, mime_type, size, sha256, content)"
+    f" select r.id, r.agency_id, {_BESIDE}, 'application/pdf', 5, {_BESIDE}, '%%PDF-' from agency_return r",
+    f"update return_case c set extension_reason = {_BESIDE} from agency_return r where r.agency_id = c.agency_id",
+    f"update case_note c set note = {_BESIDE} from agency_return r where r.agency_id = c.agency_id",
+    f"update agency_contact c set name = {_BESIDE}, phone = {_BESIDE} from agency_return r"
+    " where r.agency_id = c.agency_id",
+)
+
 # md5 of an id is a die that falls the same way on every machine.
 _DIE = "(('x' || substr(md5('{salt}' || {t}.id), 1, 6))::bit(24)::int % 100)"
 
@@ -78,6 +94,8 @@ def stir(connection: Connection) -> None:
         "update transfer set state = 'CHECKING', accepted_at = null where id % 5 = 0",
     ):
         connection.exec_driver_sql(statement.replace("%", "%%"))
+    for statement in _BESIDE_RETURNS:
+        connection.exec_driver_sql(statement)
     for table, columns in _TEXTS.items():
         token = f"'canary{_KINDS.get(table, table)}' || id || 'z'"
         sets = [f"{column} = concat_ws(' ', {column}, {token})" for column in columns.split()]

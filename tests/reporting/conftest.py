@@ -60,13 +60,22 @@ class Half:
 
     def ask(self, query: str, role: str, place: str = "A", language: str = "en", **variables: Any) -> Any:
         """The data of an answer."""
+        answer = self._answer(query, role, place, language, variables)
+        assert "errors" not in answer, json.dumps(answer)[:1500]
+        return answer["data"]
+
+    def refused(self, query: str, role: str, place: str = "A", **variables: Any) -> str:
+        """The code of the error for which a whole operation fails."""
+        answer = self._answer(query, role, place, "en", variables)
+        assert answer.get("data") is None
+        return str(answer["errors"][0]["extensions"]["code"])
+
+    def _answer(self, query: str, role: str, place: str, language: str, variables: dict[str, Any]) -> Any:
         headers = {"accept-language": language}
         if role != "anyone":
             headers["authorization"] = f"Bearer {self.tokens[role, place]}"
         sent = {"query": query, "variables": variables}
-        answer = self.runner.run(self.http.post("/graphql", json=sent, headers=headers)).json()
-        assert "errors" not in answer, json.dumps(answer)[:1500]
-        return answer["data"]
+        return self.runner.run(self.http.post("/graphql", json=sent, headers=headers)).json()
 
     def do(
         self, deed: str, role: str, place: str = "A", /, selects: str = "", language: str = "en", **said: Any
