@@ -90,9 +90,9 @@ def lines_of(session: Session, return_id: int) -> dict[str, ReturnLine]:
     return {code or duty or "": line for line, code, duty in found}
 
 
-def last_saved(session: Session, return_id: int) -> Saved | None:
-    """Who wrote in the return last, as the audit trail knows it."""
-    row = session.execute(_SAVED, {"id": return_id}).first()
+def last_saved(session: Session, return_id: int, part: str | None = None) -> Saved | None:
+    """Who wrote in the return last, or in the part of it: a text's name, a line's code; as the audit trail knows it."""
+    row = session.execute(_SAVED, {"id": return_id, "part": part}).first()
     return Saved(row.by, row.at) if row else None
 
 
@@ -148,6 +148,9 @@ _SAVED = text(
       from audit_event e join app_user u on u.id = e.agent_id
      where e.object_type = 'return' and e.object_id = :id and e.outcome = 'success'
        and e.event_type in ('return:create', 'return:update')
+       and (cast(:part as text) is null or jsonb_exists(e.detail -> 'changed', :part)
+            or jsonb_exists(e.detail -> 'lines', :part)
+            or (e.event_type = 'return:create' and jsonb_exists(e.detail -> 'after', :part)))
      order by e.at desc, e.id desc limit 1
     """
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -100,8 +100,13 @@ def marks(form: Form) -> str:
     return " ".join(f"{group}.{_mark(group_)}" for group, group_ in form.items())
 
 
-def said(mine: Form, now: Form, was: str, lines: Mapping[str, ReturnLine], saved: Saved | None) -> Said:
-    """What is to be saved of a form. Raises SavedByOther, and BadRequest for a form that no page has made."""
+def said(
+    mine: Form, now: Form, was: str, lines: Mapping[str, ReturnLine], saved: Callable[[str], Saved | None]
+) -> Said:
+    """What is to be saved of a form; `saved` tells who wrote a group last.
+
+    Raises SavedByOther, and BadRequest for a form that no page has made.
+    """
     before = dict(part.rpartition(".")[::2] for part in was.split())
     if not before.keys() >= mine.keys():
         raise BadRequest(
@@ -111,7 +116,7 @@ def said(mine: Form, now: Form, was: str, lines: Mapping[str, ReturnLine], saved
     theirs = [group for group in mine if _mark(now[group]) != before[group]]
     changed = [group for group in mine if _mark(mine[group]) != before[group] and mine[group] != now[group]]
     if clash := [group for group in changed if group in theirs]:
-        raise SavedByOther(clash, saved)
+        raise SavedByOther(clash, saved(clash[0]))
     return Said(
         {group: mine[group][group] for group in changed if group in TEXTS},
         [_line(group, mine[group], lines.get(group)) for group in changed if group not in TEXTS],

@@ -18,7 +18,7 @@ from hub.returns.desk import DeskRow, desk
 from hub.returns.figures import form_figures
 from hub.returns.ledger import period_seen
 from hub.returns.models import AgencyReturn, ReportingPeriod
-from hub.returns.reading import attachments_of, last_saved, lines_of, return_before, turns_of
+from hub.returns.reading import Saved, attachments_of, last_saved, lines_of, return_before, turns_of
 from hub.web import return_form
 from hub.web.page import Page
 from hub.web.return_beside import beside
@@ -36,11 +36,14 @@ _DONE = (
 
 @dataclass(frozen=True)
 class Writing:
-    """What stands in the form: the texts, the marks of what is stored, and others' words where both have written."""
+    """What stands in the form: the texts, the marks of what is stored, and others' words where both have written.
+
+    Those with who wrote them.
+    """
 
     form: Form
     was: str
-    theirs: Mapping[str, Group] = field(default_factory=dict)
+    theirs: Mapping[str, tuple[Saved | None, Group]] = field(default_factory=dict)
 
 
 def return_page(

@@ -94,6 +94,7 @@ def routes() -> list[BaseRoute]:
         _deed("/periods/{id}/reopen", desk.reopen),
         _deed("/periods/{id}/accept", desk.accept, most=_MOST_PICKED),
         _deed("/periods/{id}/assign", desk.assign, most=_MOST_PICKED),
+        _deed("/periods/{id}/remind", desk.remind, most=_MOST_PICKED + _MOST_TEXT),
         _page("/periods/{id}/agencies/{code}", cases.show),
         _deed("/periods/{id}/agencies/{code}/begin", cases.begin),
         _deed("/periods/{id}/agencies/{code}/note", cases.note, most=_MOST_TEXT),

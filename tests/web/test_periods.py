@@ -99,6 +99,24 @@ def test_approved_returns_are_accepted_together_and_the_others_told(people: Repo
     )
 
 
+def test_picked_agencies_are_reminded_once_a_day(people: Reporters) -> None:
+    period = people.period()
+    ids = people.half.agencies
+    picks = {f"pick-{ids[code]}": "0.0" for code in ("A", "C")}
+    done = people.post(f"/periods/{period}/remind", "supervisor", "SNV", **picks, note="Hạn đã đến gần")
+    assert "Đã đôn đốc 2 cơ quan." in done.text, said(done)
+    assert "Cơ quan C: Không có địa chỉ thư" in said(done)
+    again = people.post(f"/periods/{period}/remind", "supervisor", "SNV", **picks)
+    assert (again.status_code, "hôm nay đã được đôn đốc" in said(again)) == (422, True)
+    assert "đôn đốc" in people.get(f"/periods/{period}", "leader", "TP").text
+    before = people.half.sql("select count(*) as n from reminder")[0].n
+    for role, place in (("officer", "B"), ("leader", "TP"), ("approver", "A")):
+        b = {f"pick-{ids['B']}": "0.0"}
+        assert people.post(f"/periods/{period}/remind", role, place, **b).status_code in (403, 422), role
+    assert people.post(f"/periods/{period}/remind", "staff", **picks).status_code == 404
+    assert people.half.sql("select count(*) as n from reminder")[0].n == before
+
+
 def test_an_agency_is_called_given_time_and_a_reviewer(people: Reporters) -> None:
     period = people.period()
     path = f"/periods/{period}/agencies/C"

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kit import clock
-from hub.kit.errors import FieldError, NotFound
+from hub.kit.errors import FieldError, Invalid, NotFound
 from hub.kit.seam import Seam
 from hub.kit.vietnamese import fold
 from hub.plan.models import Plan
@@ -21,6 +21,8 @@ from hub.returns.errors import RETURN_STATES
 from hub.returns.ledger import period_seen
 from hub.returns.models import AgencyReturn, ReportingPeriod
 from hub.returns.reading import reviewers
+from hub.returns.reminders.reminding import remind_agencies
+from hub.returns.reminders.told import reminders_in
 from hub.returns.rules import Days
 from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
@@ -108,6 +110,34 @@ def assign(seam: Seam, visit: Visit) -> Page:
     return _one_by_one(seam, visit, "assigned", deed)
 
 
+def remind(seam: Seam, visit: Visit) -> Page:
+    """Remind the picked agencies by mail, all in one act; those that have nobody to write to are told."""
+    actor, key = require_returns(visit).actor, key_of(visit)
+    picks = [
+        key_of(visit, name.removeprefix(f"{_PICK}-")) for name in visit.form if name.startswith(f"{_PICK}-")
+    ]
+    late_only = bool(visit.form.get("late_only"))
+
+    def work(session: Session) -> int:
+        if not picks and not late_only:
+            raise Invalid([_NOTHING_PICKED])
+        note = visit.form.get("note")
+        turn = remind_agencies(session, actor, key, picks or None, late_only=late_only, note=note)
+        return turn.id or 0
+
+    made = tried(seam, actor, work, lambda session, told: _page(session, visit, told))
+    if isinstance(made, Page):
+        return made
+
+    def page(session: Session) -> Page:
+        names = {row.agency_id: row.name for row in desk(session, actor, _period(session, visit)).rows}
+        told = reminders_in(session, made)
+        mute = [_of(names.get(one.agency_id, ""), [_NOBODY]) for one in told if not one.written]
+        return _page(session, visit, mute, ("reminded", len(told)))
+
+    return seam.read_now(page)
+
+
 def key_of(visit: Visit, told: str | None = None) -> int:
     """The period's key, or another number that a page has written. Raises NotFound."""
     said = visit.parts["id"] if told is None else told
@@ -184,6 +214,10 @@ _NOTHING_PICKED = FieldError(
     "Hãy đánh dấu ít nhất một cơ quan trong bảng.",
     "Tick at least one agency of the table.",
 )
+_NOBODY = FieldError(
+    "id", "NOBODY_TO_WRITE_TO", "Không có địa chỉ thư; hãy gọi điện hoặc ghi đầu mối liên hệ.",
+    "There is no address to write to; call, or enter a contact.",
+)  # fmt: skip
 _NOTHING_SENT = FieldError(
     "id", "NOTHING_SENT", "Chưa có báo cáo để tiếp nhận.", "There is no return to accept."
 )

@@ -18,7 +18,7 @@ from hub.returns import commands
 from hub.returns.asked import asked_of
 from hub.returns.ledger import period_seen
 from hub.returns.models import AgencyReturn, ReportingPeriod
-from hub.returns.reading import last_saved, lines_of
+from hub.returns.reading import Saved, last_saved, lines_of
 from hub.web import return_form
 from hub.web.page import Elsewhere, Page, Sent
 from hub.web.return_form import Form, SavedByOther
@@ -142,11 +142,16 @@ def _save(seam: Seam, visit: Visit, faults: list[Any]) -> _Kept | Page:
         actor.require("read", "return", row)
         assert row is not None  # `require` raises for no row
         period = period_seen(session, actor, row.period_id)
-        lines, saved = lines_of(session, row.id or 0), last_saved(session, row.id or 0)
+        lines = lines_of(session, row.id or 0)
         fields = _fields(session, actor, row, period, visit)
         mine = return_form.typed(visit.form, fields)
         now = return_form.stored(row, lines, fields)
+
+        def saved(group: str) -> Saved | None:
+            return last_saved(session, number(visit), group)
+
         told = return_form.said(mine, now, visit.form.get("was", ""), lines, saved)
+        other = saved(told.theirs[0]) if told.theirs else None
         codes[:] = [line.code for line in told.lines]
         if told.texts or told.lines:
             row = commands.save_return(
@@ -154,7 +159,7 @@ def _save(seam: Seam, visit: Visit, faults: list[Any]) -> _Kept | Page:
             )
             session.flush()
         after = return_form.stored(row, lines_of(session, row.id or 0), fields)
-        return _Kept(row.version, after, told.theirs, saved.by if saved and told.theirs else None)
+        return _Kept(row.version, after, told.theirs, other.by if other else None)
 
     def again(session: Session, told: Told) -> Page:
         faults[:] = named = [_of_line(one, codes) for one in told]
@@ -167,7 +172,7 @@ def _save(seam: Seam, visit: Visit, faults: list[Any]) -> _Kept | Page:
             return_form.merged(mine, now, visit.form.get("was", "")),
             # Only who has been shown the others' words may write over them.
             return_form.marks(now) if clash else visit.form.get("was", ""),
-            {group: now[group] for group in clash},
+            {group: (last_saved(session, row.id or 0, group), now[group]) for group in clash},
         )
         return return_page(session, visit, row, told=named, writing=written)
 
