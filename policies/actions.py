@@ -106,6 +106,7 @@ _ALL = (
     Action("draftReport", "report", "create"),
     Action("submitReport", "report", "submit", ("DRAFT",)),
     Action("sendBackReport", "report", "return", ("SUBMITTED",)),
+    Action("printReport", "report", "publish", ("SUBMITTED",)),
     Action("publishReport", "report", "publish", ("SUBMITTED",)),
     Action("correctReport", "report", "create", ("PUBLISHED",)),
     Action("proposeExclusion", "exclusion", "create"),

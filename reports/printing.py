@@ -1,11 +1,11 @@
-"""The PDF of a report for publication, rendered in a process of its own: a layout engine's death is not the hub's."""
-
-import tempfile
-from pathlib import Path
+"""The PDF of a report for publication, made at once; what a job has printed before is not printed again."""
 
 from hub.kit.errors import Conflict
-from reports.many import Worker
+from hub.settings import Settings
 from reports.model import Report
+from reports.pdf import PdfFailed, PdfUnavailable
+from reports.print_jobs import made
+from reports.signing import SigningFailed
 
 
 class NotPrinted(Conflict):
@@ -21,15 +21,9 @@ class NotPrinted(Conflict):
         )
 
 
-def printed(report: Report) -> bytes:
-    """The bytes of the report's PDF; the same report always gives the same. Raises NotPrinted."""
-    with tempfile.TemporaryDirectory(prefix="hub-report-") as folder:
-        path = Path(folder) / "report"
-        worker = Worker(tasks=1)
-        try:
-            failure = worker.render(report, path)
-        finally:
-            worker.close()
-        if failure is not None:
-            raise NotPrinted(*failure)
-        return path.with_name("report.pdf").read_bytes()
+def issued(report: Report, settings: Settings) -> bytes:
+    """The file of a report as it goes out, printed apart and signed where there are signers. Raises NotPrinted."""
+    try:
+        return made(report, settings)
+    except (PdfUnavailable, PdfFailed, SigningFailed) as error:
+        raise NotPrinted(error.message_vi.rstrip("."), error.message_en.rstrip(".")) from error

@@ -148,6 +148,7 @@ _VIETNAMESE = {
     "freezePeriod": "chốt số liệu kỳ báo cáo",
     "submitReport": "trình báo cáo",
     "sendBackReport": "trả lại báo cáo",
+    "printReport": "in báo cáo để công bố",
     "publishReport": "công bố báo cáo",
     "approveExclusion": "duyệt trường hợp loại trừ",
     "returnExclusion": "trả lại đề nghị loại trừ",

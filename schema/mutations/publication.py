@@ -11,12 +11,15 @@ import strawberry
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.kit import progress
 from hub.returns.models import ReportingPeriod as Period
-from hub.returns.publication import correcting, drafting, papers, publishing
+from hub.returns.publication import correcting, drafting, papers, prints, publishing
+from hub.returns.publication.errors import WrongReportState as NotSubmitted
 from hub.returns.snapshots import freezing
+from reports.figures import as_json
 from reports.official import build_official
-from reports.printing import printed
-from reports.signing import sign
+from reports.printing import issued
+from schema.jobs import Job
 from schema.mutations.doing import Deed, Given, described, do, do_after
 from schema.mutations.inputs import key_in, needed, once, or_none, said, version
 from schema.problems import (
@@ -92,6 +95,18 @@ class PublishReportInput:
     idempotency_key: str | None = once()
 
 
+@strawberry.input(description="A submitted report to print for publication (in báo cáo để công bố).")
+class PrintReportInput:
+    """Input of printReport."""
+
+    id: strawberry.ID = needed(REPORT)
+    expected_version: int = version()
+    number: str | None = said(NUMBER)
+    notation: str | None = said(NOTATION)
+    issued_on: date | None = said(ISSUED)
+    idempotency_key: str | None = once()
+
+
 @strawberry.input(description="A published report to correct (đính chính báo cáo).")
 class CorrectReportInput:
     """Input of correctReport."""
@@ -152,6 +167,20 @@ PublishReportResult = Annotated[
     | IdempotencyKeyReused,
     strawberry.union("PublishReportResult", description=_RESULT),
 ]
+PrintReportResult = Annotated[
+    Job
+    | NotFound
+    | NotPermitted
+    | Invalid
+    | StepUpRequired
+    | StaleVersion
+    | WrongReportState
+    | PeriodStillOpen
+    | IdempotencyKeyReused,
+    strawberry.union(
+        "PrintReportResult", description="The work, or the problem that stood in the way (kết quả)."
+    ),
+]
 CorrectReportResult = Annotated[
     PublishedReport
     | NotFound
@@ -166,31 +195,55 @@ CorrectReportResult = Annotated[
 
 
 async def _printed(info: strawberry.Info, input: PublishReportInput) -> Deed:
-    """The deed of publishing, with its PDF on the disk already: a death before the commit publishes nothing."""
-    context = info.context
-    actor, settings = context.actor, context.settings
-    named: dict[str, Any] = {
+    """The deed of publishing, with its PDF on the disk already: a death before the commit publishes nothing.
+
+    What printReport has printed of the same content is taken; otherwise it is printed here.
+    """
+    settings, seam = info.context.settings, info.context.seam
+    key = key_in("PublishedReport", input.id, "id")
+    report = await seam.read(lambda session: _official(session, info, input))
+    paper = None
+    if report is not None:
+        content = as_json(report)
+        paper = await seam.read(lambda session: prints.printed_of(session, key, content))
+    if report is not None and paper is None:
+        made = await anyio.to_thread.run_sync(issued, report, settings)
+        paper = await anyio.to_thread.run_sync(papers.store, settings.papers, made)
+    return lambda session, who: publishing.publish_report(
+        session, who, key, input.expected_version, paper, **_named(input)
+    )
+
+
+async def _asked(info: strawberry.Info, input: PrintReportInput) -> Deed:
+    """The deed of asking for a print; the content is read before, in one state of the records."""
+    key = key_in("PublishedReport", input.id, "id")
+    report = await info.context.seam.read(lambda session: _official(session, info, input))
+    if report is None:
+        raise NotSubmitted("PUBLISHED", ("SUBMITTED",))
+    content = as_json(report)
+
+    def deed(session: Session, who: Actor) -> progress.Job:
+        return session.get_one(progress.Job, prints.ask(session, who, key, content).job_id)
+
+    return deed
+
+
+def _official(session: Session, info: strawberry.Info, input: PublishReportInput | PrintReportInput) -> Any:
+    """The report as it would go out, once the law and its state allow it; None where it is published."""
+    actor, settings = info.context.actor, info.context.settings
+    key = key_in("PublishedReport", input.id, "id")
+    ready = publishing.to_print(session, actor, key, input.expected_version, **_named(input))
+    if ready is None:
+        return None
+    return build_official(session, actor, ready, settings.address, settings.report_signed_as)
+
+
+def _named(input: PublishReportInput | PrintReportInput) -> dict[str, Any]:
+    return {
         "number": or_none(input.number),
         "notation": or_none(input.notation),
         "issued_on": or_none(input.issued_on),
     }
-    key = key_in("PublishedReport", input.id, "id")
-
-    def model(session: Session) -> Any:
-        ready = publishing.to_print(session, actor, key, input.expected_version, **named)
-        if ready is None:
-            return None
-        return build_official(session, actor, ready, settings.address, settings.report_signed_as)
-
-    report = await context.seam.read(model)
-    paper = None
-    if report is not None:
-        content = await anyio.to_thread.run_sync(printed, report)
-        signed = await anyio.to_thread.run_sync(sign, content, settings)
-        paper = await anyio.to_thread.run_sync(papers.store, settings.papers, signed)
-    return lambda session, who: publishing.publish_report(
-        session, who, key, input.expected_version, paper, **named
-    )
 
 
 async def _taken_again(info: strawberry.Info, input: CorrectReportInput) -> Deed:
@@ -308,6 +361,25 @@ class PublicationMutation:
             lambda s, actor: drafting.send_back_report(
                 s, actor, key_in("PublishedReport", input.id, "id"), input.expected_version, input.reason
             ),
+        )
+        return answer
+
+    @strawberry.mutation(
+        description=described(
+            "printReport",
+            "Have the PDF of a submitted report printed and signed by a job, to be followed by jobUpdated;"
+            " publishReport with the same number and date then takes it (in báo cáo để công bố).",
+        )
+    )
+    async def print_report(self, info: strawberry.Info, input: Given[PrintReportInput]) -> PrintReportResult:
+        """See the description."""
+        answer: PrintReportResult = await do_after(
+            info,
+            "printReport",
+            Job,
+            ("PublishedReport", input.id),
+            input,
+            lambda: _asked(info, input),
         )
         return answer
 

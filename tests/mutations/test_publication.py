@@ -10,18 +10,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlmodel import select
 
 from hub.app import create_app
+from hub.kit.db import as_app, sqlalchemy_url
 from hub.kit.ids import encode
+from hub.kit.seam import Seam
 from hub.plan.load import load_plan
 from hub.plan.models import Plan
 from hub.records.codes import load_code_lists
 from hub.returns.models import PublishedReport, ReportingPeriod
+from hub.returns.publication.models import ReportPrint
 from hub.settings import Settings
+from reports.print_jobs import perform
+from reports.verification import Verdict, verify
 from tests.mutations.conftest import Town, anyio_backend, town
 from tests.records.world import ON
 
@@ -40,6 +46,9 @@ BACK = f"""mutation($id: ID!, $v: Int!) {{ sendBackReport(input: {{id: $id, expe
   {REPORT} {PROBLEM} }} }}"""
 PUBLISH = f"""mutation($id: ID!, $v: Int!, $k: String) {{ publishReport(input: {{id: $id, expectedVersion: $v,
   issuedOn: "2025-07-15", idempotencyKey: $k}}) {{ {REPORT} {PROBLEM} }} }}"""
+PRINT = f"""mutation($id: ID!, $v: Int!) {{ printReport(input: {{id: $id, expectedVersion: $v,
+  issuedOn: "2025-07-15"}}) {{ ... on Job {{ id kind jobState: state total done }} {PROBLEM} }} }}"""
+JOB = "query($id: ID!) { job(id: $id) { jobState: state done result } }"
 CORRECT = f"""mutation($id: ID!, $v: Int!) {{ correctReport(input: {{id: $id, expectedVersion: $v,
   reason: "Nhập sai nguồn gốc"}}) {{ {REPORT} {PROBLEM} }} }}"""
 COMPARE = """query($a: ID!, $b: ID!) { compareSnapshots(a: $a, b: $b, code: "II.1.a") { sameFormula
@@ -130,11 +139,30 @@ async def test_a_report_from_freezing_to_correction(hub: Hub, printer: None, tmp
     told["v"] = sent["version"]
     assert not list(tmp_path.rglob("*.pdf"))
 
+    # printed by a job first, which publishing then takes
+    assert (await hub.do(PRINT, "supervisor", **told))["code"] == "NOT_PERMITTED"
+    asked = await hub.do(PRINT, "supervisor_head", **told)
+    assert (asked["kind"], asked["jobState"], asked["total"]) == ("report:print", "QUEUED", 4), asked
+    assert (await hub.do(PRINT, "supervisor_head", **told))["id"] == asked["id"]
+    [row] = session.exec(select(ReportPrint)).all()
+    engine = create_engine(sqlalchemy_url(as_app(hub.town.dsn)))
+    settings = Settings(dsn=hub.town.dsn, data=tmp_path)
+    await anyio.to_thread.run_sync(perform, Seam(engine), settings, row.id or 0, row.job_id)
+    engine.dispose()
+    done = await hub.do(JOB, "supervisor_head", id=asked["id"])
+    assert (done["jobState"], done["done"]) == ("SUCCEEDED", 4)
+
     out = await hub.do(PUBLISH, "supervisor_head", **told, k="one")
     assert out["state"] == "PUBLISHED", out
     assert await hub.do(PUBLISH, "supervisor_head", **told, k="one") == out
     assert await hub.do(PUBLISH, "supervisor_head", **told) == out
+    assert out["sha256"] == done["result"]["sha256"]
+    assert len(list(tmp_path.rglob("*.pdf"))) == 1
+    assert (await hub.do(PRINT, "supervisor_head", **told))["code"] == "WRONG_STATE"
     paper = await hub.http.get(out["pdfUrl"])
+    verified = verify(session, paper.content)
+    assert (verified.verdict, verified.differences) == (Verdict.PUBLISHED, ())
+    assert verified.members
     assert hashlib.sha256(paper.content).hexdigest() == out["sha256"]
     assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
 

@@ -36,7 +36,7 @@ REPORTING = {
 }  # fmt: skip
 # Held by tests/mutations/test_publication.py.
 PUBLICATION = {
-    "freezePeriod", "draftReport", "submitReport", "sendBackReport", "publishReport", "correctReport",
+    "freezePeriod", "draftReport", "submitReport", "sendBackReport", "printReport", "publishReport", "correctReport",
     "proposeExclusion", "approveExclusion", "returnExclusion",
 }  # fmt: skip
 # What nobody may say, since it follows from deeds.
