@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-import anyio.to_thread
 import strawberry
 from sqlmodel import Session
 
 from hub.access.actor import Actor
-from hub.kit import progress
 from hub.returns.models import ReportingPeriod as Period
-from hub.returns.publication import correcting, drafting, papers, prints, publishing
-from hub.returns.publication.errors import WrongReportState as NotSubmitted
+from hub.returns.publication import correcting, drafting
 from hub.returns.snapshots import freezing
-from reports.figures import as_json
-from reports.official import build_official
-from reports.printing import issued
 from schema.jobs import Job
 from schema.mutations.doing import Deed, Given, described, do, do_after
 from schema.mutations.inputs import key_in, needed, once, or_none, said, version
+from schema.mutations.printing import to_print, to_publish
 from schema.problems import (
     CutoffNotReached,
     IdempotencyKeyReused,
@@ -194,58 +189,6 @@ CorrectReportResult = Annotated[
 ]
 
 
-async def _printed(info: strawberry.Info, input: PublishReportInput) -> Deed:
-    """The deed of publishing, with its PDF on the disk already: a death before the commit publishes nothing.
-
-    What printReport has printed of the same content is taken; otherwise it is printed here.
-    """
-    settings, seam = info.context.settings, info.context.seam
-    key = key_in("PublishedReport", input.id, "id")
-    report = await seam.read(lambda session: _official(session, info, input))
-    paper = None
-    if report is not None:
-        content = as_json(report)
-        paper = await seam.read(lambda session: prints.printed_of(session, key, content))
-    if report is not None and paper is None:
-        made = await anyio.to_thread.run_sync(issued, report, settings)
-        paper = await anyio.to_thread.run_sync(papers.store, settings.papers, made)
-    return lambda session, who: publishing.publish_report(
-        session, who, key, input.expected_version, paper, **_named(input)
-    )
-
-
-async def _asked(info: strawberry.Info, input: PrintReportInput) -> Deed:
-    """The deed of asking for a print; the content is read before, in one state of the records."""
-    key = key_in("PublishedReport", input.id, "id")
-    report = await info.context.seam.read(lambda session: _official(session, info, input))
-    if report is None:
-        raise NotSubmitted("PUBLISHED", ("SUBMITTED",))
-    content = as_json(report)
-
-    def deed(session: Session, who: Actor) -> progress.Job:
-        return session.get_one(progress.Job, prints.ask(session, who, key, content).job_id)
-
-    return deed
-
-
-def _official(session: Session, info: strawberry.Info, input: PublishReportInput | PrintReportInput) -> Any:
-    """The report as it would go out, once the law and its state allow it; None where it is published."""
-    actor, settings = info.context.actor, info.context.settings
-    key = key_in("PublishedReport", input.id, "id")
-    ready = publishing.to_print(session, actor, key, input.expected_version, **_named(input))
-    if ready is None:
-        return None
-    return build_official(session, actor, ready, settings.address, settings.report_signed_as)
-
-
-def _named(input: PublishReportInput | PrintReportInput) -> dict[str, Any]:
-    return {
-        "number": or_none(input.number),
-        "notation": or_none(input.notation),
-        "issued_on": or_none(input.issued_on),
-    }
-
-
 async def _taken_again(info: strawberry.Info, input: CorrectReportInput) -> Deed:
     actor, key = info.context.actor, key_in("PublishedReport", input.id, "id")
     taken = await info.context.seam.read(lambda session: correcting.take_again(session, actor, key))
@@ -379,7 +322,7 @@ class PublicationMutation:
             Job,
             ("PublishedReport", input.id),
             input,
-            lambda: _asked(info, input),
+            partial(to_print, info, input),
         )
         return answer
 
@@ -400,7 +343,7 @@ class PublicationMutation:
             PublishedReport,
             ("PublishedReport", input.id),
             input,
-            partial(_printed, info, input),
+            partial(to_publish, info, input),
         )
         return answer
 
