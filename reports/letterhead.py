@@ -1,7 +1,8 @@
 """Who writes to whom: head, addressee, recipients and signature block (NĐ 30/2020, Phụ lục I).
 
-Two letters exist: Home Affairs' synthesis to the City, and an agency's own report to the City through Home
-Affairs. The name under the signature and the number above stay empty: people sign, văn thư numbers.
+Three letters exist: Home Affairs' synthesis to the City, an agency's own report to the City through Home Affairs,
+and what Home Affairs writes to agencies that are late with theirs. The name under the signature and the number above
+stay empty: people sign, văn thư numbers.
 """
 
 from reports.model import Letterhead
@@ -27,6 +28,20 @@ def city_letter(signed_as: tuple[str, ...] = ()) -> Letterhead:
             "Các cơ quan, tổ chức thực hiện Kế hoạch",
             "Lưu: VT",
         ),
+    )
+
+
+def reminder_letter(signed_as: tuple[str, ...] = ()) -> Letterhead:
+    """Home Affairs to the agencies in the list that goes with it; the unit in its notation is left to văn thư."""
+    return Letterhead(
+        parent=head_lines(CITY),
+        organ=(HOME_AFFAIRS,),
+        organ_name=HOME_AFFAIRS,
+        place=PLACE,
+        notation="SNV-………",
+        addressed_to="Các cơ quan, tổ chức có tên trong danh sách kèm theo",
+        signed_as=signed_as or ("GIÁM ĐỐC",),
+        recipients=("Như trên", f"{CITY} (để b/c)", "Giám đốc Sở (để b/c)", "Lưu: VT"),
     )
 
 

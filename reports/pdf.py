@@ -54,7 +54,7 @@ class PdfFailed(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What the printer is given: a page, its attached figures and the moment written into the file.
+    """What the printer is given: a page, its attached figures (empty: none) and the moment written into the file.
 
     `on_one_page`: the text is made smaller until one page holds it.
     """
@@ -88,13 +88,20 @@ def render_pdf_apart(
     timeout_seconds: float = 600,
     watch: Callable[[], None] = lambda: None,
 ) -> bytes:
-    """The same bytes, printed in a process of its own. Raises PdfUnavailable, PdfFailed.
+    """The same bytes, printed in a process of its own. Raises PdfUnavailable, PdfFailed."""
+    return print_apart(Print.of(report, brief=brief), timeout_seconds=timeout_seconds, watch=watch)
+
+
+def print_apart(
+    wanted: Print, *, timeout_seconds: float = 600, watch: Callable[[], None] = lambda: None
+) -> bytes:
+    """The bytes of a print, made in a process of its own. Raises PdfUnavailable, PdfFailed.
 
     `watch` is called twice a second; what it raises ends the process and is passed on.
     """
     ends = time.monotonic() + timeout_seconds
     with tempfile.TemporaryFile() as sent:  # a pipe would be left half written when `watch` is asked
-        sent.write(json.dumps(asdict(Print.of(report, brief=brief))).encode())
+        sent.write(json.dumps(asdict(wanted)).encode())
         sent.seek(0)
         command = [sys.executable, "-m", "reports.pdf"]
         with subprocess.Popen(command, stdin=sent, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -181,6 +188,7 @@ def _attachments(weasyprint: Any, wanted: Print) -> list[Any]:
             string=content, name=name, description=description, created=at, modified=at, relationship="Source"
         )
         for name, description, content in named
+        if wanted.csv
     ]
 
 

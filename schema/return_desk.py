@@ -15,7 +15,7 @@ from hub.access.actor import Actor
 from hub.agencies.queries import agency_by_code
 from hub.kit.errors import NotFound
 from hub.kit.ids import encode
-from hub.returns import anomalies, asked, desk, figures, kept
+from hub.returns import anomalies, asked, desk, figures, kept, models
 from hub.returns.attachments import attachment_seen
 from hub.returns.ledger import period_seen
 from hub.returns.owed import place_of
@@ -269,6 +269,19 @@ class ReturnsDesk:
             StateCount(state=state, count=counts.get(state.name if state else desk.NONE, 0))
             for state in states
         ]
+
+    @strawberry.field(
+        description="Where Home Affairs fetches the letter to late agencies as PDF, below the hub's address; null while"
+        " the period is not open or nobody who reports to it is late (công văn đôn đốc)."
+    )
+    def letter_url(self, info: Info) -> str | None:
+        """Fetched with a session of the pages, by who may remind."""
+        if not self.found.has_late_body:
+            return None
+        key = self.found.period.id or 0
+        one = models.AgencyReturn(period_id=key, agency_id=self.found.rows[0].agency_id)
+        may = info.context.actor.may("follow", "return", one, of_unit=False)
+        return f"/periods/{key}/letter.pdf" if may else None
 
     @strawberry.field(description="The agencies for which everything asked for holds, by name (các cơ quan).")
     def rows(

@@ -1,6 +1,6 @@
 """`hub report`: the half-year report of the city or of one agency, its brief, or the reports of all agencies.
 
-`hub report verify` is in verifying.py.
+`hub report verify` is in verifying.py, `hub report letter` in lettering.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.access.queries import actor_for_user
 from hub.audit.commands import record
-from hub.cli import verifying
+from hub.cli import lettering, verifying
 from hub.cli.core import agency_code, agency_key, day, existing, settings_of
 from hub.cli.terminal import as_json, say
 from hub.kit.clock import today
@@ -51,7 +51,9 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
         "--processes", type=_number, default=2, metavar="N", help="số tiến trình với --all · with --all (2)"
     )
     report.set_defaults(run=write)
-    verifying.add(report.add_subparsers(metavar="verify"), options)
+    parts = report.add_subparsers(metavar="verify|letter")
+    verifying.add(parts, options)
+    lettering.add(parts, options)
 
 
 def write(arguments: argparse.Namespace) -> int:

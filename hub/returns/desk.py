@@ -119,6 +119,13 @@ class Desk:
         """How many are late: handed in after their day, or not yet."""
         return sum(row.is_late for row in self.rows)
 
+    @property
+    def has_late_body(self) -> bool:
+        """Whether there is a letter to write: a body that reports to Home Affairs has let its day pass."""
+        return self.period.state == "OPEN" and any(
+            row.is_late and not row.is_handed_in and row.reports_to_id is None for row in self.rows
+        )
+
 
 def desk(
     session: Session,

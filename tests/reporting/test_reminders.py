@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
+from hub.cli import main
 from tests.reporting.conftest import Half
+from tests.web.reporters import Reporters
 
 REMIND = """mutation($input: RemindAgenciesInput!) { remindAgencies(input: $input) { __typename
   ... on AgenciesReminded { reminded { agencyId kind isReachable note } unreachable { agencyId } skippedCount }
   ... on Problem { code message } ... on Invalid { errors { field code } } } }"""
 DESK = """query($id: ID!) { returnsDesk(periodId: $id) { rows { agencyCode lastRemindedAt
   reminders { kind dueOn note isReachable sentCount waitingCount failedCount problem } } } }"""
+LETTER = "query($id: ID!) { returnsDesk(periodId: $id) { letterUrl } }"
 MAILS = """select a.code, m.recipient, m.state, m.subject, m.text
   from outbox_message m join reminder d on d.id = m.reminder_id join agency a on a.id = d.agency_id
  where d.period_id = (select max(id) from reporting_period) order by a.code, 2"""
@@ -115,3 +121,44 @@ def test_who_cannot_be_reminded(half: Half) -> None:
     closed = _remind(half, period, agencyIds=[half.agency("A")])
     assert closed["__typename"] == "WrongPeriodState"
     assert half.sql(MAILS) == []
+
+
+def test_the_letter_to_late_agencies_is_of_home_affairs(
+    half: Half, printer: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = Reporters(half)
+    half.sql("update reporting_period set state = 'CLOSED' where state = 'OPEN'")
+    period = half.period(
+        date(2024, 6, 30), returnsDueOn=date(2024, 6, 25), unitReturnsDueOn=date(2024, 6, 10)
+    )
+    half.approved(period, "B")
+    url = half.ask(LETTER, "supervisor", "SNV", id=period["id"])["returnsDesk"]["letterUrl"]
+    fetched = people.get(url, "supervisor", "SNV")
+    assert (fetched.status_code, fetched.headers["content-type"]) == (200, "application/pdf")
+    text = " ".join(
+        " ".join(page.extract_text() for page in PdfReader(io.BytesIO(fetched.content)).pages).split()
+    )
+    assert "1/4 cơ quan; 3 cơ quan đã quá hạn" in text
+    assert "Cơ quan A 25/6/2024 Chưa lập báo cáo 1" in text
+    assert "Cơ quan B" not in text
+    [event] = half.sql("select event_type, detail from audit_event order by id desc limit 1")
+    assert (event.event_type, event.detail["kind"]) == ("report:export", "LETTER")
+    for role, place, status in (
+        ("leader", "TP", 403),
+        ("officer", "A", 403),
+        ("staff", "A", 404),
+        ("anyone", "", 403),
+    ):
+        assert people.get(url, role, place).status_code == status, role
+        if role != "anyone":
+            seen = half.ask(LETTER, role, place, id=period["id"])["returnsDesk"]["letterUrl"]
+            assert seen is None
+    monkeypatch.setenv("HUB_DSN", half.dsn)
+    written = tmp_path / "cong-van.html"
+    typed = ["report", "letter", "--period", "30/6/2024", "--out", str(written), "--as"]
+    assert main([*typed, "officer.A"]) == 2
+    assert not written.exists()
+    assert main([*typed, "supervisor.SNV"]) == 0
+    assert "3 cơ quan đã quá hạn" in written.read_text()
+    half.sql("update reporting_period set state = 'CLOSED' where state = 'OPEN'")
+    assert people.get(url, "supervisor", "SNV").status_code == 400

@@ -57,7 +57,7 @@ owing as (
      where p.id = :period and {OWES.format(a="a", day=_DAY)} and (a.valid_to is null or a.valid_to > :today)
        and ({{seen}}) and (cast(:agencies as bigint[]) is null or a.id = any(:agencies))
 )
-select o.agency_id, o.name, o.due_on, o.state, o.handed_in_at, o.may, above.name as receiver,
+select o.agency_id, o.above_id, o.name, o.due_on, o.state, o.handed_in_at, o.may, above.name as receiver,
        case when k.email is not null then array[k.email]
             else coalesce(own.emails, its.emails, array[]::varchar[]) end as addresses
   from owing o
@@ -97,7 +97,7 @@ def remind_agencies(
     if error := wrong_text("note", said, LONGEST_NOTE):
         raise Invalid([error])
     today = clock.today()
-    found = _owing(session, actor, period, agency_ids)
+    found = owing_as(session, actor, period, agency_ids)
     for missing in sorted(set(agency_ids or ()) - {row["agency_id"] for row in found}):
         place_held(session, actor, missing, period)
         raise NotFound("báo cáo của cơ quan", "the agency's return", path=("agencyIds",))
@@ -135,10 +135,10 @@ def remind_agencies(
 def remind_due(session: Session, actor: Actor) -> list[Written]:
     """Write what is due today in every open period, as the hub itself; what was written before stays as it is."""
     today = clock.today()
-    days = _exceptions(session)
+    days = exceptions(session)
     told = []
     for period in session.exec(select(ReportingPeriod).where(ReportingPeriod.state == "OPEN")).all():
-        wanted = [row for row in _owing(session, None, period) if row["state"] not in HANDED_IN]
+        wanted = [row for row in owing_as(session, None, period) if row["state"] not in HANDED_IN]
         reminded, unreachable = _write(
             session, period, wanted, lambda row: occasion_on(today, row["due_on"], days), today
         )
@@ -150,7 +150,7 @@ def remind_due(session: Session, actor: Actor) -> list[Written]:
     return told
 
 
-def _owing(
+def owing_as(
     session: Session, actor: Actor | None, period: ReportingPeriod, agencies: Collection[int] | None = None
 ) -> Sequence[RowMapping]:
     """Who owes a return, as far as the actor sees returns (None: the hub itself), with where to write to."""
@@ -190,7 +190,7 @@ def _write(
         return [], []
     once = insert_once(Reminder).on_conflict_do_nothing().returning(col(Reminder.id), col(Reminder.agency_id))
     written = session.connection().execute(once, new).all()
-    plan, days = session.get_one(Plan, period.plan_id).code, _exceptions(session)
+    plan, days = session.get_one(Plan, period.plan_id).code, exceptions(session)
     mails = []
     for reminder, agency in written:
         row = by_id[agency]
@@ -209,7 +209,7 @@ def _write(
     return reminded, [agency for agency in reminded if not by_id[agency]["addresses"]]
 
 
-def _exceptions(session: Session) -> dict[date, bool]:
+def exceptions(session: Session) -> dict[date, bool]:
     return {day.day: day.is_working for day in session.exec(select(CalendarDay)).all()}
 
 
