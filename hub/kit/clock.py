@@ -1,4 +1,8 @@
-"""What day it is in Hà Nội. `HUB_TODAY` sets the clock, so that a demo and a test stand still."""
+"""What day it is in Hà Nội. `HUB_TODAY` sets the clock, so that a demo and a test stand still.
+
+`instant()` is when something happens to a record or a report, on that very day: terms are counted from it. `now()` is
+the world's time, whatever the day is set to: of the trail, of credentials, of rows that were touched.
+"""
 
 from __future__ import annotations
 
@@ -18,3 +22,8 @@ def today() -> date:
 def now() -> datetime:
     """The instant now, in UTC (audit and time stamps; never set by HUB_TODAY)."""
     return datetime.now(UTC)
+
+
+def instant() -> datetime:
+    """The time of day now, on the hub's day, in UTC."""
+    return datetime.combine(today(), datetime.now(HANOI).time(), HANOI).astimezone(UTC)

@@ -171,7 +171,7 @@ def _noted(
     session.add(
         CaseNote(
             case_id=case.id or 0, agency_id=case.agency_id, kind=kind, note=note, promised_on=promised_on,
-            by_id=actor.id, at=clock.now(),
+            by_id=actor.id, at=clock.instant(),
         )
     )  # fmt: skip
     session.flush()

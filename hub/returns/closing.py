@@ -62,7 +62,7 @@ def close_period(
         raise StaleVersion(period.version)
     keep(session, actor, taken)
     period.state = "CLOSED"
-    period.closed_at = clock.now()
+    period.closed_at = clock.instant()
     period.closed_by = actor.id
     stored(session, actor, "lock", period, reason=(reason or "").strip() or None)
     return period

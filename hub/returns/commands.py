@@ -104,7 +104,7 @@ def submit_return(session: Session, actor: Actor, return_id: int, expected_versi
     figures = frozen_figures(session, actor, row, period)
     row.reports_to_id, row.figures = place.reports_to, figures
     row.submitted_by = actor.id
-    row.submitted_at = clock.now()
+    row.submitted_at = clock.instant()
     row.handed_in_at = row.handed_in_at or row.submitted_at
     row.approved_by = row.approved_at = row.decided_by = row.decided_at = row.decision_note = None
     return turned(session, actor, "submit", row)
@@ -131,7 +131,7 @@ def approve_return(
     row, period = return_held(session, actor, "approve", return_id, expected_version, STEPS["approve"].starts)
     place_held(session, actor, row.agency_id, period)
     row.approved_by = actor.id
-    row.approved_at = clock.now()
+    row.approved_at = clock.instant()
     return turned(session, actor, "approve", row, _note(note))
 
 
@@ -146,7 +146,7 @@ def send_back_return(
     why = needed_reason(_note(reason, "reason"))
     if row.state == "SUBMITTED":  # it had not left the agency
         row.handed_in_at = None
-    row.decided_by, row.decided_at, row.decision_note = actor.id, clock.now(), why
+    row.decided_by, row.decided_at, row.decision_note = actor.id, clock.instant(), why
     row.approved_by = row.approved_at = None
     return turned(session, actor, "return", row, why)
 
@@ -161,7 +161,7 @@ def accept_return(
     row, period = return_held(session, actor, "accept", return_id, expected_version, STEPS["accept"].starts)
     place_held(session, actor, row.agency_id, period)
     told = _note(note)
-    row.decided_by, row.decided_at, row.decision_note = actor.id, clock.now(), told
+    row.decided_by, row.decided_at, row.decision_note = actor.id, clock.instant(), told
     turned(session, actor, "accept", row, told)
     declare(session, row, period)
     return row

@@ -150,7 +150,7 @@ def turned(
             by_id=actor.id,
             on_behalf_of=mandate.on_behalf_of if mandate else None,
             version=row.version,
-            at=clock.now(),
+            at=clock.instant(),
         )
     )
     session.flush()

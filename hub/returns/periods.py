@@ -50,7 +50,7 @@ def open_period(session: Session, actor: Actor, plan_code: str, kind: str, days:
         days = replace(days, covers_from=days.covers_from or period.covers_from)
     _set_days(period, days.complete())
     period.state = "OPEN"
-    period.opened_at = clock.now()
+    period.opened_at = clock.instant()
     if is_new:
         _free(session, period)
         added(session, actor, "open", period)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.kit.ids import encode
-from tests.reporting.conftest import Half
+from tests.reporting.conftest import TODAY, Half
 
 WAY = (
     "state dueOn isLate submittedBy approvedBy decidedBy decisionNote reportsTo { code } viewerCan"
@@ -48,6 +48,10 @@ def test_a_return_goes_its_way_and_every_turn_is_kept(half: Half) -> None:
     row = half.step("acceptReturn", "supervisor", "SNV", row)
     assert row["returnState"] == "ACCEPTED"
     told = _read(half, row)
+    assert half.sql(
+        "select distinct (handed_in_at at time zone 'Asia/Ho_Chi_Minh')::date as day from agency_return"
+        " where period_id = (select max(period_id) from agency_return)"
+    ) == [(TODAY,)]
     assert [(turn["turn"], turn["fromState"], turn["toState"], turn["by"]) for turn in told["turns"]] == [
         ("SUBMIT", "DRAFT", "SUBMITTED", "officer A"),
         ("SEND_BACK", "SUBMITTED", "SENT_BACK", "approver A"),

@@ -19,7 +19,7 @@ def submit_file(session: Session, actor: Actor, file_id: int, expected_version: 
     file = to_change(session, actor, "submit", ArchivalFile, file_id, expected_version, step.starts)
     file.state = step.leads_to
     file.submitted_by = actor.id
-    file.submitted_at = clock.now()
+    file.submitted_at = clock.instant()
     file.decision_note = None
     changed(session, actor, "submit", file)
     return file
@@ -39,7 +39,7 @@ def accept_file(
     file = to_change(session, actor, "accept", ArchivalFile, file_id, expected_version, step.starts)
     file.state = step.leads_to
     file.accepted_by = actor.id
-    file.accepted_at = clock.now()
+    file.accepted_at = clock.instant()
     file.decision_note = note = remark("note", note)
     changed(session, actor, "accept", file, reason=note)
     return file

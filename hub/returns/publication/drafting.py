@@ -73,7 +73,7 @@ def submit_report(
     """
     report = locked(session, actor, "submit", report_id, expected_version, ("DRAFT",))
     name(report, number, notation, issued_on)
-    report.state, report.submitted_by, report.submitted_at = "SUBMITTED", actor.id, clock.now()
+    report.state, report.submitted_by, report.submitted_at = "SUBMITTED", actor.id, clock.instant()
     stored(session, report)
     told(session, actor, "report:submit", report, number=report.number, notation=report.notation)
     return report

@@ -116,7 +116,7 @@ def publish_report(
         before.state = "SUPERSEDED"
         stored(session, before)
         told(session, actor, "report:supersede", before, by=report.id)
-    report.state, report.published_by, report.published_at = IN_FORCE, actor.id, clock.now()
+    report.state, report.published_by, report.published_at = IN_FORCE, actor.id, clock.instant()
     report.sha256, report.object_key, report.byte_size = paper.sha256, paper.key, paper.byte_size
     stored(session, report)
     if report.agency_id is None and period.state == "CLOSED":

@@ -110,7 +110,7 @@ def remind_agencies(
         and not (late_only and not is_late(row["handed_in_at"], row["due_on"], today))
     ]
     turn = ReminderRound(
-        period_id=period_id, note=said, asked=len(agency_ids or wanted), by_id=actor.id, at=clock.now()
+        period_id=period_id, note=said, asked=len(agency_ids or wanted), by_id=actor.id, at=clock.instant()
     )
     session.add(turn)
     session.flush()
