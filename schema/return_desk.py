@@ -4,124 +4,22 @@ from __future__ import annotations
 
 import base64
 from datetime import date, datetime
-from enum import Enum
 from typing import Annotated
 
 import strawberry
-from sqlmodel import Session
 from strawberry import UNSET, Info
 
-from hub.access.actor import Actor
-from hub.agencies.queries import agency_by_code
-from hub.kit.errors import NotFound
 from hub.kit.ids import encode
-from hub.returns import anomalies, asked, desk, figures, kept, models
+from hub.returns import desk, models
 from hub.returns.attachments import attachment_seen
 from hub.returns.ledger import period_seen
-from hub.returns.owed import place_of
-from hub.returns.queries import return_of
-from schema.agency_returns import DUE_ON, AgencyReturn, ReturnState, person
-from schema.compiler.declarations import One, column, expression, identifier, record, root, several, to_one
-from schema.kpi.names import Counted
-from schema.kpi.values import IndicatorValue
-from schema.lazy import AnAgency, APeriod
-from schema.node import Node
+from schema.agency_returns import ReturnState
+from schema.anomalies import Anomaly, told
+from schema.compiler.declarations import One, root
 from schema.records.conditions import agency_of, key_of
 from schema.reminders import Reminder
-from schema.scalars import JSON, Decimal, Percent
-
-_ = strawberry.enum_value
-
-
-@strawberry.enum(description="What a line of a case's log is about (loại ghi chú).")
-class CaseNoteKind(Enum):
-    """Kinds of notes."""
-
-    CALL = _("CALL", description="A call (cuộc gọi đôn đốc).")
-    EXTENSION = _("EXTENSION", description="More time given (gia hạn).")
-    REVIEWER = _("REVIEWER", description="A reviewer named (phân công).")
-    CONTACT = _("CONTACT", description="Whom to call (đầu mối liên hệ).")
-
-
-@record(
-    kept.CaseNote,
-    resource="return",
-    facts={"id": "{t}.case_id"},
-    description="A line of a case's log, only ever added (ghi chú theo dõi).",
-)
-class CaseNote:
-    """Who noted what, when."""
-
-    kind: CaseNoteKind = column("kind", "What it is about (loại).")
-    note: str = column("note", "What was noted (nội dung).")
-    promised_on: date | None = column("promised_on", "By when the return was promised (hẹn nộp).")
-    by: str | None = person("by_id", "Who noted it (người ghi).")
-    at: datetime = column("at", "When (thời điểm).")
-
-
-@record(
-    kept.AgencyContact,
-    resource="return",
-    description="Whom to call about an agency's returns (đầu mối liên hệ).",
-)
-class AgencyContact:
-    """Seen by who may read the agency's returns."""
-
-    name: str = column("name", "Full name (họ tên).")
-    position: str | None = column("position", "Position (chức vụ).")
-    phone: str | None = column("phone", "Telephone (điện thoại).")
-    email: str | None = column("email", "E-mail (thư điện tử).")
-
-
-@record(
-    kept.ReturnCase,
-    resource="return",
-    facts={
-        "state": "null::text",
-        "created_by": "null::bigint",
-        "submitted_by": "null::bigint",
-        "of_unit": "({t}.reports_to_id is not null)",
-    },
-    description="What the period desk keeps on one agency in one period (theo dõi báo cáo của cơ quan).",
-)
-class ReturnCase(Node):
-    """There from the first extension, reviewer, call or contact on, whether a return was begun or not."""
-
-    id: strawberry.ID = identifier()
-    agency: AnAgency | None = to_one("agency_id", "The agency (cơ quan).")
-    period: APeriod | None = to_one("period_id", "The period (kỳ báo cáo).")
-    agency_return: AgencyReturn | None = to_one(
-        "{t}.period_id = {p}.period_id and {t}.agency_id = {p}.agency_id",
-        "Its return; null while none was begun (báo cáo).",
-    )
-    due_on: date = expression(DUE_ON, "By when the return is due, as extended (hạn nộp).")
-    extended_to: date | None = column("extended_to", "More time, until this day (gia hạn đến).")
-    extension_reason: str | None = column("extension_reason", "Why (lý do gia hạn).")
-    reviewer: str | None = person("reviewer_id", "Who checks the return at Home Affairs (người kiểm tra).")
-    contact: AgencyContact | None = to_one("{t}.agency_id = {p}.agency_id", "Whom to call (đầu mối liên hệ).")
-    notes: list[CaseNote] = several("{t}.case_id = {p}.id", "{t}.id", "Its log, oldest first (các ghi chú).")
-    version: int = column("version", "Counts changes (phiên bản).")
-    updated_at: datetime = column("updated_at", "When last changed (thời điểm sửa).")
-
-
-@strawberry.enum(description="Why a return is looked at twice (loại điểm bất thường).")
-class AnomalyKind(Enum):
-    """Kinds of flags."""
-
-    JUMP = _("JUMP", description="A figure moved far, unexplained (biến động lớn chưa giải trình).")
-    CONTRADICTION = _(
-        "CONTRADICTION", description="What is said and what the hub has differ (mâu thuẫn số liệu)."
-    )
-    NO_EVIDENCE = _("NO_EVIDENCE", description="Said to be done, without a paper (thiếu minh chứng).")
-
-
-@strawberry.type(description="Something to look at twice (điểm bất thường).")
-class Anomaly:
-    """Names the figure, what was said and what the hub has."""
-
-    kind: AnomalyKind = strawberry.field(description="Its kind (loại).")
-    code: str = strawberry.field(description="Of which row or duty (mã chỉ tiêu, nhiệm vụ).")
-    message: str = strawberry.field(description="In words, in the caller's language (nội dung).")
+from schema.return_cases import ReturnCase
+from schema.return_form import ReturnForm, read_form
 
 
 @strawberry.type(description="How many agencies are in a state (số cơ quan theo trạng thái).")
@@ -235,11 +133,7 @@ class DeskRow:
     @strawberry.field(description="What to look at twice (điểm bất thường).")
     def anomalies(self, info: Info) -> list[Anomaly]:
         """Empty where nothing is odd."""
-        return [_anomaly(info, flag) for flag in self.row.flags]
-
-
-def _anomaly(info: Info, flag: anomalies.Flag) -> Anomaly:
-    return Anomaly(kind=AnomalyKind[flag.kind], code=flag.code, message=flag.message(info.context.language))
+        return [told(info, flag) for flag in self.row.flags]
 
 
 @strawberry.type(
@@ -306,122 +200,6 @@ class ReturnsDesk:
         reviewer = info.context.actor.name if mine else None
         picked = desk.picked(self.found.rows, states=wanted, late=is_late, flagged=is_odd, reviewer=reviewer)
         return [DeskRow(row=row) for row in picked]
-
-
-@strawberry.type(description="A figure of the hub for a return, beside the period before (số liệu hệ thống).")
-class ReturnFigure:
-    """Nobody types it; the agency may explain it."""
-
-    figure: strawberry.Private[figures.Figure]
-    plan: strawberry.Private[str]
-
-    @strawberry.field(description="At the data cut-off, or today (số liệu kỳ này).")
-    def now(self) -> IndicatorValue:
-        """As known now."""
-        return _value(self.figure.now, self.plan)
-
-    @strawberry.field(description="Percent of the period before (tỷ lệ kỳ trước).")
-    def before(self) -> Percent | None:
-        """Null: there was none."""
-        before = self.figure.before
-        return None if before is None or before.percent is None else Percent(before.percent)
-
-    @strawberry.field(description="Whether that is what the published report said (theo báo cáo đã công bố).")
-    def was_published(self) -> bool:
-        """Else counted again, as known now."""
-        return self.figure.was_published
-
-    @strawberry.field(description="Change in percentage points (thay đổi).")
-    def points(self) -> Percent | None:
-        """With a minus when it fell."""
-        return None if self.figure.points is None else Percent(f"{self.figure.points:.2f}")
-
-    @strawberry.field(description="The change in words, by the hub (diễn giải).")
-    def sentence(self, info: Info) -> str:
-        """In the caller's language."""
-        return self.figure.sentence[info.context.language == "en"]
-
-    @strawberry.field(description="The agency's explanation (giải trình của cơ quan).")
-    def note(self) -> str | None:
-        """From the return's line of the same code."""
-        return self.figure.note
-
-
-@strawberry.type(description="A row or duty that a return speaks to (nội dung phải báo cáo).")
-class AskedLine:
-    """With what accepted returns of units say of it together."""
-
-    code: str = strawberry.field(description="Its code (mã).")
-    title: str = strawberry.field(description="Its words in the plan (nội dung).")
-    is_duty: bool = strawberry.field(
-        description="A duty of part IV, not a row of the annex (nhiệm vụ phần IV)."
-    )
-    unit: str | None = strawberry.field(description="Unit of count of a row (đơn vị tính).")
-    quantities: JSON = strawberry.field(
-        description="Amounts that a duty asks for: code, title, unit (các số lượng phải kê khai)."
-    )
-    units: int = strawberry.field(description="Accepted returns of units that speak to it (số đơn vị).")
-    units_numerator: Decimal | None = strawberry.field(
-        description="Their sum done (các đơn vị đã thực hiện)."
-    )
-    units_denominator: Decimal | None = strawberry.field(description="Of how much (tổng số của các đơn vị).")
-    units_quantities: JSON = strawberry.field(description="Their amounts by code (số lượng của các đơn vị).")
-
-
-@strawberry.type(description="What a return of an agency is made of (biểu báo cáo).")
-class ReturnForm:
-    """What is asked, the figures beside it, and what is odd so far."""
-
-    figures: list[ReturnFigure] = strawberry.field(description="The hub's figures (số liệu hệ thống).")
-    asked: list[AskedLine] = strawberry.field(
-        description="Rows and duties to speak to (nội dung phải báo cáo)."
-    )
-    anomalies: list[Anomaly] = strawberry.field(
-        description="What a reviewer would look at twice (điểm cần xem lại)."
-    )
-    owed: bool = strawberry.field(
-        description="Whether the agency owes a return for the period (phải báo cáo)."
-    )
-
-
-def _value(value: figures.IndicatorValue, plan: str) -> IndicatorValue:
-    agency = value.agency.id if value.agency else None
-    return IndicatorValue(
-        value=value, name=str(Counted(plan, value.indicator.code, agency, value.as_of)), plan=plan
-    )
-
-
-def read_form(session: Session, actor: Actor, period_id: int, code: str, info: Info) -> ReturnForm:
-    """The form of an agency for a period. Raises NotFound for who may not read its return."""
-    period = period_seen(session, actor, period_id)
-    found = agency_by_code(session, code)
-    if found is None:
-        raise NotFound(f"cơ quan «{code}»", f'agency "{code}"', path=("agencyCode",))
-    place = place_of(session, found[0], period.deadline)
-    row = return_of(session, period_id, found[0])
-    plan, told = figures.form_figures(session, actor, found[0], period, row)
-    flags = anomalies.anomalies(session, actor, period, found[0]).get(found[0], [])
-    return ReturnForm(
-        figures=[ReturnFigure(figure=one, plan=plan) for one in told],
-        asked=[_asked(one) for one in asked.asked_of(session, actor, found[0], period)],
-        anomalies=[_anomaly(info, flag) for flag in flags],
-        owed=place is not None and place.owes,
-    )
-
-
-def _asked(one: asked.Asked) -> AskedLine:
-    units = one.of_units or asked.OfUnits(0, None, None, {})
-    return AskedLine(
-        code=one.code,
-        title=one.title,
-        is_duty=one.part == "DUTY",
-        unit=one.unit,
-        quantities=JSON(one.quantities),
-        units=units.units,
-        units_numerator=None if units.numerator is None else Decimal(units.numerator),
-        units_denominator=None if units.denominator is None else Decimal(units.denominator),
-        units_quantities=JSON(dict(units.quantities)),
-    )
 
 
 _Period = Annotated[strawberry.ID, strawberry.argument(description="The period (kỳ báo cáo).")]

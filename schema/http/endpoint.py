@@ -24,7 +24,7 @@ from hub.access.actor import Actor, the_public
 from hub.access.administration import closed_now
 from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import is_signed_token
-from hub.access.errors import AdministrationClosed, Closed
+from hub.access.errors import AdministrationClosed
 from hub.audit.commands import record_refusal
 from hub.audit.reads import READS, Reads
 from hub.kit.errors import HubError, Unauthenticated
@@ -32,6 +32,7 @@ from hub.kit.origin import client_ip, listener_port
 from schema.compiler import Bound, Plan, Plans, Unsupported
 from schema.errors import Failure, RateLimited, failures
 from schema.http import negotiation
+from schema.http.asked import Asked
 from schema.http.budgets import REFUSED_TEXT, Budgets, address_payer
 from schema.http.callers import Callers
 from schema.http.context import Context, Services
@@ -63,25 +64,6 @@ ADMINISTERED = {
     "auditEvents": "audit",
     "auditEvent": "audit",
 }
-
-
-class _Asked(NamedTuple):
-    """A request as far as its headers tell; `accepted` is None when the client takes no answer we have."""
-
-    method: str
-    headers: Mapping[str, str]
-    query_string: str
-    request_id: str
-    language: str
-    accepted: str | None
-    address: str
-    sends_texts: bool
-    closed: Closed | None
-
-    @property
-    def media_type(self) -> str:
-        """The media type to answer in, come what may."""
-        return self.accepted or negotiation.JSON
 
 
 class _Understood(NamedTuple):
@@ -136,7 +118,7 @@ class GraphQLEndpoint:
             return await send({"type": "websocket.close", "code": 4403})
         await talk.run()
 
-    async def _stream(self, asked: _Asked, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _stream(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(self._settings.request_timeout / 1000):
                 negotiation.check_content_type(asked.headers.get("content-type"))
@@ -175,7 +157,7 @@ class GraphQLEndpoint:
                 yield result
 
     async def _followed(
-        self, asked: _Asked, body: bytes, shown: Credential | None, lease: Lease
+        self, asked: Asked, body: bytes, shown: Credential | None, lease: Lease
     ) -> tuple[Followed | None, str]:
         """What a subscription follows, and who pays; None for no body. Raises what is wrong with it."""
         actor, payer = the_public(), asked.address
@@ -191,8 +173,8 @@ class GraphQLEndpoint:
         operation = found.document.operation(found.request.operation_name)
         return followed(found.request, found.document.node, operation), payer
 
-    def _asked(self, headers: Mapping[str, str], scope: Scope) -> _Asked:
-        return _Asked(
+    def _asked(self, headers: Mapping[str, str], scope: Scope) -> Asked:
+        return Asked(
             method=scope["method"],
             headers=headers,
             query_string=scope["query_string"].decode("latin-1"),
@@ -204,7 +186,7 @@ class GraphQLEndpoint:
             closed=closed_now(self._settings, client_ip(scope), listener_port(scope)),
         )
 
-    async def _answer(self, asked: _Asked, scope: Scope, receive: Receive) -> Answer:
+    async def _answer(self, asked: Asked, scope: Scope, receive: Receive) -> Answer:
         if asked.method not in self._methods:
             raise MethodNotAllowed(", ".join(self._methods))
         if asked.method == "GET" and negotiation.wants_html(asked.headers.get("accept")):
@@ -227,7 +209,7 @@ class GraphQLEndpoint:
         answer.headers.extend((b"set-cookie", line.encode()) for line in step.context.cookies)
         return answer
 
-    async def _named(self, asked: _Asked, scope: Scope) -> Credential | None:
+    async def _named(self, asked: Asked, scope: Scope) -> Credential | None:
         """The credential; of an issuer's token whom it names. A bad one is paid for by its address."""
         shown = credential(scope, asked.headers, secure=self._settings.is_secure(scope["scheme"]))
         if shown is None or shown.is_session or not is_signed_token(shown.secret):
@@ -239,7 +221,7 @@ class GraphQLEndpoint:
             raise
         return shown._replace(issuer=identity.issuer, subject=identity.subject)
 
-    async def _body(self, asked: _Asked, receive: Receive) -> bytes:
+    async def _body(self, asked: Asked, receive: Receive) -> bytes:
         """The whole body. Raises TooLarge before more than the limit has been kept."""
         most = self._settings.max_body
         declared = asked.headers.get("content-length", "")
@@ -257,7 +239,7 @@ class GraphQLEndpoint:
                 return bytes(body)
 
     async def _read(
-        self, asked: _Asked, body: bytes, shown: Credential | None, lease: Lease
+        self, asked: Asked, body: bytes, shown: Credential | None, lease: Lease
     ) -> Answer | Ordinary:
         """Who asks, what for, and whether he may; then the answer, if a compiled statement gives it."""
         if self._trusted.wanted(body, asked.query_string):
@@ -296,7 +278,7 @@ class GraphQLEndpoint:
         return step if plan is None else await self._compiled(asked, step, plan, lease)
 
     async def _known(
-        self, asked: _Asked, shown: Credential, connection: AsyncConnection[Any]
+        self, asked: Asked, shown: Credential, connection: AsyncConnection[Any]
     ) -> tuple[Actor, str]:
         """Who shows the credential, and who pays. A bad one is paid for by its address. Raises Unauthenticated."""
         try:
@@ -321,7 +303,7 @@ class GraphQLEndpoint:
             raise
 
     def _afforded(
-        self, asked: _Asked, body: bytes, actor: Actor, payer: str, *, follows: bool = False
+        self, asked: Asked, body: bytes, actor: Actor, payer: str, *, follows: bool = False
     ) -> _Understood:
         """As `_understand`; a text that is refused has cost its reading."""
         try:
@@ -330,7 +312,7 @@ class GraphQLEndpoint:
             self.budgets.charge(payer, REFUSED_TEXT)
             raise
 
-    def _ready(self, asked: _Asked, body: bytes, guess: Actor) -> tuple[Bound, int] | None:
+    def _ready(self, asked: Asked, body: bytes, guess: Actor) -> tuple[Bound, int] | None:
         """The kept plan and the cost, if the caller is probably still the same; None when it needs more."""
         try:
             understood = self._understand(asked, body, guess)
@@ -340,7 +322,7 @@ class GraphQLEndpoint:
             return None  # said again, and to the caller, once he is known
         return (found, understood.cost) if found is not None and found.plan.rest is None else None
 
-    def _understand(self, asked: _Asked, body: bytes, actor: Actor, *, follows: bool = False) -> _Understood:
+    def _understand(self, asked: Asked, body: bytes, actor: Actor, *, follows: bool = False) -> _Understood:
         """The operation, valid and inside the limits of this caller. Raises what is wrong with it."""
         if asked.method == "POST":
             sent = negotiation.read_body(body)
@@ -374,7 +356,7 @@ class GraphQLEndpoint:
         except Unsupported:
             return None
 
-    async def _compiled(self, asked: _Asked, step: Ordinary, plan: Plan, lease: Lease) -> Answer:
+    async def _compiled(self, asked: Asked, step: Ordinary, plan: Plan, lease: Lease) -> Answer:
         """The answer of a plan, and of graphql-core for what the plan leaves over; one failure fails both."""
         rest = None
         if plan.rest is not None:
@@ -389,12 +371,12 @@ class GraphQLEndpoint:
         return data_answer(data, asked.media_type, step.account)
 
     def _result(
-        self, asked: _Asked, data: Any, errors: Sequence[BaseException] | None, account: bytes
+        self, asked: Asked, data: Any, errors: Sequence[BaseException] | None, account: bytes
     ) -> Answer:
         found = self._told(errors or (), asked)
         return result_answer(data, found, account, asked.media_type, asked.language, asked.request_id)
 
-    def _refused(self, asked: _Asked, error: Exception) -> Answer:
+    def _refused(self, asked: Asked, error: Exception) -> Answer:
         if isinstance(error, InvalidOperation):
             return self._failed(asked, error.errors)
         answer = self._failed(asked, [error])
@@ -403,8 +385,8 @@ class GraphQLEndpoint:
     def _told_of(self, headers: dict[str, str], scope: Scope, error: Exception) -> Answer:
         return self._refused(self._asked(headers, scope), error)
 
-    def _failed(self, asked: _Asked, errors: Sequence[BaseException]) -> Answer:
+    def _failed(self, asked: Asked, errors: Sequence[BaseException]) -> Answer:
         return failed(self._told(errors, asked), asked.media_type, asked.language, asked.request_id)
 
-    def _told(self, errors: Sequence[BaseException], asked: _Asked) -> list[Failure]:
+    def _told(self, errors: Sequence[BaseException], asked: Asked) -> list[Failure]:
         return failures(errors, asked.request_id, explained=self._settings.is_development)

@@ -26,7 +26,7 @@ from schema.problems import (
     WrongPeriodState,
     WrongReturnState,
 )
-from schema.return_desk import ReturnCase
+from schema.return_cases import ReturnCase
 
 _CASE = "The case, or the problem that stood in the way (kết quả)."
 _RETURN = "The return, or the problem that stood in the way (kết quả)."
