@@ -38,6 +38,7 @@ from schema.mutations.sessions import SessionsMutation
 from schema.mutations.succession import SuccessionMutation
 from schema.mutations.users import UsersMutation
 from schema.node import NodeQuery
+from schema.notices import NoticesQuery
 from schema.publication import PublicationQuery
 from schema.records.access_change import AccessChangesQuery
 from schema.records.asof import AsOfQuery
@@ -78,6 +79,7 @@ class Query(
     QualityQuery,
     RadarQuery,
     JobsQuery,
+    NoticesQuery,
     NodeQuery,
 ):
     """All reads."""

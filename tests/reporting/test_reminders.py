@@ -162,3 +162,47 @@ def test_the_letter_to_late_agencies_is_of_home_affairs(
     assert "3 cơ quan đã quá hạn" in written.read_text()
     half.sql("update reporting_period set state = 'CLOSED' where state = 'OPEN'")
     assert people.get(url, "supervisor", "SNV").status_code == 400
+
+
+NOTICES = (
+    "{ notices { kind message count overdueCount periodId dueOn workingDaysLeft agencyId returnId note } }"
+)
+
+
+@pytest.mark.usefixtures("addresses")
+def test_everybody_is_told_what_is_asked_of_him_now(half: Half) -> None:
+    half.sql("update reporting_period set state = 'CLOSED' where state = 'OPEN'")
+    period = half.period(
+        date(2025, 12, 31), returnsDueOn=date(2025, 7, 4), unitReturnsDueOn=date(2025, 6, 26)
+    )
+    approved = half.approved(period, "B")
+    half.begun(period, "A")
+    _remind(half, period, agencyIds=[half.agency("A.1")], note="Nộp ngay.")
+
+    def asked(role: str, place: str = "A", language: str = "en") -> list[Any]:
+        found: list[Any] = half.ask(NOTICES, role, place, language)["notices"]
+        return found
+
+    [write] = asked("officer")
+    assert (write["kind"], write["count"], write["overdueCount"], write["dueOn"], write["note"]) == (
+        "WRITE", 2, 1, "2025-06-26", "Nộp ngay.",
+    )  # fmt: skip
+    assert asked("officer", language="vi")[0]["message"] == (
+        "Lập và trình 2 báo cáo, kỳ 31/12/2025: hạn 26/06/2025 (quá hạn 2 ngày làm việc); 1 đã quá hạn."
+    )
+    [unit] = asked("officer", "A.1")
+    assert (unit["count"], unit["agencyId"], unit["workingDaysLeft"]) == (1, half.agency("A.1"), -2)
+    [accept] = asked("supervisor", "SNV")
+    assert (accept["kind"], accept["returnId"], accept["workingDaysLeft"]) == ("ACCEPT", approved["id"], 4)
+    assert accept["message"].startswith(
+        "Accept or send back the return of Cơ quan B for 2025-12-31: due 2025-07-04"
+    )
+    half.step("submitReturn", "officer", "A", half.begun(period, "A", expectedVersion=1))
+    assert [one["kind"] for one in asked("approver")] == ["APPROVE"]
+    for role, place in (("staff", "A"), ("leader", "TP"), ("user", ""), ("anyone", "")):
+        assert asked(role, place) == [], role
+    half.sql("update outbox_message set state = 'FAILED', last_error = '550 no' where state = 'WAITING'")
+    assert {"kind": "MAIL", "note": "550 no"}.items() <= asked("supervisor", "SNV")[-1].items()
+    page = Reporters(half).get("/account", "officer", "A.1").text
+    assert "Việc đang chờ bạn" in page
+    assert "Sở Nội vụ: Nộp ngay." in page

@@ -8,7 +8,7 @@ person. A mail whose reason has gone (handed in, period closed, body ended) is D
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -59,7 +59,7 @@ _AGAIN = text(
 _COUNTS = text(
     """
     select count(*) filter (where state = 'WAITING') as waiting, count(*) filter (where state = 'FAILED') as failed,
-           min(created_at) filter (where state = 'WAITING' and tries > 0) as stuck_since,
+           count(*) filter (where state = 'WAITING' and tries > 0) as stuck,
            (array_agg(last_error order by next_try_at desc) filter (where state in ('WAITING', 'FAILED')
                                                                       and last_error is not null))[1] as last_error
       from outbox_message where state in ('WAITING', 'FAILED')
@@ -92,17 +92,17 @@ class Sent:
 
 @dataclass(frozen=True)
 class Outbox:
-    """What waits and what needs a person; `stuck_since`: the oldest mail that was tried in vain and waits."""
+    """What waits, how much of it was tried in vain (`stuck`), and what was refused and needs a person."""
 
     waiting: int
     failed: int
-    stuck_since: datetime | None
+    stuck: int
     last_error: str | None
 
     @property
     def is_well(self) -> bool:
         """Whether nothing needs anybody."""
-        return not self.failed and self.stuck_since is None
+        return not self.failed and not self.stuck
 
 
 def mailbox(settings: Settings) -> Mailbox:

@@ -52,7 +52,7 @@ def text(one: Asked) -> str:
     told = [
         f"Kính gửi: {one.agency}",
         f"Theo Kế hoạch {one.plan} (mục IV.5.h), {one.agency} nộp {vi} kỳ {one.deadline:%d/%m/%Y} cho {receiver_vi} "
-        f"chậm nhất ngày {one.due_on:%d/%m/%Y} ({_left(one.days)[0]}). Hiện nay {state_vi}.",
+        f"chậm nhất ngày {one.due_on:%d/%m/%Y} ({left(one.days)[0]}). Hiện nay {state_vi}.",
     ]
     if one.note:
         told.append(f"Ý kiến của {CITY_DESK[0]}: {one.note}")
@@ -61,12 +61,12 @@ def text(one: Asked) -> str:
         "cơ quan duyệt. Nếu báo cáo vừa được nộp, xin bỏ qua thư này.",
         "---",
         f"The {en} of {one.agency} for {one.deadline} (plan {one.plan}, IV.5.h) is due to {receiver_en} by "
-        f"{one.due_on} ({_left(one.days)[1]}); {state_en}. Sign in, fill it in and submit it to the agency's head.",
+        f"{one.due_on} ({left(one.days)[1]}); {state_en}. Sign in, fill it in and submit it to the agency's head.",
     ]
     return "\n\n".join(told)
 
 
-def _left(days: int) -> tuple[str, str]:
+def left(days: int) -> tuple[str, str]:
     """How much time there is, in both languages."""
     if days < 0:
         return f"quá hạn {-days} ngày làm việc", f"{-days} working day{'s' if days < -1 else ''} overdue"

@@ -15,6 +15,7 @@ from hub.access.models import AccessToken, AppUser
 from hub.access.sessions import revoke_session, sessions_of
 from hub.kit import clock
 from hub.kit.errors import NotFound
+from hub.returns.reminders.notices import notices
 from hub.web.granting import grants_shown
 from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
@@ -36,6 +37,7 @@ def show(session: Session, visit: Visit) -> Page:
     user_id = who.actor.id or 0
     idle = idle_of(visit.settings, who.actor.holder.roles)
     values = {
+        "notices": notices(session, who.actor),
         "has_password": has_password(session, user_id),
         "enrolled": is_enrolled(session, user_id),
         "sessions": sessions_of(session, who.actor, user_id),
