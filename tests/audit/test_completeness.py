@@ -136,7 +136,17 @@ def _called(node: ast.AST) -> set[str]:
 
 
 # How every mutation runs: these write denials, which must not pass for the deed's own event.
-_RUNNERS = {"do", "do_once", "_or_problem", "denied", "_deny", "record_refusal", "change", "read"}
+_RUNNERS = {
+    "do",
+    "do_once",
+    "do_and_read",
+    "_or_problem",
+    "denied",
+    "_deny",
+    "record_refusal",
+    "change",
+    "read",
+}
 
 
 def _records(start: ast.AST) -> bool:
@@ -199,7 +209,7 @@ READS = {
 ELSEWHERE = {
     "demo", "serve", "worker", "migrate", "import", "audit proof", "key create", "key rotate",
     "document register", "document retire", "report verify", "user sign-out", "user reset-second-factor",
-    "user identity",
+    "user identity", "outbox retry", "outbox send", "report letter",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from tests.http.conftest import Open
 pytestmark = pytest.mark.anyio
 
 # Root fields of which the law asks nothing by itself: what they explain or count is asked about when it is named.
-UNASKED = {"viewerAccess"}
+UNASKED = {"viewerAccess", "notices"}
 # Deeds that concern nobody but the caller.
 ABOUT_ONESELF = {"stepUp"}
 QUERIES = {

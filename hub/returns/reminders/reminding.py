@@ -28,8 +28,7 @@ from hub.returns.models import ReportingPeriod
 from hub.returns.owed import DUE, HANDED_IN, OWES, REPORTS_TO
 from hub.returns.reminders.models import OutboxMessage, Reminder, ReminderRound
 from hub.returns.reminders.schedule import Occasion, occasion_on, working_days_between
-from hub.returns.reminders.wording import Asked, subject
-from hub.returns.reminders.wording import text as wording
+from hub.returns.reminders.wording import Asked, mail_subject, mail_text
 from hub.returns.rules import is_late, wrong_text
 from policies.law import Law
 from policies.resources import RESOURCES
@@ -200,7 +199,12 @@ def _write(
             note=turn.note if turn else None,
         )  # fmt: skip
         mails += [
-            {"reminder_id": reminder, "recipient": address, "subject": subject(asked), "text": wording(asked)}
+            {
+                "reminder_id": reminder,
+                "recipient": address,
+                "subject": mail_subject(asked),
+                "text": mail_text(asked),
+            }
             for address in row["addresses"]
         ]
     if mails:

@@ -36,7 +36,7 @@ class Asked:
     note: str | None = None
 
 
-def subject(one: Asked) -> str:
+def mail_subject(one: Asked) -> str:
     """One line; what it is, and by when."""
     name = f"{_KINDS[one.kind][0]} kỳ {one.deadline:%d/%m/%Y}"
     if one.days < 0:
@@ -44,7 +44,7 @@ def subject(one: Asked) -> str:
     return f"Nhắc nộp {name}, hạn {one.due_on:%d/%m/%Y}"
 
 
-def text(one: Asked) -> str:
+def mail_text(one: Asked) -> str:
     """The whole mail without the address of the hub, which the sender adds."""
     vi, en = _KINDS[one.kind]
     receiver_vi, receiver_en = (one.receiver, one.receiver) if one.receiver else CITY_DESK
