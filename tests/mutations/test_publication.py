@@ -7,11 +7,13 @@ import hashlib
 import io
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 import httpx
+import pypdf
 import pytest
 from sqlalchemy import create_engine, text
 from sqlmodel import select
@@ -26,6 +28,8 @@ from hub.records.codes import load_code_lists
 from hub.returns.models import PublishedReport, ReportingPeriod
 from hub.returns.publication.models import ReportPrint
 from hub.settings import Settings
+from reports.attachments import attached
+from reports.numbers import percent
 from reports.print_jobs import perform
 from reports.verification import Verdict, verify
 from tests.mutations.conftest import Town, anyio_backend, town
@@ -51,6 +55,8 @@ PRINT = f"""mutation($id: ID!, $v: Int!) {{ printReport(input: {{id: $id, expect
 JOB = "query($id: ID!) { job(id: $id) { jobState: state done result } }"
 CORRECT = f"""mutation($id: ID!, $v: Int!) {{ correctReport(input: {{id: $id, expectedVersion: $v,
   reason: "Nhập sai nguồn gốc"}}) {{ {REPORT} {PROBLEM} }} }}"""
+FROZEN = """query($id: ID!) { snapshotIndicators(reportId: $id) {
+  indicator { code } numerator denominator percent } }"""
 COMPARE = """query($a: ID!, $b: ID!) { compareSnapshots(a: $a, b: $b, code: "II.1.a") { sameFormula
   before { numerator denominator percent } after { numerator denominator percent } moves { move count }
   records { totalCount hiddenCount edges { move before { numerator reason } after { numerator reason }
@@ -165,6 +171,24 @@ async def test_a_report_from_freezing_to_correction(hub: Hub, printer: None, tmp
     assert verified.members
     assert hashlib.sha256(paper.content).hexdigest() == out["sha256"]
     assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+
+    # the same figures over the API, on the paper, in what is attached to it, and on the page
+    frozen = (await hub.ask(FROZEN, "supervisor", id=out["id"]))["snapshotIndicators"]
+    report, tables_agree = attached(paper.content)
+    assert tables_agree
+    targets = {one.code: one.figure for one in report.targets}
+    shown = {one["indicator"]["code"]: one for one in frozen if one["indicator"]["code"] in targets}
+    assert shown.keys() == targets.keys()
+    assert any(figure.percent is not None for figure in targets.values())
+    words = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper.content)).pages)
+    seen = (await hub.http.get(f"/verify/{out['sha256']}")).text
+    for code, figure in targets.items():
+        same = shown[code]
+        assert (same["numerator"], same["denominator"]) == (figure.numerator, figure.denominator), code
+        if figure.percent is not None and same["percent"] is not None:
+            assert Decimal(same["percent"]) == figure.percent
+            assert percent(figure.percent) in words
+            assert percent(figure.percent) in seen
 
     # whoever holds the PDF is told which one it is, by either name
     number = session.execute(text("select id from snapshot")).scalar_one()
