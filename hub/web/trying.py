@@ -22,12 +22,17 @@ Again = Callable[[Session, Told], Page]
 
 
 def tried(seam: Seam, actor: Actor, work: Callable[[Session], T], again: Again) -> T | Page:
-    """What `work` answers, in one transaction; for a problem the page `again`. Raises StepUpRequired.
+    """What `work` answers, in one transaction; for a problem the page `again`. Raises StepUpRequired."""
+    return or_again(seam, actor, lambda: seam.change_now(acting(actor, work)), again)
+
+
+def or_again(seam: Seam, actor: Actor, do: Callable[[], T], again: Again) -> T | Page:
+    """The same of what takes its transactions itself.
 
     What the law refused is written down in a transaction of its own, as for mutations.
     """
     try:
-        return seam.change_now(acting(actor, work))
+        return do()
     except StepUpRequired:
         raise
     except Problem as problem:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from hub.access.queries import actor_for_user, user_by_name
 from hub.access.sessions import cookie_name, open_link, redeem_link
-from tests.reporting.conftest import Half
+from tests.reporting.conftest import PLAN, Half
 from tests.web.conftest import OWN
 
 EVERYBODY = (
@@ -27,6 +27,8 @@ class Reporters:
     """Asks for pages as a person at a place; each has one session, with his second factor shown."""
 
     half: Half
+    # At an address, where a browser is driven beside: it has taken the loop that the application is asked in otherwise.
+    outside: httpx.Client | None = None
     cookies: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def link(self, role: str, place: str) -> str:
@@ -50,6 +52,11 @@ class Reporters:
         headers = dict(words.pop("headers", {}))
         if role != "anyone":
             headers["cookie"] = f"{cookie_name(secure=False)}={self._secret(role, place)}"
+        if self.outside is not None:
+            self.outside.cookies.clear()
+            if "origin" in words.get("headers", headers):
+                headers["origin"] = str(self.outside.base_url).rstrip("/")
+            return self.outside.request(method, path, headers=headers, **words)
         self.half.http.cookies.clear()
         return self.half.runner.run(self.half.http.request(method, path, headers=headers, **words))
 
@@ -72,8 +79,12 @@ class Reporters:
 
     def period(self) -> int:
         """The key of a new open period."""
-        self.half.period()
-        return int(self.half.sql("select max(id) as id from reporting_period where state = 'OPEN'")[0].id)
+        year, month, day = next(self.half.days)
+        opened = self.post(
+            "/periods/open", "supervisor_head", "SNV", plan=PLAN, deadline=f"{year}-{month:02}-{day:02}"
+        )
+        assert opened.status_code == 303, said(opened)
+        return int(opened.headers["location"].partition("?")[0].rpartition("/")[2])
 
     def begun(self, period: int, place: str = "A") -> int:
         """The key of a return just begun by the button."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from hub.access.acting import acting
 from hub.access.actor import Actor
 from hub.kit import clock
 from hub.kit.errors import FieldError, Invalid, NotFound
@@ -27,7 +28,7 @@ from hub.returns.rules import Days
 from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
 from hub.web.rights import require_returns
-from hub.web.trying import Told, tried
+from hub.web.trying import Told, or_again, tried
 from hub.web.views.periods import PATH, days_said
 from hub.web.visit import Visit
 
@@ -76,11 +77,17 @@ def close(seam: Seam, visit: Visit) -> Page | Elsewhere:
     """Close the period with its figures, which are taken from one state of the records."""
     note = visit.form.get("reason")
 
-    def deed(session: Session, actor: Actor, key: int, seen: int) -> object:
-        taken = seam.read_now(lambda reading: closing.take_to_close(reading, actor, key))
-        return closing.close_period(session, actor, key, seen, taken, note)
+    actor, key = require_returns(visit).actor, key_of(visit)
+    seen = key_of(visit, visit.form.get("version", ""))
 
-    return _of_period(seam, visit, "closed", deed)
+    def do() -> None:
+        taken = seam.read_now(lambda session: closing.take_to_close(session, actor, key))
+        seam.change_now(
+            acting(actor, lambda session: closing.close_period(session, actor, key, seen, taken, note))
+        )
+
+    made = or_again(seam, actor, do, lambda session, told: _page(session, visit, told))
+    return made if isinstance(made, Page) else Elsewhere(f"{PATH}/{key}?done=closed")
 
 
 def reopen(seam: Seam, visit: Visit) -> Page | Elsewhere:

@@ -1,0 +1,244 @@
+"""The library of reports, and the way of one: drafted, submitted with its number, published by another, corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from hub.access.acting import acting
+from hub.access.actor import Actor
+from hub.kit.errors import NotFound
+from hub.kit.seam import Seam
+from hub.kit.vietnamese import fold
+from hub.returns.models import PublishedReport, ReportingPeriod
+from hub.returns.publication import correcting, drafting, papers, publishing
+from hub.web.listing import Columns, listing
+from hub.web.page import Elsewhere, Page
+from hub.web.rights import require_person
+from hub.web.trying import Told, or_again, tried
+from hub.web.visit import Visit
+from reports.official import build_official
+from reports.printing import printed
+from reports.signing import sign
+
+PATH = "/reports"
+PAGE = 50
+_NAMES = ("báo cáo", "the report")
+_DONE = ("drafted", "submitted", "sent_back", "published", "corrected")
+_COLUMNS: Columns[tuple[int, Any]] = {"name": (lambda row: row[0], False)}
+# The periods that have a report which he may read, the newest first.
+_PERIODS = """
+select p.id, p.deadline, p.kind, p.state, count(*) as reports
+  from published_report r join reporting_period p on p.id = r.period_id
+ where {seen} group by p.id order by p.deadline desc, p.kind
+"""
+# The city's reports before those of its agencies, every revision after the one that took its place.
+_OF_PERIOD = """
+select r.*, a.name as agency, a.code, s.id as snapshot_id
+  from published_report r
+  left join agency a on a.id = r.agency_id
+  left join lateral (select s.id from snapshot s where s.report_id = r.id order by s.id desc limit 1) s on true
+ where {seen} and (r.period_id = :period or r.id = :report or r.id in (
+           select o.id from published_report o join published_report m
+               on m.period_id = o.period_id and m.agency_id is not distinct from o.agency_id where m.id = :report))
+ order by a.name_sort nulls first, a.code, r.revision desc
+"""
+
+
+def every(session: Session, visit: Visit) -> Page:
+    """The reports of a period that the visitor may read: published ones everybody."""
+    actor = visit.actor
+    seen = actor.sees("report", PublishedReport, alias="r").text
+    periods = session.execute(text(_PERIODS.format(seen=seen)), actor.values(seen)).all()
+    wanted = visit.number("period", periods[0].id if periods else 1)
+    rows = _rows(session, actor, period=wanted)
+    words = fold(visit.query.get("q", "")[:100]).split()
+    found = [
+        row for row in rows if all(word in fold(f"{row.agency or ''} {row.code or ''}") for word in words)
+    ]
+    values = {
+        "periods": periods,
+        "wanted": next((one for one in periods if one.id == wanted), None),
+        "found": listing(list(enumerate(found)), visit, _COLUMNS, "name", page=PAGE),
+        "waiting": [row for row in rows if row.state in ("DRAFT", "SUBMITTED")],
+        "may_draft": _may_draft(session, actor),
+    }
+    return Page("reports.html.j2", values)
+
+
+def one(session: Session, visit: Visit) -> Page:
+    """A report with its revisions and what may be done with it. Raises NotFound."""
+    return _page(session, visit, ())
+
+
+def draft(seam: Seam, visit: Visit) -> Page | Elsewhere:
+    """Draft the city's report of a closed period."""
+    actor, period = require_person(visit).actor, _number(visit.form.get("period", ""))
+    made = tried(
+        seam,
+        actor,
+        lambda session: drafting.draft_report(session, actor, period).id,
+        lambda session, told: _refused(session, visit, told),
+    )
+    return made if isinstance(made, Page) else Elsewhere(f"{PATH}/{made}?done=drafted")
+
+
+def submit(seam: Seam, visit: Visit) -> Page | Elsewhere:
+    """Submit a draft with the number that văn thư gave it, if it has one yet."""
+    named = _named(visit)
+    return _step(seam, visit, "submitted", lambda *told: drafting.submit_report(*told, **named))
+
+
+def send_back(seam: Seam, visit: Visit) -> Page | Elsewhere:
+    """Give a submitted report back."""
+    reason = visit.form.get("reason", "")
+    return _step(
+        seam,
+        visit,
+        "sent_back",
+        lambda s, actor, key, seen: drafting.send_back_report(s, actor, key, seen, reason),
+    )
+
+
+def publish(seam: Seam, visit: Visit) -> Page | Elsewhere:
+    """Publish a submitted report, whose PDF is on the disk before anything says that it is out.
+
+    Raises StepUpRequired.
+    """
+    actor, key, seen, named = require_person(visit).actor, _key(visit), _version(visit), _named(visit)
+    settings = visit.settings
+
+    def model(session: Session) -> Any:
+        ready = publishing.to_print(session, actor, key, seen, **named)
+        if ready is None:
+            return None
+        return build_official(session, actor, ready, settings.address, settings.report_signed_as)
+
+    def do() -> None:
+        report = seam.read_now(model)
+        paper = papers.store(settings.papers, sign(printed(report), settings)) if report is not None else None
+        seam.change_now(
+            acting(
+                actor, lambda session: publishing.publish_report(session, actor, key, seen, paper, **named)
+            )
+        )
+
+    return _after(seam, visit, actor, do, "published")
+
+
+def correct(seam: Seam, visit: Visit) -> Page | Elsewhere:
+    """Draft the next revision from the records as they stand now, with the reason."""
+    actor, key, seen = require_person(visit).actor, _key(visit), _version(visit)
+    reason, made = visit.form.get("reason", ""), []
+
+    def do() -> None:
+        taken = seam.read_now(lambda session: correcting.take_again(session, actor, key))
+        made.append(
+            seam.change_now(
+                acting(
+                    actor,
+                    lambda session: correcting.correct_report(session, actor, key, seen, taken, reason).id,
+                )
+            )
+        )
+
+    answer = _after(seam, visit, actor, do, "corrected")
+    return answer if isinstance(answer, Page) else Elsewhere(f"{PATH}/{made[0]}?done=corrected")
+
+
+def _step(
+    seam: Seam, visit: Visit, done: str, deed: Callable[[Session, Actor, int, int], object]
+) -> Page | Elsewhere:
+    actor, key, seen = require_person(visit).actor, _key(visit), _version(visit)
+    made = tried(
+        seam,
+        actor,
+        lambda session: deed(session, actor, key, seen),
+        lambda session, told: _refused(session, visit, told),
+    )
+    return made if isinstance(made, Page) else Elsewhere(f"{PATH}/{key}?done={done}")
+
+
+def _after(seam: Seam, visit: Visit, actor: Actor, do: Callable[[], None], done: str) -> Page | Elsewhere:
+    made = or_again(seam, actor, do, lambda session, told: _refused(session, visit, told))
+    return made if isinstance(made, Page) else Elsewhere(f"{PATH}/{_key(visit)}?done={done}")
+
+
+def _refused(session: Session, visit: Visit, told: Told) -> Page:
+    return (
+        _page(session, visit, told) if "id" in visit.parts else Page("reports_failed.html.j2", {"told": told})
+    )
+
+
+def _page(session: Session, visit: Visit, told: Told) -> Page:
+    actor, key = visit.actor, _key(visit)
+    report = session.get(PublishedReport, key)
+    actor.require("read", "report", report)
+    assert report is not None  # `require` raises for no row
+    revisions = _rows(session, actor, report=key)
+    period = session.get_one(ReportingPeriod, report.period_id)
+    done = visit.query.get("done", "")
+    draft_of = PublishedReport(period_id=report.period_id, agency_id=report.agency_id, created_by=actor.id)
+    values = {
+        "report": report,
+        "row": next(row for row in revisions if row.id == key),
+        "period": period,
+        "revisions": revisions,
+        "offers": actor.offers("report", report),
+        "may_correct": report.state == "PUBLISHED"
+        and actor.id is not None
+        and actor.may("create", "report", draft_of),
+        "told": told,
+        "form": visit.form,
+        "done": f"report.done.{done}" if done in _DONE and not told else None,
+    }
+    return Page("report.html.j2", values)
+
+
+def _rows(
+    session: Session, actor: Actor, *, period: int | None = None, report: int | None = None
+) -> list[Any]:
+    seen = actor.sees("report", PublishedReport, alias="r").text
+    asked = {"period": period, "report": report, **actor.values(seen)}
+    return list(session.execute(text(_OF_PERIOD.format(seen=seen)), asked).all())
+
+
+def _may_draft(session: Session, actor: Actor) -> list[ReportingPeriod]:
+    """The closed periods whose city report he may draft, and nobody has."""
+    if actor.id is None or not actor.law.reaches_any(actor.shape, "report", "create"):
+        return []
+    return [
+        period
+        for period in session.scalars(
+            text(
+                "select p.id from reporting_period p where p.state = 'CLOSED' and not exists ("
+                "select from published_report r where r.period_id = p.id and r.agency_id is null)"
+                " order by p.deadline"
+            )
+        )
+        for period in [session.get_one(ReportingPeriod, period)]
+        if actor.may("create", "report", PublishedReport(period_id=period.id or 0, created_by=actor.id))
+    ]
+
+
+def _named(visit: Visit) -> dict[str, Any]:
+    day: date | None = visit.day_of(visit.form.get("issued_on", ""))
+    return {"number": visit.form.get("number"), "notation": visit.form.get("notation"), "issued_on": day}
+
+
+def _key(visit: Visit) -> int:
+    return _number(visit.parts["id"])
+
+
+def _version(visit: Visit) -> int:
+    return _number(visit.form.get("version", ""))
+
+
+def _number(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) < 18):
+        raise NotFound(*_NAMES)
+    return int(said)
