@@ -180,8 +180,8 @@ def build(session: Session, districts: int = 0) -> dict[str, int]:
 
 
 @contextlib.contextmanager
-def reporting(dsn: str, districts: int = 0) -> Iterator[Half]:
-    """A city in this database, served."""
+def reporting(dsn: str, districts: int = 0, **changed: Any) -> Iterator[Half]:
+    """A city in this database, served; the rest are settings."""
     engine = create_engine(sqlalchemy_url(dsn))
     with Session(engine) as session:
         load_plan(session)
@@ -189,7 +189,7 @@ def reporting(dsn: str, districts: int = 0) -> Iterator[Half]:
         tokens = seat(session, agencies)
         session.commit()
     engine.dispose()
-    app = create_app(Settings(dsn=dsn, profile="development", pool_size=2, today=TODAY))
+    app = create_app(Settings(dsn=dsn, profile="development", pool_size=2, today=TODAY, **changed))
     owner = psycopg.connect(dsn, autocommit=True, row_factory=namedtuple_row)
     with owner, asyncio.Runner() as runner:
         stack = contextlib.AsyncExitStack()

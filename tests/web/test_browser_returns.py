@@ -81,7 +81,7 @@ def test_three_agencies_from_the_first_word_to_acceptance(enter: Enter, people: 
         page.click(f"a[href='/returns/{keys[place]}']")
         if place == "A":
             sound(page, page.url)
-        page.click("text=Duyệt báo cáo")
+        page.click("button:has-text('Duyệt báo cáo')")
         assert "Đã duyệt." in page.inner_text(".done")
         head.close()
     above = enter("officer", "A")  # a unit's return goes to the body above

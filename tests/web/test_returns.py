@@ -26,7 +26,7 @@ def period(people: Reporters) -> int:
 
 def test_a_return_goes_its_way_through_the_pages(people: Reporters, period: int) -> None:
     asked = people.get("/periods", "officer").text
-    assert "Soạn báo cáo kỳ" in asked
+    assert "Lập và trình 2 báo cáo" in asked
     key = people.begun(period)
     path = f"/returns/{key}"
     page = people.get(path, "officer").text
@@ -50,7 +50,7 @@ def test_a_return_goes_its_way_through_the_pages(people: Reporters, period: int)
     assert "Đã trình, đang chờ thủ trưởng" in told
     assert "Rút lại để sửa" in told
     assert people.post(f"{path}/approve", "officer", version=people.version(key)).status_code == 403
-    assert "Duyệt báo cáo kỳ" in people.get("/periods", "approver").text
+    assert "Duyệt báo cáo của Cơ quan A" in people.get("/periods", "approver").text
     back = people.post(f"{path}/send-back", "approver", version=people.version(key), reason="Bổ sung số liệu")
     assert back.headers["location"] == f"{path}?done=sent_back", said(back)
     assert "bị trả lại: “Bổ sung số liệu”" in people.get(path, "officer").text

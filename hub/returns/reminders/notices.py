@@ -33,7 +33,7 @@ _STEPS = {
 }
 _ASKED = f"""
 with owing as (
-    select p.id as period_id, p.deadline, a.id as agency_id, {NAME_AT.format(a="a", day=_DAY)} as name,
+    select p.id as period_id, p.deadline, a.id as agency_id, a.code, {NAME_AT.format(a="a", day=_DAY)} as name,
            {REPORTS_TO.format(a="a", day=_DAY)} as reports_to_id, {DUE.format(a="a", p="p")} as due_on,
            r.id, coalesce(r.state, 'DRAFT') as state, r.created_by, r.submitted_by
       from reporting_period p
@@ -45,7 +45,7 @@ step as (select o.*, case {{steps}} end as kind from owing o)
 select s.kind, s.period_id, s.deadline, count(*) as count, min(s.due_on) as due_on,
        count(*) filter (where s.due_on < :today) as overdue,
        case when count(*) = 1 then min(s.agency_id) end as agency_id,
-       case when count(*) = 1 then min(s.name) end as agency,
+       case when count(*) = 1 then min(s.name) end as agency, case when count(*) = 1 then min(s.code) end as agency_code,
        case when count(*) = 1 then min(s.id) end as return_id, max(d.at) as reminded_at,
        (array_agg(d.note order by d.at desc) filter (where d.note is not null))[1] as note
   from step s
@@ -67,7 +67,7 @@ _DOING = {
 class Notice:
     """One thing to do: `kind` WRITE, APPROVE, ACCEPT (returns of a period) or MAIL (mails that need a person).
 
-    `agency`, `agency_id` and `return_id` where it is about one; `days` are working days left, negative when overdue;
+    `agency`, `agency_code`, `agency_id` and `return_id` where it is about one; `days` are working days left, negative when overdue;
     `note` is what Home Affairs said when it last reminded.
     """
 
@@ -80,6 +80,7 @@ class Notice:
     days: int = 0
     agency_id: int | None = None
     agency: str | None = None
+    agency_code: str | None = None
     return_id: int | None = None
     reminded_at: datetime | None = None
     note: str | None = None

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from hub.kpi.shortfall import Shortfall, shortfall
 from hub.kpi.values import IndicatorValue
+from hub.returns.reminders.notices import notices
 from hub.web.dates import sheet_of
 from hub.web.page import Page
 from hub.web.ranking import is_held_back, ranked
@@ -24,8 +25,9 @@ def show(session: Session, visit: Visit) -> Page:
     """The city's figures, the agencies that hold it back, and the records behind its worst figure."""
     sheet = sheet_of(session, visit)
     own = lookups.own_agencies(session, visit.actor)
+    asked = notices(session, visit.actor)
     if sheet is None:
-        return Page("nothing.html.j2", {"own": own})
+        return Page("nothing.html.j2", {"own": own, "notices": asked})
     agencies = ranked(sheet)
     worst = worst_of(sheet)
     return Page(
@@ -38,6 +40,7 @@ def show(session: Session, visit: Visit) -> Page:
             "worst": worst,
             "records": _records(session, visit, sheet, worst),
             "own": own,
+            "notices": asked,
         },
     )
 

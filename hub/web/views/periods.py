@@ -10,7 +10,7 @@ from hub.kit.errors import FieldError, Invalid
 from hub.kit.seam import Seam
 from hub.plan.models import Plan
 from hub.returns import periods
-from hub.returns.awaiting import awaited
+from hub.returns.reminders.notices import notices
 from hub.returns.models import PERIOD_KINDS, ReportingPeriod
 from hub.returns.rules import Days
 from hub.web.page import Elsewhere, Page
@@ -65,7 +65,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
         "kinds": PERIOD_KINDS,
         "planned": next((row for row, _ in reversed(found) if row.state == "PLANNED"), None),
         "may_open": actor.may("open", "period", future),
-        "awaited": awaited(session, actor),
+        "notices": notices(session, actor),
         "told": told,
         "form": visit.form,
     }
