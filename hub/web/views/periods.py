@@ -10,8 +10,8 @@ from hub.kit.errors import FieldError, Invalid
 from hub.kit.seam import Seam
 from hub.plan.models import Plan
 from hub.returns import periods
-from hub.returns.reminders.notices import notices
 from hub.returns.models import PERIOD_KINDS, ReportingPeriod
+from hub.returns.reminders.notices import notices
 from hub.returns.rules import Days
 from hub.web.page import Elsewhere, Page
 from hub.web.rights import require_returns
