@@ -45,7 +45,8 @@ step as (select o.*, case {{steps}} end as kind from owing o)
 select s.kind, s.period_id, s.deadline, count(*) as count, min(s.due_on) as due_on,
        count(*) filter (where s.due_on < :today) as overdue,
        case when count(*) = 1 then min(s.agency_id) end as agency_id,
-       case when count(*) = 1 then min(s.name) end as agency, case when count(*) = 1 then min(s.code) end as agency_code,
+       case when count(*) = 1 then min(s.name) end as agency,
+       case when count(*) = 1 then min(s.code) end as agency_code,
        case when count(*) = 1 then min(s.id) end as return_id, max(d.at) as reminded_at,
        (array_agg(d.note order by d.at desc) filter (where d.note is not null))[1] as note
   from step s
@@ -67,8 +68,8 @@ _DOING = {
 class Notice:
     """One thing to do: `kind` WRITE, APPROVE, ACCEPT (returns of a period) or MAIL (mails that need a person).
 
-    `agency`, `agency_code`, `agency_id` and `return_id` where it is about one; `days` are working days left, negative when overdue;
-    `note` is what Home Affairs said when it last reminded.
+    `agency`, `agency_code`, `agency_id` and `return_id` where it is about one; `days` are working days left, negative
+    when overdue; `note` is what Home Affairs said when it last reminded.
     """
 
     kind: str

@@ -22,8 +22,7 @@ from hub.web.rights import require_person
 from hub.web.trying import Told, or_again, tried
 from hub.web.visit import Visit
 from reports.official import build_official
-from reports.printing import printed
-from reports.signing import sign
+from reports.printing import issued
 
 PATH = "/reports"
 PAGE = 50
@@ -120,7 +119,7 @@ def publish(seam: Seam, visit: Visit) -> Page | Elsewhere:
 
     def do() -> None:
         report = seam.read_now(model)
-        paper = papers.store(settings.papers, sign(printed(report), settings)) if report is not None else None
+        paper = papers.store(settings.papers, issued(report, settings)) if report is not None else None
         seam.change_now(
             acting(
                 actor, lambda session: publishing.publish_report(session, actor, key, seen, paper, **named)
