@@ -70,7 +70,7 @@ class Reminder:
 
     @strawberry.field(description="Mails that the server refused for good (số thư bị từ chối).")
     def failed_count(self) -> int:
-        """The address is to be mended (setContact), then `hub outbox retry`, or remind anew."""
+        """Mend the address (setContact), and it goes there."""
         return self.one.failed
 
     @strawberry.field(description="What the mail server said, where mails wait or failed (lỗi gửi thư).")

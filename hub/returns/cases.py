@@ -23,6 +23,7 @@ from hub.returns.kept import AgencyContact, CaseNote, ReturnCase
 from hub.returns.ledger import period_held, place_held
 from hub.returns.models import AgencyReturn, ReportingPeriod
 from hub.returns.periods import needed_reason
+from hub.returns.reminders.sending import send_elsewhere
 from hub.returns.rules import wrong_text
 
 REVIEWERS = ("supervisor", "supervisor_head")
@@ -114,6 +115,8 @@ def set_contact(
 ) -> ReturnCase:
     """Say whom to call at an agency, in this period and after: the agency itself, or Home Affairs.
 
+    A reminder that was refused goes to the new address.
+
     Raises NotFound, NotPermitted, AgencyEnded, ReturnNotOwed, Invalid.
     """
     case, _ = _case(session, actor, "contact", period_id, agency_id)
@@ -130,6 +133,8 @@ def set_contact(
         setattr(row, part, value)
     row.updated_at = clock.now()
     session.add(row)
+    if row.email is not None:
+        send_elsewhere(session, agency_id, row.email)
     return _noted(session, actor, "contact", case, "CONTACT", row.name)
 
 

@@ -171,6 +171,19 @@ def test_an_address_that_the_server_refuses(asked: Desk, said: str, state: str, 
         assert asked.through(server) == Sent(sent=1)
 
 
+def test_a_refused_mail_goes_to_the_address_that_is_named_next(asked: Desk) -> None:
+    with mail_server() as server:
+        server.refused["b@hanoi.gov.vn"] = "550 no such user"
+        assert asked.through(server) == Sent(failed=1)
+        said = {"periodId": asked.period["id"], "agencyId": asked.half.agency("B"), "name": "Lan"}
+        named = asked.half.do("setContact", "officer", "B", **said, email="lan@hanoi.gov.vn")
+        assert named["__typename"] == "ReturnCase"
+        assert asked.through(server) == Sent(sent=1)
+        assert [mail["To"] for mail in server.taken] == ["lan@hanoi.gov.vn"]
+        asked.half.do("setContact", "officer", "B", **said, email="lan2@hanoi.gov.vn")
+        assert asked.through(server) == Sent()
+
+
 def test_a_worker_that_dies_before_it_has_noted_the_mail_sends_it_again_under_the_same_id(
     asked: Desk,
 ) -> None:

@@ -188,7 +188,7 @@ def test_everybody_is_told_what_is_asked_of_him_now(half: Half) -> None:
         "WRITE", 2, 1, "2025-06-26", "Nộp ngay.",
     )  # fmt: skip
     assert asked("officer", language="vi")[0]["message"] == (
-        "Lập và trình 2 báo cáo, kỳ 31/12/2025: hạn 26/06/2025 (quá hạn 2 ngày làm việc); 1 đã quá hạn."
+        "Lập và trình 2 báo cáo, kỳ 31/12/2025: hạn sớm nhất 26/06/2025 (quá hạn 2 ngày làm việc); 1 đã quá hạn."
     )
     [unit] = asked("officer", "A.1")
     assert (unit["count"], unit["agencyId"], unit["workingDaysLeft"]) == (1, half.agency("A.1"), -2)

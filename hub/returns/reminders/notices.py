@@ -90,17 +90,21 @@ class Notice:
         """One sentence: what to do, by when."""
         english = language == "en"
         if self.kind == "MAIL" or self.due_on is None:
-            some = (f"{self.count} thư đôn đốc chưa gửi được: {self.note or 'xem hub outbox'}.",
-                    f"{self.count} reminders could not be sent: {self.note or 'see hub outbox'}.")  # fmt: skip
+            said = f" ({self.note})" if self.note else ""
+            some = (
+                f"{self.count} thư đôn đốc chưa gửi được{said}. Hãy sửa địa chỉ đầu mối, hoặc báo quản trị hệ thống.",
+                f"{self.count} reminders could not be sent{said}. Mend the address, or tell the administrator.",
+            )
             return some[english]
-        doing, time = _DOING[self.kind][english], left(self.days)[english]
+        doing, time, is_one = _DOING[self.kind][english], left(self.days)[english], self.count == 1
         if english:
             what = f"the return of {self.agency}" if self.agency else f"{self.count} returns"
-            late = f"; {self.overdue} overdue" if self.overdue and self.count > 1 else ""
-            return f"{doing} {what} for {self.deadline}: due {self.due_on} ({time}){late}."
+            late = f"; {self.overdue} overdue" if self.overdue and not is_one else ""
+            return f"{doing} {what} for {self.deadline}: {'' if is_one else 'first '}due {self.due_on} ({time}){late}."
         what = f"báo cáo của {self.agency}" if self.agency else f"{self.count} báo cáo"
-        late = f"; {self.overdue} đã quá hạn" if self.overdue and self.count > 1 else ""
-        return f"{doing} {what}, kỳ {self.deadline:%d/%m/%Y}: hạn {self.due_on:%d/%m/%Y} ({time}){late}."
+        late = f"; {self.overdue} đã quá hạn" if self.overdue and not is_one else ""
+        first = "hạn" if is_one else "hạn sớm nhất"
+        return f"{doing} {what}, kỳ {self.deadline:%d/%m/%Y}: {first} {self.due_on:%d/%m/%Y} ({time}){late}."
 
 
 def notices(session: Session, actor: Actor) -> list[Notice]:

@@ -56,6 +56,19 @@ _AGAIN = text(
      where state in ('WAITING', 'FAILED') and (cast(:ids as bigint[]) is null or id = any(:ids)) returning id
     """
 )
+# The last reminder of the agency whose mail was refused, in a period that is open, to an address not written to yet.
+_ELSEWHERE = text(
+    """
+    update outbox_message m
+       set recipient = :email, state = 'WAITING', tries = 0, next_try_at = :now, last_error = null
+     where m.id = (select x.id from outbox_message x
+                     join reminder d on d.id = x.reminder_id
+                     join reporting_period p on p.id = d.period_id
+                    where d.agency_id = :agency and p.state = 'OPEN' and x.state = 'FAILED'
+                    order by d.id desc, x.id limit 1)
+       and not exists (select from outbox_message y where y.reminder_id = m.reminder_id and y.recipient = :email)
+    """
+)
 _COUNTS = text(
     """
     select count(*) filter (where state = 'WAITING') as waiting, count(*) filter (where state = 'FAILED') as failed,
@@ -136,6 +149,11 @@ def retry(session: Session, ids: list[int] | None = None) -> list[int]:
             ]
         )  # fmt: skip
     return moved
+
+
+def send_elsewhere(session: Session, agency_id: int, email: str) -> None:
+    """The agency's last mail that was refused goes to this address, which somebody has just named."""
+    session.execute(_ELSEWHERE, {"agency": agency_id, "email": email, "now": clock.now()})
 
 
 def outbox(session: Session) -> Outbox:
