@@ -68,7 +68,7 @@ def desk(half: Half, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     deadline = date(*next(half.days))
     period = half.period(deadline, returnsDueOn=deadline, unitReturnsDueOn=deadline)
     monkeypatch.setenv("HUB_TODAY", half.sql("select (%s::date - 3)::text as d", deadline)[0].d)
-    engine = open_engine(as_app(half.dsn), size=2)
+    engine = open_engine(as_app(half.dsn), size=2, statement_timeout=5_000)
     yield Desk(half, Seam(engine), period, Settings(data=tmp_path, dsn=half.dsn))
     engine.dispose()
 
