@@ -159,7 +159,7 @@ _REVIEWERS = text(
     select distinct u.name, u.full_name
       from role_grant g join app_user u on u.id = g.user_id
      where g.role = any(:roles) and g.valid_from <= :today and (g.valid_to is null or g.valid_to > :today)
-       and u.disabled_at is null
+       and u.disabled_at is null and not u.is_service
      order by u.full_name, u.name
     """
 )
