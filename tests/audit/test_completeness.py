@@ -201,7 +201,7 @@ CHANGES: tuple[tuple[str, str], ...] = (
 )
 READS = {
     "user list", "user sessions", "key list", "document list", "explain", "policy show", "policy check",
-    "audit check-proof", "doctor", "test", "kpi",
+    "audit check-proof", "doctor", "test", "kpi", "snapshot list", "snapshot check", "snapshot compare",
 }  # fmt: skip
 # Told elsewhere, or more than one command: the demo and the import by their events, the server by each request, the
 # worker by its night, migrations by the epoch they may begin, the rest by the tests of their own; ending sessions or a
