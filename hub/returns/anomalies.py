@@ -158,7 +158,7 @@ def _jump(code: str, before: IndicatorValue | None, now: IndicatorValue) -> Flag
         "JUMP",
         code,
         f"{code} {way[0]} {number(abs(points), 2)} điểm so với kỳ trước"
-        f" ({before.percent}% → {now.percent}%) mà chưa có giải trình.",
+        f" ({number(Decimal(before.percent), 2)}% → {number(Decimal(now.percent), 2)}%) mà chưa có giải trình.",
         f"{code} {way[1]} by {abs(points)} points since the period before"
         f" ({before.percent}% → {now.percent}%), unexplained.",
     )

@@ -65,16 +65,20 @@ class Figure:
                 f"{self.now.status_text}; kỳ trước: {self.before.status_text}.",
                 f"{self.now.status_text_en}; the period before: {self.before.status_text_en}.",
             )
-        parts = [
-            f"{one.numerator or 0}/{one.denominator or 0} ({one.percent}%)" for one in (self.before, self.now)
-        ]
+        parts, english = (
+            [
+                f"{one.numerator or 0}/{one.denominator or 0} ({write(Decimal(one.percent or 0))}%)"
+                for one in (self.before, self.now)
+            ]
+            for write in (lambda value: number(value, 2), "{:.2f}".format)
+        )
         moved = abs(self.points)
         if not moved:
-            return f"Không đổi so với {day(self.before.as_of)}: {parts[1]}.", f"Unchanged: {parts[1]}."
+            return f"Không đổi so với {day(self.before.as_of)}: {parts[1]}.", f"Unchanged: {english[1]}."
         way = ("Tăng", "Rose") if self.points > 0 else ("Giảm", "Fell")
         return (
             f"{way[0]} {number(moved, 2)} điểm so với {day(self.before.as_of)}: {parts[0]} → {parts[1]}.",
-            f"{way[1]} by {moved} points since {self.before.as_of}: {parts[0]} → {parts[1]}.",
+            f"{way[1]} by {moved} points since {self.before.as_of}: {english[0]} → {english[1]}.",
         )
 
 

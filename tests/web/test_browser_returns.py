@@ -35,7 +35,8 @@ def enter(people: Reporters, address: str, half: Half, browser: Browser) -> Ente
     """Opens a browser for somebody, who has shown his second factor."""
 
     def opened(role: str, place: str, **words: object) -> BrowserContext:
-        context = signed_in(browser, address, people.link(role, place), **words)
+        link = None if role == "anyone" else people.link(role, place)
+        context = signed_in(browser, address, link, **words)
         half.owner.execute(
             "insert into step_up (sha256, user_id, until) select s.sha256, s.user_id, now() + interval '1 day'"
             " from web_session s join app_user u on u.id = s.user_id where u.name = %s on conflict do nothing",
@@ -106,7 +107,19 @@ def test_three_agencies_from_the_first_word_to_acceptance(enter: Enter, people: 
     assert "Đã tiếp nhận 2 báo cáo." in page.inner_text(".done")
     states = people.half.sql("select state from agency_return where period_id = %s", period)
     assert [row.state for row in states] == ["ACCEPTED"] * 3
+    sound(page, page.url)
     desk.close()
+    for role, place, paths in (
+        ("leader", "TP", ("/", f"/periods/{period}?late=1", f"/returns/{keys['B']}")),
+        ("supervisor_head", "SNV", ("/periods", f"/periods/{period}", f"/periods/{period}/agencies/A")),
+        ("clerk", "A", ("/", "/account", f"/returns/{keys['A']}?lang=en")),
+        ("anyone", "", ("/reports", f"/returns/{keys['A']}")),
+    ):
+        context = enter(role, place)
+        page = context.new_page()
+        for path in paths:
+            sound(page, path)
+        context.close()
 
 
 def test_it_saves_by_itself_and_keeps_what_was_typed_without_a_network(

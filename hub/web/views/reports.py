@@ -15,12 +15,13 @@ from hub.kit.errors import NotFound
 from hub.kit.seam import Seam
 from hub.kit.vietnamese import fold
 from hub.returns.models import PublishedReport, ReportingPeriod
-from hub.returns.publication import correcting, drafting, papers, publishing
+from hub.returns.publication import correcting, drafting, papers, prints, publishing
 from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
 from hub.web.rights import require_person
 from hub.web.trying import Told, or_again, tried
 from hub.web.visit import Visit
+from reports.figures import as_json
 from reports.official import build_official
 from reports.printing import issued
 
@@ -118,8 +119,11 @@ def publish(seam: Seam, visit: Visit) -> Page | Elsewhere:
         return build_official(session, actor, ready, settings.address, settings.report_signed_as)
 
     def do() -> None:
-        report = seam.read_now(model)
-        paper = papers.store(settings.papers, issued(report, settings)) if report is not None else None
+        report, paper = seam.read_now(model), None
+        if report is not None:  # what a job has printed of the same content is taken
+            content = as_json(report)
+            paper = seam.read_now(lambda session: prints.printed_of(session, key, content))
+            paper = paper or papers.store(settings.papers, issued(report, settings))
         seam.change_now(
             acting(
                 actor, lambda session: publishing.publish_report(session, actor, key, seen, paper, **named)
