@@ -250,7 +250,9 @@ def test_an_agencys_own_report_is_corrected_alone(half: Half) -> None:
 
 
 def test_a_snapshot_of_old_is_not_compared(half: Half) -> None:
-    report = published(half)
+    report = PublishedReport(period_id=half.period.id or 0, state="PUBLISHED")
+    half.session.add(report)
+    half.session.flush()
     old = Snapshot(report_id=report.id or 0, as_of=half.period.data_cutoff, formula_version="1", sha256="")
     half.session.add(old)
     half.session.flush()
