@@ -1,26 +1,47 @@
 """Closing a period: no more returns, and the data cut-off has come.
 
-    taken = seam.read(lambda session: take_to_close(session, actor, period_id))
-    seam.change(lambda session: close_period(session, actor, period_id, version, taken))
+    counted = seam.read(lambda session: count_to_close(session, actor, period_id))
+    seam.change(lambda session: close_period(session, actor, period_id, version, counted))
 
 Its figures are taken from one state of the records before, and written in the transaction of the deed: a period is
-closed with its figures or not at all.
+closed with its figures or not at all. What was accepted in between would be missing in them, so it is counted again.
 """
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.kit import clock
 from hub.kit.errors import FieldError, Invalid, StaleVersion
 from hub.returns.ledger import stored
-from hub.returns.models import ReportingPeriod
+from hub.returns.models import PublishedReport, ReportingPeriod
 from hub.returns.periods import to_close
+from hub.returns.publication.correcting import compare
+from hub.returns.publication.drafting import renew
 from hub.returns.snapshots.freezing import Taken, keep, take
 
+# Turns that change what is declared.
+_DECISIONS = text(
+    """
+    select count(*) from return_turn t join agency_return r on r.id = t.return_id
+     where r.period_id = :period and 'ACCEPTED' in (t.from_state, t.to_state)
+    """
+)
 
-def take_to_close(session: Session, actor: Actor, period_id: int) -> Taken | None:
+
+@dataclass(frozen=True)
+class Counted:
+    """Figures of a period that can be closed, and how often its returns had been accepted, or sent back after."""
+
+    taken: Taken
+    decisions: int
+
+
+def count_to_close(session: Session, actor: Actor, period_id: int) -> Counted | None:
     """The figures of a period that can be closed now; None of another, whose closing says why not.
 
     Raises NotFound, NotPermitted.
@@ -30,7 +51,7 @@ def take_to_close(session: Session, actor: Actor, period_id: int) -> Taken | Non
     assert period is not None  # `require` raises for no row
     if period.state != "OPEN" or clock.today() < period.data_cutoff:
         return None
-    return take(session, actor, period_id)
+    return Counted(take(session, actor, period_id), _decisions(session, period_id))
 
 
 def close_period(
@@ -38,11 +59,12 @@ def close_period(
     actor: Actor,
     period_id: int,
     expected_version: int,
-    taken: Taken | None,
+    counted: Counted | None,
     reason: str | None = None,
 ) -> ReportingPeriod:
     """Close an open period with its figures; returns not accepted by then stay as they are, and count as late.
 
+    Reports that are not out yet, of a period that was opened again, tell the new figures from then on, as drafts.
     Raises NotFound, NotPermitted, StaleVersion, WrongPeriodState, and Invalid before the data cut-off.
     """
     period = to_close(session, actor, period_id, expected_version)
@@ -58,11 +80,28 @@ def close_period(
                 )
             ]
         )
-    if taken is None:  # it was closed, and opened again, since its figures were taken
+    # It was closed and opened again, or a return was accepted, since its figures were taken.
+    if counted is None or counted.decisions != _decisions(session, period_id):
         raise StaleVersion(period.version)
-    keep(session, actor, taken)
+    keep(session, actor, counted.taken)
     period.state = "CLOSED"
     period.closed_at = clock.instant()
     period.closed_by = actor.id
     stored(session, actor, "lock", period, reason=(reason or "").strip() or None)
+    _renew_reports(session, actor, period_id)
     return period
+
+
+def _decisions(session: Session, period_id: int) -> int:
+    return int(session.connection().scalar(_DECISIONS, {"period": period_id}) or 0)
+
+
+def _renew_reports(session: Session, actor: Actor, period_id: int) -> None:
+    for report in session.exec(
+        select(PublishedReport)
+        .where(PublishedReport.period_id == period_id, col(PublishedReport.state).in_(("DRAFT", "SUBMITTED")))
+        .with_for_update()
+    ):
+        renew(session, actor, report)
+        if report.corrects_id is not None:
+            compare(session, report)

@@ -178,7 +178,7 @@ class PeriodsMutation:
 
         async def taken() -> Deed:
             asker, key = info.context.actor, key_in("ReportingPeriod", input.id, "id")
-            found = await info.context.seam.read(lambda s: closing.take_to_close(s, asker, key))
+            found = await info.context.seam.read(lambda s: closing.count_to_close(s, asker, key))
             return lambda s, actor: closing.close_period(
                 s, actor, key, input.expected_version, found, or_none(input.reason)
             )

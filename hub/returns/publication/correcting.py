@@ -23,6 +23,7 @@ from hub.returns.publication.errors import NothingDiffers
 from hub.returns.publication.publishing import IN_FORCE
 from hub.returns.snapshots.comparing import Side, moved, summary
 from hub.returns.snapshots.freezing import Taken, store_taken, take_for
+from hub.returns.snapshots.models import PeriodFreeze
 
 LONGEST_REASON = 2_000
 
@@ -44,8 +45,9 @@ def correct_report(
     taken: Taken,
     reason: str,
 ) -> PublishedReport:
-    """A draft of the next revision of a report in force, from figures just taken. One that waits is answered as it is.
+    """A draft of the next revision of a report in force, from figures just taken.
 
+    One that is submitted, or tells these figures already, is answered as it is; another draft is made anew.
     Raises NotFound, NotPermitted, StaleVersion, WrongReportState, NothingDiffers, Invalid.
     """
     report = locked(session, actor, "read", report_id, None, (IN_FORCE,))
@@ -57,23 +59,37 @@ def correct_report(
             PublishedReport.corrects_id == report_id, col(PublishedReport.state).in_(("DRAFT", "SUBMITTED"))
         )
     ).first()
-    if waiting is not None:
+    if waiting is not None and (waiting.state == "SUBMITTED" or _tells(session, waiting, taken)):
         return waiting
     if expected_version is not None and report.version != expected_version:
         raise StaleVersion(report.version)
-    before = snapshot_of(session, report)
     frozen = store_taken(session, actor, taken, reason=said)
+    draft = waiting or draft
     draft.correction_reason = said
     session.add(draft)
     session.flush()
-    after = attach(session, draft, frozen)
-    draft.changes = {"indicators": changes(session, Side(before, report), Side(after, draft))}
+    attach(session, draft, frozen)
+    compare(session, draft)
     if not draft.changes["indicators"]:
         raise NothingDiffers
+    if waiting is not None:
+        draft.version += 1
     session.add(draft)
     session.flush()
     told(session, actor, "report:correct", draft, reason=said, corrects=report_id, freeze=frozen.id)
     return draft
+
+
+def compare(session: Session, draft: PublishedReport) -> None:
+    """Write into a correction what differs from the report that it corrects."""
+    report = session.get_one(PublishedReport, draft.corrects_id)
+    before, after = (Side(snapshot_of(session, one), one) for one in (report, draft))
+    draft.changes = {"indicators": changes(session, before, after)}
+
+
+def _tells(session: Session, draft: PublishedReport, taken: Taken) -> bool:
+    frozen = session.get_one(PeriodFreeze, snapshot_of(session, draft).freeze_id)
+    return frozen.sha256 == taken.sha256
 
 
 def changes(session: Session, before: Side, after: Side) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """A report is drafted from what was frozen, and submitted; whoever decides may send it back.
 
 DRAFT → SUBMITTED → PUBLISHED → SUPERSEDED
-          └→ DRAFT (sent back, with a reason)
+          └→ DRAFT (sent back, with a reason; or its period was opened and closed again, with other figures)
 """
 
 from __future__ import annotations
@@ -46,9 +46,8 @@ def draft_report(
     if frozen is None:
         raise NotFrozen(period.deadline)
     if standing is not None:
-        if standing.corrects_id is None and snapshot_of(session, standing).freeze_id != frozen.id:
-            attach(session, standing, frozen)  # the period was opened and closed again meanwhile
-            told(session, actor, "report:update", standing, freeze=frozen.id)
+        if standing.corrects_id is None:
+            renew(session, actor, standing)
         return standing
     session.add(report)
     session.flush()
@@ -89,6 +88,17 @@ def send_back_report(
     stored(session, report)
     told(session, actor, "report:return", report, reason=said)
     return report
+
+
+def renew(session: Session, actor: Actor, report: PublishedReport) -> None:
+    """Let a report that is not out tell its period's newest freezing, as a draft: what was submitted told another."""
+    frozen = freeze_of(session, report.period_id, report.agency_id)
+    if frozen is None or snapshot_of(session, report).freeze_id == frozen.id:
+        return
+    attach(session, report, frozen)
+    report.state, report.submitted_by, report.submitted_at = "DRAFT", None, None
+    stored(session, report)
+    told(session, actor, "report:update", report, freeze=frozen.id)
 
 
 def newest(session: Session, period_id: int, agency_id: int | None) -> PublishedReport | None:

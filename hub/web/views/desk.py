@@ -81,9 +81,9 @@ def close(seam: Seam, visit: Visit) -> Page | Elsewhere:
     seen = key_of(visit, visit.form.get("version", ""))
 
     def do() -> None:
-        taken = seam.read_now(lambda session: closing.take_to_close(session, actor, key))
+        counted = seam.read_now(lambda session: closing.count_to_close(session, actor, key))
         seam.change_now(
-            acting(actor, lambda session: closing.close_period(session, actor, key, seen, taken, note))
+            acting(actor, lambda session: closing.close_period(session, actor, key, seen, counted, note))
         )
 
     made = or_again(seam, actor, do, lambda session, told: _page(session, visit, told))
