@@ -65,13 +65,12 @@ class Figure:
                 f"{self.now.status_text}; kỳ trước: {self.before.status_text}.",
                 f"{self.now.status_text_en}; the period before: {self.before.status_text_en}.",
             )
-        parts, english = (
-            [
-                f"{one.numerator or 0}/{one.denominator or 0} ({write(Decimal(one.percent or 0))}%)"
-                for one in (self.before, self.now)
-            ]
-            for write in (lambda value: number(value, 2), "{:.2f}".format)
-        )
+        sides = (self.before, self.now)
+        parts = [
+            f"{number(one.numerator or 0)}/{number(one.denominator or 0)} ({number(Decimal(one.percent or 0), 2)}%)"
+            for one in sides
+        ]
+        english = [f"{one.numerator or 0:,}/{one.denominator or 0:,} ({one.percent}%)" for one in sides]
         moved = abs(self.points)
         if not moved:
             return f"Không đổi so với {day(self.before.as_of)}: {parts[1]}.", f"Unchanged: {english[1]}."

@@ -40,7 +40,8 @@ def test_each_role_sees_as_many_agencies_as_it_reads_returns_of(people: Reporter
             )
             wanted = {
                 "supervisor": (False, True, True), "supervisor_head": (True, False, True),
-                "officer": (False, True, False), "approver": (False, True, False),
+                # of units, which report to them
+                "officer": (False, place == "A", False), "approver": (False, True, False),
             }  # fmt: skip
             assert may == wanted.get(role, (False, False, False)), role
 
@@ -68,6 +69,15 @@ def test_a_period_is_opened_changed_closed_and_opened_again(people: Reporters) -
     assert people.post(f"{path}/reopen", "supervisor_head", "SNV", version=3).status_code == 422
     again = people.post(f"{path}/reopen", "supervisor_head", "SNV", version=3, reason="Sửa số liệu")
     assert again.headers["location"] == f"{path}?done=reopened"
+
+
+def test_an_agency_is_not_told_to_accept_its_own_return(people: Reporters) -> None:
+    period = people.period()
+    people.approved(period, "A")
+    assert "kiểm tra và tiếp nhận" not in people.get(f"/periods/{period}", "approver").text
+    people.approved(period, "A.1")
+    for role, place in (("approver", "A"), ("supervisor", "SNV")):
+        assert "kiểm tra và tiếp nhận 1 báo cáo" in people.get(f"/periods/{period}", role, place).text, role
 
 
 def test_approved_returns_are_accepted_together_and_the_others_told(people: Reporters) -> None:

@@ -238,6 +238,7 @@ def _page(session: Session, visit: Visit, told: Told, done: tuple[str, int] | No
     actor, period = require_returns(visit).actor, _period(session, visit)
     found = desk(session, actor, period, flagged=period.state != "PLANNED")
     rows = _picked(found, visit)
+    accepts = _accepts(actor, found)
     said = visit.query.get("done", "")
     values = {
         "period": period,
@@ -245,17 +246,33 @@ def _page(session: Session, visit: Visit, told: Told, done: tuple[str, int] | No
         "states": STATES,
         "found": listing(list(enumerate(rows)), visit, _COLUMNS, "name", page=PAGE),
         "odd": sum(bool(row.flags) for row in found.rows),
-        "waiting": found.counts.get("APPROVED", 0),
+        "waiting": sum(row.state == "APPROVED" and accepts[row.reports_to_id] for row in found.rows),
         "days_left": (period.deadline - clock.today()).days,
         "told": told,
         "done": done,
         "done_period": f"period.done.{said}" if said in _DONE and not told and done is None else None,
         "offers": actor.offers("period", period),
         "reviewers": reviewers(session) if _may_assign(actor, period) else [],
-        "may_accept": period.state == "OPEN" and actor.law.reaches_any(actor.shape, "return", "accept"),
+        "may_accept": period.state == "OPEN" and any(accepts.values()),
         "is_city": any(row.reports_to_id is None for row in found.rows) and len(found.rows) > 1,
     }
     return Page("desk.html.j2", values)
+
+
+def _accepts(actor: Actor, found: Desk) -> dict[int | None, bool]:
+    """Whether he accepts approved returns that go to a body (None: to Home Affairs), for every body there is."""
+    asked = {row.reports_to_id: row.agency_id for row in found.rows}
+    return {
+        above: actor.may(
+            "accept",
+            "return",
+            AgencyReturn(
+                period_id=found.period.id or 0, agency_id=agency, reports_to_id=above, state="APPROVED"
+            ),
+            of_unit=above is not None,
+        )
+        for above, agency in asked.items()
+    }
 
 
 def _may_assign(actor: Actor, period: ReportingPeriod) -> bool:
