@@ -18,7 +18,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.kit import clock
 from hub.kit.numerals import number
-from hub.kpi.scorecard import scorecards_by_agency
+from hub.kpi.scorecard import scorecards, scorecards_by_agency
 from hub.kpi.values import IndicatorValue
 from hub.plan.models import Plan
 from hub.returns.figures import day_before
@@ -88,7 +88,7 @@ def anomalies(
     plan = session.get_one(Plan, period.plan_id)
     last = min(period.data_cutoff, clock.today())
     first = day_before(session, period, last)
-    figures = _figures(session, actor, plan.code, first, last)
+    figures = _figures(session, actor, plan.code, first, last, agency_id)
     trained = {
         row.agency_id: row.trained
         for row in session.execute(_TRAINED, {"first": first or date.min, "last": last})
@@ -107,17 +107,19 @@ def anomalies(
 
 
 def _figures(
-    session: Session, actor: Actor, plan: str, first: date | None, last: date
+    session: Session, actor: Actor, plan: str, first: date | None, last: date, agency_id: int | None
 ) -> dict[int, dict[str, tuple[IndicatorValue | None, IndicatorValue]]]:
-    """The targets of every agency on both days, by code."""
+    """The targets of every agency, or of one, on both days, by code."""
+    days = [*([first] if first else []), last]
+    if agency_id is not None:
+        cards = {agency_id: scorecards(session, actor, plan, days, agency_id, sides=False)}
+    else:
+        by_agency = scorecards_by_agency(session, actor, plan, days)
+        cards = {agency.id: dict(told) for agency, told in by_agency.items()}
     found: dict[int, dict[str, tuple[IndicatorValue | None, IndicatorValue]]] = {}
-    for agency, told in scorecards_by_agency(
-        session, actor, plan, [*([first] if first else []), last]
-    ).items():
+    for key, told in cards.items():
         before = {value.indicator.code: value for value in told[first]} if first else {}
-        found[agency.id] = {
-            value.indicator.code: (before.get(value.indicator.code), value) for value in told[last]
-        }
+        found[key] = {value.indicator.code: (before.get(value.indicator.code), value) for value in told[last]}
     return found
 
 

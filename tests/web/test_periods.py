@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.reporting.conftest import Half, half, stopped_clock
+from tests.web.conftest import statements
 from tests.web.reporters import EVERYBODY, Reporters, said
 
 __all__ = ["half", "stopped_clock"]
@@ -187,3 +188,11 @@ def test_nobody_else_does_it_and_no_foreign_form(
 def shared(people: Reporters) -> int:
     """A period that nothing happens to."""
     return people.period()
+
+
+def test_a_page_asks_few_statements_however_many_agencies(people: Reporters, shared: int) -> None:
+    for path, most in ((f"/periods/{shared}", 14), (f"/periods/{shared}/agencies/A", 18), ("/periods", 6)):
+        people.get(path, "supervisor", "SNV")
+        with statements() as asked:
+            assert people.get(path, "supervisor", "SNV").status_code == 200
+        assert len(asked) <= most, path
