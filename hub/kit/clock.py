@@ -26,4 +26,8 @@ def now() -> datetime:
 
 def instant() -> datetime:
     """The time of day now, on the hub's day, in UTC."""
-    return datetime.combine(today(), datetime.now(HANOI).time(), HANOI).astimezone(UTC)
+    moment = now().astimezone(HANOI)  # one moment: at midnight a second one may be of another day
+    fixed = os.environ.get("HUB_TODAY")
+    if fixed:
+        moment = datetime.combine(date.fromisoformat(fixed), moment.time(), HANOI)
+    return moment.astimezone(UTC)

@@ -32,24 +32,24 @@ _ROWS = text(
      order by half, position
     """
 )
-# What accepted returns of the units that report to the agency say, by code.
-_OF_UNITS = text(
-    """
+# What accepted returns of the units that report to the agency say, by code; of those that the caller may read.
+_OF_UNITS = """
+    with told as (
+    select r.id from agency_return r
+     where r.period_id = :period and r.reports_to_id = :agency and r.state = 'ACCEPTED' and {seen}
+    )
     select coalesce(i.code, d.code) as code, sum(l.numerator) as numerator, sum(l.denominator) as denominator,
-           count(distinct r.id) as units,
+           count(distinct l.return_id) as units,
            (select jsonb_object_agg(q.key, q.total) from (
                select e.key, sum(e.value::numeric)::text as total
-                 from return_line m join agency_return s on s.id = m.return_id, jsonb_each_text(m.quantities) e
-                where s.period_id = :period and s.reports_to_id = :agency and s.state = 'ACCEPTED'
-                  and m.duty_id = d.id group by e.key) q) as quantities
-      from agency_return r
-      join return_line l on l.return_id = r.id
+                 from return_line m, jsonb_each_text(m.quantities) e
+                where m.return_id in (select id from told) and m.duty_id = d.id group by e.key) q) as quantities
+      from return_line l
       left join indicator i on i.id = l.indicator_id
       left join duty d on d.id = l.duty_id
-     where r.period_id = :period and r.reports_to_id = :agency and r.state = 'ACCEPTED'
+     where l.return_id in (select id from told)
      group by i.code, d.code, d.id
-    """
-)
+"""
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,11 @@ def asked_of(session: Session, actor: Actor, agency_id: int, period: ReportingPe
     future = AgencyReturn(period_id=period.id or 0, agency_id=agency_id)
     if place is None or not actor.may("read", "return", future):
         raise NotFound("báo cáo của cơ quan", "the agency's return")
+    seen = actor.sees("return", AgencyReturn, alias="r").text
+    values = {"period": period.id, "agency": agency_id, **actor.values(seen)}
     told = {
         row.code: OfUnits(row.units, row.numerator, row.denominator, row.quantities or {})
-        for row in session.execute(_OF_UNITS, {"period": period.id, "agency": agency_id})
+        for row in session.execute(text(_OF_UNITS.format(seen=seen)), values)
     }
     return [
         Asked(row.code, row.title, row.part, row.unit, row.quantities, told.get(row.code))

@@ -165,6 +165,10 @@ def test_the_form_says_what_is_asked_and_what_units_said(half: Half) -> None:
     assert {"3.4", "3.5", "3.6", "IV.5.a", "IV.5.h"} <= set(asked)
     assert not {"3.2", "4.5", "IV.1.a", "IV.4.a"} & set(asked)
     assert (asked["IV.5.d"]["units"], asked["IV.5.d"]["unitsQuantities"]) == (1, {"backlog_left": "12.5"})
+    # The clerk reads the return of his body and none of its units.
+    of_clerk = half.ask(query, "clerk", "A", id=period["id"], a="A")["returnForm"]["asked"]
+    assert {line["code"] for line in of_clerk} == set(asked)
+    assert {line["units"] for line in of_clerk} == {0}
     assert [one["code"] for one in asked["IV.5.d"]["quantities"]] == ["backlog_arranged", "backlog_left"]
 
 
