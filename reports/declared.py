@@ -147,7 +147,7 @@ def published_on(
 def declarations(
     session: Session, actor: Actor, bodies: Bodies, plan: Plan, cutoff: date, agency: Body | None
 ) -> list[Declaration]:
-    """The newest declaration of each agency for each row and duty, made for the cut-off or before; one statement."""
+    """The newest declaration of each agency for each row and duty, for the cut-off or before; one statement."""
     seen = actor.sees(
         "kpi",
         DeclaredProgress,
@@ -168,6 +168,8 @@ def declarations(
                and (cast(:agency as bigint) is null or d.agency_id = :agency) and ({seen})
              order by d.indicator_id, d.duty_id, d.agency_id, d.as_of desc, d.declared_at desc, d.id desc
         ) newest
+         -- What was taken back stands there empty.
+         where num_nonnulls(value, note, numerator, document_number) > 0
     """
     values = {
         "plan": plan.id,

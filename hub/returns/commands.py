@@ -28,7 +28,7 @@ from hub.returns.ledger import (
     stored,
     turned,
 )
-from hub.returns.lines import LineSaid, declare, write_lines
+from hub.returns.lines import LineSaid, declare, retract, write_lines
 from hub.returns.models import AgencyReturn, ReportingPeriod
 from hub.returns.periods import needed_reason
 from hub.returns.rules import STEPS, WRITTEN_IN, missing_to_submit, wrong_text
@@ -142,8 +142,10 @@ def send_back_return(
 
     Raises NotFound, NotPermitted, StaleVersion, WrongPeriodState, WrongReturnState, Invalid.
     """
-    row, _ = return_held(session, actor, "return", return_id, expected_version, STEPS["return"].starts)
+    row, period = return_held(session, actor, "return", return_id, expected_version, STEPS["return"].starts)
     why = needed_reason(_note(reason, "reason"))
+    if row.state == "ACCEPTED":
+        retract(session, row, period)
     if row.state == "SUBMITTED":  # it had not left the agency
         row.handed_in_at = None
     row.decided_by, row.decided_at, row.decision_note = actor.id, clock.instant(), why

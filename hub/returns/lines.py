@@ -1,7 +1,7 @@
 """Lines of a return: what an agency declares of rows and duties, taken apart, checked, stored, and made to count.
 
 A line is named by the code of its row (3.1, II.1.a) or duty (IV.5.d). Accepted, it becomes declared progress, which
-is only ever added to: the newest for a date holds.
+is only ever added to: the newest for a date holds. A return that is sent back afterwards declares nothing any more.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from hub.kit.errors import FieldError, Invalid
@@ -191,6 +192,32 @@ def declare(session: Session, row: AgencyReturn, period: ReportingPeriod) -> int
     session.add_all(made)
     session.flush()
     return len(made)
+
+
+def retract(session: Session, row: AgencyReturn, period: ReportingPeriod) -> None:
+    """Let hold again what the agency had declared for an earlier day, or nothing, of what its return had declared."""
+    session.execute(_RETRACTED, {"return": row.id, "agency": row.agency_id, "day": period.data_cutoff})
+
+
+# What is declared is only ever added to: what held before is said anew, for the same day as what is taken back.
+_RETRACTED = text(
+    """
+    insert into declared_progress (indicator_id, duty_id, agency_id, as_of, numerator, denominator, value, note,
+                                   document_number, document_date, declared_by)
+    select l.indicator_id, l.duty_id, :agency, :day, b.numerator, b.denominator, b.value, b.note, b.document_number,
+           b.document_date, b.declared_by
+      from return_line l
+      left join lateral (
+           select * from declared_progress p
+            where p.agency_id = :agency and p.as_of < :day and p.indicator_id is not distinct from l.indicator_id
+              and p.duty_id is not distinct from l.duty_id
+            order by p.as_of desc, p.declared_at desc, p.id desc limit 1) b on true
+     where l.return_id = :return and exists (
+           select from declared_progress p
+            where p.agency_id = :agency and p.as_of = :day and p.indicator_id is not distinct from l.indicator_id
+              and p.duty_id is not distinct from l.duty_id)
+    """
+)
 
 
 def _said_amounts(quantities: Mapping[str, str], duty: Duty | None) -> str:

@@ -113,6 +113,36 @@ def test_what_is_accepted_is_declared_progress_and_a_mere_explanation_is_not(hal
     ]
 
 
+def test_a_return_that_is_sent_back_after_all_declares_nothing_and_what_held_before_holds(half: Half) -> None:
+    newest = (
+        "select distinct on (indicator_id, duty_id) p.numerator::int as n from declared_progress p"
+        " left join indicator i on i.id = p.indicator_id left join duty d on d.id = p.duty_id"
+        " where p.agency_id = %s and coalesce(i.code, d.code) = %s"
+        " order by indicator_id, duty_id, p.as_of desc, p.declared_at desc, p.id desc"
+    )
+
+    def told() -> list[int | None]:
+        return [half.sql(newest, half.agencies["B"], code)[0].n for code in ("3.1", "3.2")]
+
+    for count, code in (("1", "3.1"), ("3", "3.1"), ("4", "3.2")):
+        period = half.period()
+        row = half.begun(period, "B", lines=[{"code": code, "numerator": count, "denominator": "4"}])
+        row = half.step("submitReturn", "officer", "B", row)
+        row = half.step("approveReturn", "approver", "B", row)
+        accepted = half.step("acceptReturn", "supervisor", "SNV", row)
+        if count != "1":
+            back = half.step("sendBackReturn", "supervisor", "SNV", accepted, reason="Chưa có văn bản")
+            assert back["returnState"] == "SENT_BACK"
+    assert told() == [1, None]
+    line = {"code": "3.2", "numerator": "2", "denominator": "4"}
+    said = {"periodId": period["id"], "agencyId": half.agency("B"), "expectedVersion": back["version"]}
+    row = half.do("saveReturn", "officer", "B", **said, lines=[line])
+    row = half.step("submitReturn", "officer", "B", row)
+    row = half.step("approveReturn", "approver", "B", row)
+    half.step("acceptReturn", "supervisor", "SNV", row)
+    assert told() == [1, 2]
+
+
 def test_a_units_return_goes_to_the_body_above_and_home_affairs_leaves_it_alone(half: Half) -> None:
     period = half.period()
     row = half.approved(period, "A.1")
