@@ -8,6 +8,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -131,6 +132,18 @@ def test_what_is_asked_for_is_printed_once_and_stored_by_its_hash(press: Press) 
     paper = press.seam.read_now(lambda session: printed_of(session, press.report_id, row.content))
     assert paper
     assert paper.sha256 == row.sha256
+
+
+def test_those_who_ask_at_once_find_one_print(press: Press) -> None:
+    start = threading.Barrier(4)
+
+    def asked(_: int) -> tuple[int | None, int]:
+        start.wait(10)
+        row = press.ask(SMALL, "at once")
+        return row.id, row.job_id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(asked, range(4)))) == 1
 
 
 def test_a_deed_that_is_undone_asks_for_nothing(press: Press) -> None:

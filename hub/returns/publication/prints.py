@@ -18,6 +18,7 @@ from hub.audit.commands import record
 from hub.kit import clock
 from hub.kit.jobs import defer
 from hub.kit.progress import OVER, Job, queued
+from hub.returns.models import PublishedReport
 from hub.returns.publication.models import ReportPrint
 from hub.returns.publication.papers import Paper
 
@@ -32,10 +33,10 @@ def ask(session: Session, actor: Actor, report_id: int, content: str) -> ReportP
     The caller has asked the law. One that failed or was cancelled is tried again by another job.
     """
     fingerprint = fingerprint_of(content)
+    # Two that ask for the same at once find one print: the second waits for the first at the report.
+    session.get_one(PublishedReport, report_id, with_for_update=True, populate_existing=True)
     row = session.exec(
-        select(ReportPrint)
-        .where(ReportPrint.report_id == report_id, ReportPrint.fingerprint == fingerprint)
-        .with_for_update()
+        select(ReportPrint).where(ReportPrint.report_id == report_id, ReportPrint.fingerprint == fingerprint)
     ).first()
     if row is not None and (row.sha256 is not None or session.get_one(Job, row.job_id).state not in OVER):
         return row
