@@ -73,6 +73,8 @@ def test_a_report_goes_out_with_its_number_and_is_corrected(people: Reporters, p
     asked = people.get(path, "supervisor_head", "SNV").text
     assert "Hãy xem rồi công bố" in asked
     assert 'value="BC-SNV"' in asked
+    assert "Số liệu đã chốt" in asked  # what is published is seen before
+    assert "II.1.c" in asked
     form = {"version": _version(people, key), "number": "12", "issued_on": "2025-07-15"}
     stale = people.post(f"{path}/publish", "supervisor_head", "SNV", **form | {"version": 1})
     assert (stale.status_code, "phiên bản hiện tại" in said(stale)) == (422, True)

@@ -7,14 +7,17 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from hub.access.acting import acting
 from hub.access.actor import Actor
 from hub.kit.errors import NotFound
 from hub.kit.seam import Seam
 from hub.kit.vietnamese import fold
-from hub.returns.models import PublishedReport, ReportingPeriod
+from hub.kpi import small
+from hub.kpi.frozen import thaw
+from hub.kpi.values import IndicatorValue
+from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
 from hub.returns.publication import correcting, drafting, papers, prints, publishing
 from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
@@ -191,6 +194,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
         "row": next(row for row in revisions if row.id == key),
         "period": period,
         "revisions": revisions,
+        "figures": _figures(session, actor, key),
         "offers": actor.offers("report", report),
         "may_correct": report.state == "PUBLISHED"
         and actor.id is not None
@@ -200,6 +204,15 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
         "done": f"report.done.{done}" if done in _DONE and not told else None,
     }
     return Page("report.html.j2", values)
+
+
+def _figures(session: Session, actor: Actor, report_id: int) -> list[IndicatorValue]:
+    """The frozen figures of a report, as far as he may be told them."""
+    found = session.exec(
+        select(Snapshot).where(Snapshot.report_id == report_id).order_by(col(Snapshot.id).desc()).limit(1)
+    ).first()
+    told = small.told(actor, thaw(found.figures)) if found else []
+    return [value for value in told if actor.may("read", "indicator", value.indicator)]
 
 
 def _rows(
