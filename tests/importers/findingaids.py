@@ -41,7 +41,7 @@ EAD_2002 = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 EAD_2002_DTD = """<?xml version="1.0"?>
-<!DOCTYPE ead the_public() "+//ISBN 1-931666-00-8//DTD ead.dtd (Encoded Archival Description (EAD) Version 2002)//EN"
+<!DOCTYPE ead PUBLIC "+//ISBN 1-931666-00-8//DTD ead.dtd (Encoded Archival Description (EAD) Version 2002)//EN"
  "ead.dtd" [<!ENTITY nha "Sở Nội vụ">]>
 <ead><eadheader><eadid>dtd-1</eadid></eadheader>
 <archdesc level="collection"><did><unittitle>Papiers de l'&eacute;cole&nbsp;&nha;</unittitle><unitid>D1</unitid></did>

@@ -8,19 +8,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
 
-from hub.returns.models import PublishedReport, Snapshot
+from hub.returns.models import PublishedReport
 from hub.returns.publication.correcting import correct_report, take_again
 from hub.returns.publication.drafting import draft_report, submit_report
 from hub.returns.publication.papers import store
-from hub.returns.publication.publishing import publish_report
+from hub.returns.publication.publishing import publish_report, to_print
 from hub.returns.snapshots.freezing import keep, take
-from reports.build import build_report
 from reports.model import Edition, Report
+from reports.official import build_official
 from reports.pdf import Print, print_pdf
 from reports.verification import Verdict, Verification, verify
-from tests.kpi.city import CUT_OFF
 from tests.returns.conftest import Half, half
 
 __all__ = ["half"]
@@ -56,12 +54,9 @@ def publish(half: Half, row: PublishedReport, folder: Any) -> Issued:
     """Submitted by one, printed from its figures, stored, published by another."""
     clerk, head = half.actor("supervisor"), half.actor("supervisor_head")
     submit_report(half.session, clerk, row.id or 0, row.version, number="12", notation="BC-SNV")
-    snapshot = half.session.exec(select(Snapshot).where(Snapshot.report_id == row.id)).one()
-    edition = Edition(
-        snapshot.id or 0, f"https://hub.example.vn/verify/{snapshot.id}", row.revision, "12/BC-SNV"
-    )
-    report = build_report(half.session, head, period=CUT_OFF)
-    report = replace(report, official=True, edition=edition)
+    ready = to_print(half.session, head, row.id or 0, row.version)
+    assert ready is not None
+    report = build_official(half.session, head, ready, "https://hub.example.vn")
     pdf = printed(report)
     publish_report(half.session, head, row.id or 0, row.version, store(folder, pdf))
     return Issued(half, row, report, pdf)

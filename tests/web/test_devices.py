@@ -124,7 +124,7 @@ def test_it_is_ended_by_its_user_by_it_security_and_by_itself(doors: Site) -> No
     assert len(alive) == 2
     guard = doors.session("itsec")
     page = doors.get("/sessions", cookies=guard).text
-    assert _number(page, "Lãnh đạo Ủy ban nhân dân Thành phố")
+    assert _number(page, "demo.leader")
     left = _post(doors, "/sign-out", alive[0])
     assert left.headers["location"] == "/"
     assert doors.get("/account", cookies=alive[0]).status_code == 403
