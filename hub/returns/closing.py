@@ -21,7 +21,7 @@ from hub.returns.ledger import stored
 from hub.returns.models import PublishedReport, ReportingPeriod
 from hub.returns.periods import to_close
 from hub.returns.publication.correcting import compare
-from hub.returns.publication.drafting import renew
+from hub.returns.publication.drafting import WAITING, renew
 from hub.returns.snapshots.freezing import Taken, keep, take
 
 # Turns that change what is declared.
@@ -97,11 +97,10 @@ def _decisions(session: Session, period_id: int) -> int:
 
 
 def _renew_reports(session: Session, actor: Actor, period_id: int) -> None:
-    for report in session.exec(
-        select(PublishedReport)
-        .where(PublishedReport.period_id == period_id, col(PublishedReport.state).in_(("DRAFT", "SUBMITTED")))
-        .with_for_update()
-    ):
+    waiting = select(PublishedReport).where(
+        PublishedReport.period_id == period_id, col(PublishedReport.state).in_(WAITING)
+    )
+    for report in session.exec(waiting).all():
         renew(session, actor, report)
         if report.corrects_id is not None:
             compare(session, report)

@@ -165,13 +165,15 @@ class PublishedReport(SQLModel, table=True):
 class Snapshot(SQLModel, table=True):
     """The figures of a report, frozen: cut-off, formula version, figures; never re-computed in place.
 
-    `freeze_id` is the freezing that holds the records behind them; what was published before there was one has none.
+    A draft's is replaced when its figures are frozen anew; that of a report on its way, or out, stands. `freeze_id` is
+    the freezing that holds the records behind them; what was published before there was one has none.
     """
 
     __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("report_id", name="uq_snapshot_report_id"),)
 
     id: int | None = key()
-    report_id: int = ref("published_report.id", index=True)
+    report_id: int = ref("published_report.id")
     as_of: date
     formula_version: str
     figures: dict[str, Any] = document()

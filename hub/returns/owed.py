@@ -29,11 +29,12 @@ REPORTS_TO = (
     + PARENT_AT
     + f" and {OWES.replace('{a}', 'above')})"
 )
-# SQL: by when the agency `{a}` hands in for the period `{p}`: as extended, as units or as agencies do.
+# SQL: by when the agency `{a}` hands in for the period `{p}`: as units or as agencies do, or as extended. An extension
+# that a later day for all has overtaken takes no time away.
 DUE = (
-    "coalesce((select f.extended_to from return_case f where f.period_id = {p}.id and f.agency_id = {a}.id),"
-    f" case when {REPORTS_TO.replace('{day}', '{p}.deadline')} is not null then {{p}}.unit_returns_due_on end,"
-    " {p}.returns_due_on)"
+    "greatest((select f.extended_to from return_case f where f.period_id = {p}.id and f.agency_id = {a}.id),"
+    f" coalesce(case when {REPORTS_TO.replace('{day}', '{p}.deadline')} is not null then {{p}}.unit_returns_due_on end,"
+    " {p}.returns_due_on))"
 )
 HANDED_IN = ("SUBMITTED", "APPROVED", "ACCEPTED")
 

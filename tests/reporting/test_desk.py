@@ -65,6 +65,14 @@ def test_the_desk_knows_every_agency_of_a_period(half: Half) -> None:
     assert _desk(half, period, "finance")["rows"] == []
 
 
+def test_more_time_for_all_takes_none_away_from_who_was_given_more(half: Half) -> None:
+    period = half.period(returnsDueOn=date(2026, 1, 10), unitReturnsDueOn=date(2026, 1, 10))
+    more = _about(half, period, "B", dueOn="2026-01-15", reason="Mất điện")
+    assert half.do("extendReturn", "supervisor_head", "SNV", **more)["dueOn"] == "2026-01-15"
+    half.step("updatePeriod", "supervisor_head", "SNV", period, returnsDueOn="2026-01-20")
+    assert {row["agencyCode"]: row["dueOn"] for row in _desk(half, period)["rows"]}["B"] == "2026-01-20"
+
+
 def test_a_body_above_gives_its_unit_more_time_and_nobody_else(half: Half) -> None:
     period = half.period()
     unit = _about(half, period, "A.1", dueOn=period["deadline"], reason="Mới thành lập")

@@ -10,7 +10,7 @@ from hub.kit.errors import StaleVersion
 from hub.kpi.frozen import thaw
 from hub.returns.closing import close_period, count_to_close
 from hub.returns.kept import ReturnTurn
-from hub.returns.models import AgencyReturn, PublishedReport
+from hub.returns.models import AgencyReturn, PublishedReport, Snapshot
 from hub.returns.publication.correcting import correct_report, take_again
 from hub.returns.publication.drafting import send_back_report, snapshot_of, submit_report
 from hub.returns.publication.errors import WrongReportState
@@ -40,6 +40,8 @@ def test_a_submitted_report_is_a_draft_of_the_new_figures_when_its_period_is_clo
     assert (report.state, report.submitted_by, told(half, report)) == ("DRAFT", None, (6, 8))
     with pytest.raises(WrongReportState):
         publish_report(half.session, head, key, report.version, PAPER)
+    # What was never published is not there to be read by everybody afterwards.
+    assert len(half.session.exec(select(Snapshot)).all()) == 1
     again = submit_report(half.session, half.actor("supervisor"), key, report.version)
     assert publish_report(half.session, head, key, again.version, PAPER).state == "PUBLISHED"
 

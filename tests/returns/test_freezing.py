@@ -157,6 +157,8 @@ def test_the_application_may_write_what_is_frozen_once_and_change_nothing_of_it(
     _, row = frozen(half)
     for table in ("period_freeze", "frozen_figures", "frozen_members", "snapshot"):
         for deed in (f"delete from {table}", f"update {table} set id = id"):
+            if deed == "delete from snapshot":  # a draft's is replaced (test_standing.py)
+                continue
             half.session.execute(text("set local role hub_app"))
             with pytest.raises(ProgrammingError, match="permission denied"), half.session.begin_nested():
                 half.session.execute(text(deed))

@@ -18,7 +18,7 @@ from hub.kit.errors import StaleVersion
 from hub.kpi.frozen import thaw
 from hub.kpi.values import IndicatorValue
 from hub.returns.models import PublishedReport, ReportingPeriod
-from hub.returns.publication.drafting import attach, given, locked, snapshot_of, told
+from hub.returns.publication.drafting import WAITING, attach, given, locked, snapshot_of, told
 from hub.returns.publication.errors import NothingDiffers
 from hub.returns.publication.publishing import IN_FORCE
 from hub.returns.snapshots.comparing import Side, moved, summary
@@ -55,9 +55,10 @@ def correct_report(
     actor.require("create", "report", draft)
     said = given("reason", reason, LONGEST_REASON)
     waiting = session.exec(
-        select(PublishedReport).where(
-            PublishedReport.corrects_id == report_id, col(PublishedReport.state).in_(("DRAFT", "SUBMITTED"))
-        )
+        select(PublishedReport)
+        .where(PublishedReport.corrects_id == report_id, col(PublishedReport.state).in_(WAITING))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()
     if waiting is not None and (waiting.state == "SUBMITTED" or _tells(session, waiting, taken)):
         return waiting

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
@@ -23,6 +24,7 @@ from hub.returns.snapshots.freezing import formula_version, freeze_of, written
 from hub.returns.snapshots.models import FrozenFigures, PeriodFreeze
 
 CLOSED = ("CLOSED", "PUBLISHED")
+WAITING = ("DRAFT", "SUBMITTED")
 LONGEST = 100
 
 
@@ -92,12 +94,13 @@ def send_back_report(
 
 def renew(session: Session, actor: Actor, report: PublishedReport) -> None:
     """Let a report that is not out tell its period's newest freezing, as a draft: what was submitted told another."""
+    session.refresh(report, with_for_update=True)
     frozen = freeze_of(session, report.period_id, report.agency_id)
-    if frozen is None or snapshot_of(session, report).freeze_id == frozen.id:
+    if report.state not in WAITING or frozen is None or snapshot_of(session, report).freeze_id == frozen.id:
         return
-    attach(session, report, frozen)
     report.state, report.submitted_by, report.submitted_at = "DRAFT", None, None
     stored(session, report)
+    attach(session, report, frozen)
     told(session, actor, "report:update", report, freeze=frozen.id)
 
 
@@ -115,10 +118,8 @@ def newest(session: Session, period_id: int, agency_id: int | None) -> Published
 
 
 def snapshot_of(session: Session, report: PublishedReport) -> Snapshot:
-    """The newest snapshot of a report that was drafted here."""
-    return session.exec(
-        select(Snapshot).where(Snapshot.report_id == report.id).order_by(col(Snapshot.id).desc()).limit(1)
-    ).one()
+    """The snapshot of a report that was drafted here."""
+    return session.exec(select(Snapshot).where(Snapshot.report_id == report.id)).one()
 
 
 def require_closed(period: ReportingPeriod) -> None:
@@ -128,7 +129,11 @@ def require_closed(period: ReportingPeriod) -> None:
 
 
 def attach(session: Session, report: PublishedReport, frozen: PeriodFreeze) -> Snapshot:
-    """The snapshot of a report: its body's figures of a freezing, with their own SHA-256."""
+    """The snapshot of a draft, in place of the one it has: its body's figures of a freezing, with their SHA-256.
+
+    What was never published is not there to be read once the report is.
+    """
+    session.execute(delete(Snapshot).where(col(Snapshot.report_id) == report.id))
     figures = figures_of(session, frozen, report.agency_id)
     row = Snapshot(
         report_id=report.id or 0,
