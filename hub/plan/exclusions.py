@@ -13,10 +13,11 @@ from datetime import date
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
+from hub.access.acting import held
 from hub.access.actor import Actor
 from hub.audit.commands import record
 from hub.kit import clock
-from hub.kit.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
+from hub.kit.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted, StaleVersion
 from hub.plan.models import Exclusion, Indicator
 from hub.plan.queries import plan_by_code
 from hub.plan.rules import allows_exclusions
@@ -71,7 +72,8 @@ def propose_exclusion(
     The same record proposed again for the same figure is answered with the proposal that waits or is in force.
     Raises NotFound, NotPermitted, ExclusionNotGranted, Invalid.
     """
-    row = session.get(_TABLES[kind], key)
+    # Held, so that what is proposed twice at once is one proposal.
+    row = held(session, _TABLES[kind], key)
     actor.require(
         "read", kind, row, **({"file_state": _home_state(session, row)} if isinstance(row, Item) else {})
     )
@@ -155,6 +157,8 @@ def _decided(
     session.refresh(row, with_for_update=True)
     if row.state != "PROPOSED":
         raise ExclusionDecided
+    if row.proposed_by == actor.id:  # the law forbids him to approve; the other decision is not his either
+        raise NotPermitted(f"exclusion:{action}", "trường hợp loại trừ", "the exclusion")
     if expected_version is not None and row.version != expected_version:
         raise StaleVersion(row.version)
     row.state, row.approved_by, row.decided_at = state, actor.id, clock.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,13 @@ from sqlmodel import Session, create_engine
 from hub.access.acting import acting
 from hub.access.actor import Actor
 from hub.kit.db import as_app, sqlalchemy_url
-from hub.kit.errors import HubError, Invalid, StaleVersion
+from hub.kit.errors import HubError, Invalid, NotPermitted, StaleVersion
 from hub.kit.idempotency import keep, taken
 from hub.kit.seam import Seam
+from hub.plan.exclusions import propose_exclusion, return_exclusion
+from hub.plan.load import load_plan
 from hub.records import commands
+from hub.records.codes import load_code_lists
 from hub.records.errors import (
     DuplicateItem,
     FondsClosed,
@@ -223,3 +227,23 @@ def test_the_database_speaks_of_an_own_submission_in_the_same_words() -> None:
     problem = refusal("ck_file_accepted_by_another", "H01")
     assert isinstance(problem, OwnSubmission)
     assert problem.problem_code == "NOT_PERMITTED"
+
+
+def test_what_is_proposed_for_exclusion_at_once_is_one_proposal_that_its_proposer_does_not_decide(
+    engine: Engine, world: World
+) -> None:
+    load_plan(world.session)
+    load_code_lists(world.session)
+    world.session.commit()
+    officer, head = world.as_role("officer"), world.as_role("supervisor_head")
+
+    def propose(session: Session) -> Any:
+        asked = {"basis_code": "PAPER_ORIGINAL", "legal_basis": "Luật X", "valid_from": ON}
+        return propose_exclusion(session, officer, "67/KH-UBND", "II.1.a", "item", world.item.id, **asked).id
+
+    (key,) = set(at_once(engine, officer, *[propose] * 4))
+    both = replace(head, subject=replace(head.subject, id=officer.id))
+    assert problems(at_once(engine, both, lambda s: return_exclusion(s, both, key, 1, "Sai"))) == [
+        NotPermitted
+    ]
+    assert at_once(engine, head, lambda s: return_exclusion(s, head, key, 1, "Sai").state) == ["REJECTED"]

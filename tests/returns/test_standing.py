@@ -80,6 +80,14 @@ def _try(half: Half, deed: str, **asked: object) -> None:
         half.session.execute(text(deed), told)
 
 
+def test_a_published_report_gives_way_to_a_revision_and_to_nothing_else(half: Half) -> None:
+    report = published(half)
+    half.session.execute(text("set constraints all immediate"))
+    half.session.execute(text("set local role hub_app"))
+    with pytest.raises(IntegrityError, match="in force until"):
+        _try(half, "update published_report set state = 'SUPERSEDED' where id = :id", id=report.id)
+
+
 def test_what_waits_goes_on(half: Half) -> None:
     freeze(half)
     half.session.execute(
