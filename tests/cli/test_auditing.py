@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from hub.cli import main
-
-
-@dataclass
-class Done:
-    """What a command ended with and said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
+from tests.cli.conftest import Done, HubIn
 
 Run = Callable[..., Done]
 
@@ -32,16 +22,8 @@ def dsn(fresh_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def hub(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("HUB_DSN", dsn)
-    monkeypatch.setenv("HUB_DATA", str(tmp_path / "data"))
-
-    def run(*words: str) -> Done:
-        capsys.readouterr()
-        code = main(words)
-        return Done(code, *capsys.readouterr())
-
-    return run
+def hub(dsn: str, tmp_path: Path, hub_in: HubIn) -> Run:
+    return partial(hub_in, {"HUB_DSN": dsn, "HUB_DATA": str(tmp_path / "data")})
 
 
 _SEAL = "select n from audit_seal where %s = any(event_ids)"

@@ -1,4 +1,4 @@
-"""`hub worker`, as a process of its own: proves the counters, names what differs, runs once, stops when told."""
+"""`hub worker`: proves the counters, names what differs, runs once, stops when told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,10 +17,12 @@ import pytest
 from hub.doctor import examine
 from hub.kit.clock import HANOI
 from hub.settings import Settings
+from tests.cli.conftest import Done, HubIn
 from tests.cli.test_serving import HUB
 from tests.conftest import Cities
 
 Environment = dict[str, str]
+Once = Callable[..., Done]
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +34,21 @@ def own_city(cities: Cities) -> Iterator[str]:
 
 @pytest.fixture
 def environment(own_city: str) -> Environment:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-    return {**kept, "HUB_DSN": own_city, "HUB_TODAY": "2025-06-30"}
+    return {"HUB_DSN": own_city, "HUB_TODAY": "2025-06-30"}
 
 
-def once(environment: Environment, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [*HUB, "worker", "--once", "nightly", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+@pytest.fixture
+def once(environment: Environment, hub_in: HubIn, caplog: pytest.LogCaptureFixture) -> Once:
+    """Runs a night at once; words beside, and settings that differ."""
+    caplog.set_level("INFO", "hub")
+    return lambda *words, **more: hub_in({**environment, **more}, "worker", "--once", "nightly", *words)
 
 
 @contextlib.contextmanager
 def worker(environment: Environment) -> Iterator[subprocess.Popen[str]]:
     """A worker that is ready; killed at the latest on leaving."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    environment = kept | environment
     with subprocess.Popen([*HUB, "worker"], env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             until(process, "nightly")
@@ -77,14 +82,14 @@ def finding(dsn: str) -> tuple[bool, str]:
 
 
 def test_a_night_that_finds_nothing_wrong_says_so_and_is_recorded(
-    environment: Environment, own_city: str
+    once: Once, own_city: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = len(events(own_city))
-    done = once(environment, "--json")
+    done = once("--json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["differences"]) == (0, []), done.stderr
     assert told["compared"] > 1_000
-    assert f"{told['compared']} sums are what a recount finds" in done.stderr
+    assert f"{told['compared']} sums are what a recount finds" in caplog.text
     assert events(own_city)[before:] == [
         ("success", {"compared": told["compared"], "differing": 0, "differences": []})
     ]
@@ -99,7 +104,7 @@ def test_a_night_that_finds_nothing_wrong_says_so_and_is_recorded(
 
 
 def test_a_tampered_counter_is_named_and_ends_the_night_with_3(
-    environment: Environment, own_city: str
+    once: Once, environment: Environment, own_city: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = len(events(own_city))
     with psycopg.connect(own_city, autocommit=True) as connection:
@@ -109,19 +114,19 @@ def test_a_tampered_counter_is_named_and_ends_the_night_with_3(
             " where grain = 'YEAR' and n > 0) returning a.code, c.ctid::text"
         ).fetchone()
         assert row is not None
-        done = once(environment, "--json")
+        done = once("--json")
         try:
             assert done.returncode == 3, done.stderr
             found = json.loads(done.stdout)["differences"]
             assert {one["measure"] for one in found} == {"born_digital"}
             assert {one["agency"] for one in found} == {row[0]}
             assert all(one["figure"] and one["kept"] != one["recounted"] for one in found)
-            assert f"{len(found)} of" in done.stderr
+            assert f"{len(found)} of" in caplog.text
             [(outcome, detail)] = events(own_city)[before:]
             assert (outcome, detail["differing"]) == ("failure", len(found))
             assert [one["figure"] for one in detail["differences"]] == [one["figure"] for one in found][:100]
             assert not finding(own_city)[0]
-            assert row[0] in once(environment).stdout  # and as a table
+            assert row[0] in once().stdout  # and as a table
             with worker({**environment, "HUB_NIGHTLY_AT": just_now()}) as process:
                 assert row[0] in until(process, "nightly recount")
                 process.send_signal(signal.SIGTERM)
@@ -155,25 +160,25 @@ def test_two_workers_run_a_night_once_and_stop_when_told(environment: Environmen
     assert [outcome for outcome, _ in events(own_city)[before:]] == ["success"]
 
 
-def test_who_comes_second_is_told_and_changes_nothing(environment: Environment, own_city: str) -> None:
+def test_who_comes_second_is_told_and_changes_nothing(once: Once, own_city: str) -> None:
     before = events(own_city)
     with psycopg.connect(own_city) as connection:
         connection.execute("select pg_advisory_xact_lock(670200)")
-        done = once(environment)
+        done = once()
     assert (done.returncode, done.stdout) == (1, "")
     assert "another process" in done.stderr
     assert events(own_city) == before
 
 
 @pytest.mark.parametrize("value", ["two", "25:00"])
-def test_a_time_that_is_none_stops_the_start(environment: Environment, value: str) -> None:
-    done = once({**environment, "HUB_NIGHTLY_AT": value})
+def test_a_time_that_is_none_stops_the_start(once: Once, value: str) -> None:
+    done = once(HUB_NIGHTLY_AT=value)
     assert done.returncode == 2
     assert "HUB_NIGHTLY_AT" in done.stderr
 
 
-def test_a_night_can_be_followed(environment: Environment, own_city: str) -> None:
-    assert once(environment).returncode == 0
+def test_a_night_can_be_followed(once: Once, own_city: str) -> None:
+    assert once().returncode == 0
     with psycopg.connect(own_city) as connection:
         row = connection.execute(
             "select kind, state, done = total, total > 1, result ->> 'differing', finished_at >= created_at"

@@ -72,7 +72,7 @@ def _figures(hub: Hub) -> tuple[str, ...]:
 def test_no_field_of_the_schema_tells_what_its_reader_may_not_see(marked: tuple[Hub, Readers]) -> None:
     hub, readers = marked
     walk = Walk(build_schema()._schema, hub.city, 67, _figures(hub))
-    operations = [STORED, *walk.covering(), *walk.probing(), *walk.random(EXAMPLES or 60)]
+    operations = [STORED, *walk.covering(), *walk.probing(), *walk.random(EXAMPLES or 20)]
     told: set[str] = set()
     refused: list[str] = []
     asked = 0

@@ -38,7 +38,7 @@ def city_hub(cities: Cities) -> Iterator[Hub]:
 def _operations(hub: Hub) -> list[str]:
     data = hub.ask('{ indicators(asOf: "2025-06-30") { id } }', "supervisor").data
     walk = Walk(build_schema()._schema, hub.city, 4, tuple(one["id"] for one in data["indicators"]))
-    made = [*walk.covering(), *walk.probing(), *walk.random(EXAMPLES or 40)]
+    made = [*walk.covering(), *walk.probing(), *walk.random(EXAMPLES or 10)]
     # Everybody reads his own trail, and it grows by being asked.
     return [one for one in dict.fromkeys(made) if "auditEvents" not in one]
 

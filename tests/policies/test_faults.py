@@ -84,11 +84,11 @@ def test_a_planted_fault_is_found(engine: Engine, tmp_path: Path, fault: Fault) 
         pytest.MonkeyPatch.context() as patch,
         loaded[1].asking(engine) as kept,
     ):
-        tests = _tests(engine, kept, patch, *loaded, tries=300 if fault.seen_by else 40)
+        tests = _tests(engine, kept, patch, *loaded, tries=300 if fault.seen_by else 20)
         for name in fault.seen_by or tests:
             assert any(map(_fails, tests[name])) == bool(fault.seen_by), name
         if fault.shared:
-            agreeing = _tests(engine, kept, patch, *loaded, tries=40)["agreement"]
+            agreeing = _tests(engine, kept, patch, *loaded, tries=20)["agreement"]
             assert not any(map(_fails, agreeing))
 
 
