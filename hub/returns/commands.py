@@ -161,7 +161,8 @@ def accept_return(
     Raises NotFound, NotPermitted, StaleVersion, WrongPeriodState, WrongReturnState, AgencyEnded, Invalid.
     """
     row, period = return_held(session, actor, "accept", return_id, expected_version, STEPS["accept"].starts)
-    place_held(session, actor, row.agency_id, period)
+    # What a body handed in is accepted, though it has ended since the reporting date.
+    place_held(session, actor, row.agency_id, period, until=period.deadline)
     told = _note(note)
     row.decided_by, row.decided_at, row.decision_note = actor.id, clock.instant(), told
     turned(session, actor, "accept", row, told)

@@ -6,6 +6,7 @@ Every command begins and ends here, so that no step can be done without leaving 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 from sqlmodel import Session
@@ -52,8 +53,10 @@ def at_version(current: int, expected: int | None) -> None:
         raise StaleVersion(current)
 
 
-def place_held(session: Session, actor: Actor, agency_id: int, period: ReportingPeriod) -> Place:
-    """Where an agency that still exists stands for the period it owes a return for.
+def place_held(
+    session: Session, actor: Actor, agency_id: int, period: ReportingPeriod, *, until: date | None = None
+) -> Place:
+    """Where an agency stands for the period it owes a return for; one that still exists, or did on `until`.
 
     Raises NotFound, AgencyEnded, ReturnNotOwed.
     """
@@ -62,7 +65,7 @@ def place_held(session: Session, actor: Actor, agency_id: int, period: Reporting
         actor.require("read", "agency", None)
         raise AssertionError("unreachable: require raises for no row")
     ended = place.valid_to
-    if ended is not None and ended <= max(clock.today(), period.deadline):
+    if ended is not None and ended <= (until or max(clock.today(), period.deadline)):
         raise AgencyEnded(place.name, ended, place.successors)
     if not place.owes:
         raise ReturnNotOwed(place.name, period.deadline)

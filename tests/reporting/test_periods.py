@@ -149,6 +149,17 @@ def test_a_dissolved_body_reports_no_more_and_its_successor_is_named(half: Half)
         half.sql("update agency set valid_to = null where id = %s", c)
 
 
+def test_what_a_body_handed_in_before_it_ended_is_accepted(half: Half) -> None:
+    period = half.period(date(2022, 12, 31))
+    row = half.step("submitReturn", "officer", "TP", _begun_by_city(half, period))
+    row = half.step("approveReturn", "approver", "TP", row)
+    half.sql("update agency set valid_to = '2023-03-01' where id = %s", half.agencies["C"])
+    try:
+        assert half.step("acceptReturn", "supervisor", "SNV", row)["returnState"] == "ACCEPTED"
+    finally:
+        half.sql("update agency set valid_to = null where id = %s", half.agencies["C"])
+
+
 def _begun_by_city(half: Half, period: Any) -> Any:
     said = {"periodId": period["id"], "agencyId": half.agency("C")}
     return half.do("saveReturn", "officer", "TP", **said, results="Đã làm", difficulties="Không có")

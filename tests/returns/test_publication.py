@@ -23,6 +23,7 @@ from hub.returns.publication.drafting import draft_report, send_back_report, sna
 from hub.returns.publication.errors import (
     NotFrozen,
     NothingDiffers,
+    OwnReport,
     PaperChanged,
     PeriodStillOpen,
     WrongReportState,
@@ -114,7 +115,7 @@ def _as_submitter(half: Half, report: PublishedReport) -> Actor:
 
 
 REFUSED: dict[str, tuple[Callable[[Half, PublishedReport], Actor], type[Exception]]] = {
-    "who submitted it": (_as_submitter, NotPermitted),
+    "who submitted it": (_as_submitter, OwnReport),
     "who only drafts": (lambda half, _: half.actor("supervisor"), NotPermitted),
     "a leader": (lambda half, _: half.actor("leader"), NotFound),
     "an agency": (lambda half, _: half.actor("approver", half.first), NotFound),

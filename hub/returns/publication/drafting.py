@@ -19,7 +19,7 @@ from hub.audit.commands import record
 from hub.kit import clock
 from hub.kit.errors import FieldError, Invalid, StaleVersion
 from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
-from hub.returns.publication.errors import NotFrozen, PeriodStillOpen, WrongReportState
+from hub.returns.publication.errors import NotFrozen, OwnReport, PeriodStillOpen, WrongReportState
 from hub.returns.snapshots.freezing import formula_version, freeze_of, written
 from hub.returns.snapshots.models import FrozenFigures, PeriodFreeze
 
@@ -175,6 +175,8 @@ def locked(
     assert report is not None  # `require` raises for no row
     if report.state not in states:
         raise WrongReportState(report.state, tuple(states))
+    if action == "publish" and report.submitted_by is not None and report.submitted_by in actor.subject.us:
+        raise OwnReport
     actor.require(action, "report", report)
     if expected_version is not None and report.version != expected_version:
         raise StaleVersion(report.version)

@@ -1,6 +1,8 @@
 """What stands in the way of publishing a report.
 
 Problem
+├── NotPermitted
+│   └── OwnReport            whoever submitted it does not publish it
 └── Conflict
     ├── WrongReportState     the step does not start from the state the report is in
     ├── PeriodStillOpen      figures are published of a closed period
@@ -14,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from hub.kit.errors import Conflict
+from hub.kit.errors import Conflict, NotPermitted, Problem
 
 _STATES = {
     "DRAFT": ("đang soạn", "a draft"),
@@ -37,6 +39,20 @@ class WrongReportState(Conflict):
             f"Báo cáo đang ở trạng thái «{_STATES[state][0]}», bước này chỉ làm được khi báo cáo {vi}. Hãy tải lại"
             " báo cáo rồi chọn bước tiếp theo.",
             f"The report is {_STATES[state][1]}; this step starts from {en}. Load it again and choose the next step.",
+        )
+
+
+class OwnReport(NotPermitted):
+    """Two people submit and publish; no administrator can change that, another person can help."""
+
+    def __init__(self) -> None:
+        self.action = "report:publish"
+        Problem.__init__(
+            self,
+            "Người trình báo cáo (hoặc người có quan hệ ủy quyền với người trình) không được tự công bố báo cáo đó. Hãy"
+            " để người khác có thẩm quyền công bố.",
+            "Whoever submitted a report, or is bound to him by a delegation, does not publish it. Somebody else with"
+            " the right must do it.",
         )
 
 
