@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
@@ -12,7 +14,7 @@ from hub.returns.closing import close_period, count_to_close
 from hub.returns.kept import ReturnTurn
 from hub.returns.models import AgencyReturn, PublishedReport, Snapshot
 from hub.returns.publication.correcting import correct_report, take_again
-from hub.returns.publication.drafting import send_back_report, snapshot_of, submit_report
+from hub.returns.publication.drafting import draft_report, send_back_report, snapshot_of, submit_report
 from hub.returns.publication.errors import WrongReportState
 from hub.returns.publication.publishing import publish_report
 from hub.returns.snapshots.models import PeriodFreeze
@@ -91,3 +93,17 @@ def test_a_correction_that_was_sent_back_is_made_anew_from_the_records(half: Hal
     assert (change["before"]["numerator"], change["after"]["numerator"]) == (7, 5)
     assert corrected("Sửa hai văn bản") is draft
     assert back.version == seen + 1
+
+
+def test_an_agencys_report_is_of_a_correction_once_that_is_out(half: Half) -> None:
+    report = published(half)
+    head, clerk, key = half.actor("supervisor_head"), half.actor("supervisor"), half.period.id or 0
+    to_paper(half, 0)
+    taken = take_again(half.session, clerk, report.id or 0)
+    city = correct_report(half.session, clerk, report.id or 0, report.version, taken, "Sửa nguồn gốc")
+    own = draft_report(half.session, clerk, key, half.first)
+    assert told(half, own) == (4, 5)
+    sent = submit_report(half.session, clerk, city.id or 0, city.version)
+    publish_report(half.session, head, sent.id or 0, sent.version, replace(PAPER, sha256="cd" * 32))
+    assert draft_report(half.session, clerk, key, half.first) is own
+    assert told(half, own) == (3, 5)

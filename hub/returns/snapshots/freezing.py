@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, or_, text
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
@@ -32,7 +32,7 @@ from hub.kpi.scorecard import rows_of, scorecards, scorecards_by_agency
 from hub.kpi.statement import Slot, counting, figure_of
 from hub.kpi.values import IndicatorRow, IndicatorValue
 from hub.plan.models import Indicator, Plan
-from hub.returns.models import ReportingPeriod
+from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
 from hub.returns.snapshots.models import FrozenFigures, FrozenMembers, PeriodFreeze
 
 
@@ -192,13 +192,24 @@ def closing_of(session: Session, period_id: int) -> PeriodFreeze | None:
 
 
 def freeze_of(session: Session, period_id: int, agency_id: int | None) -> PeriodFreeze | None:
-    """The newest freezing that tells the figures of an agency, or of the city (None), for a period."""
+    """The newest freezing that tells the figures of an agency, or of the city (None), for a period.
+
+    That of a correction counts once the correction is out: until then nobody's report is of it but that one.
+    """
+    is_out = (
+        select(Snapshot.id)
+        .join(PublishedReport)
+        .where(
+            Snapshot.freeze_id == PeriodFreeze.id, col(PublishedReport.state).in_(("PUBLISHED", "SUPERSEDED"))
+        )
+    )
     return session.exec(
         select(PeriodFreeze)
         .join(FrozenFigures)
         .where(
             PeriodFreeze.period_id == period_id,
             col(FrozenFigures.agency_id).is_not_distinct_from(agency_id),
+            or_(col(PeriodFreeze.reason).is_(None), is_out.exists()),
         )
         .order_by(col(PeriodFreeze.id).desc())
         .limit(1)
