@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,7 @@ KINDS = {
 }  # fmt: skip
 ABSENT = 999_999_999
 ROLES = ("anyone", "clerk", "officer")
+EXAMPLES = int(os.environ.get("HUB_EXAMPLES", "0"))  # with it every role asks every question
 VALUES = {"String": "x", "Int": 1, "Boolean": True, "Date": "2025-06-30", "DateTime": "2025-06-30T00:00:00Z",
           "Decimal": "1.0", "BigInt": "1", "Percent": "1.00", "JSON": {}, "Float": 1.0}  # fmt: skip
 Place = tuple[str, ...]
@@ -131,7 +133,8 @@ def test_every_field_that_takes_an_id_is_looked_at() -> None:
 )
 def test_an_unseen_record_is_answered_like_an_absent_one(hub: Hub, case: Any) -> None:
     compared = 0
-    for role in ROLES:
+    turn = CASES.index(case) % len(ROLES)
+    for role in ROLES if EXAMPLES else ROLES[turn : turn + 1]:
         for kind, resource in KINDS.items():
             hidden = next(
                 (key for key in hub.city.rows(resource) if not hub.city.sees(role, resource, key)), None
