@@ -65,8 +65,12 @@ def _passes(name: str, command: list[str]) -> bool:
 
 
 def _workers(arguments: Sequence[str]) -> list[str]:
-    """One process more than cores for the whole suite, since tests wait; a narrower run is quicker in one."""
+    """One process more than cores for the whole suite, since tests wait; a narrower run is quicker in one.
+
+    Files go out in the order of tests/conftest.py, the longest first: by default those of few tests come last, and the
+    longest of all are among them.
+    """
     cores = os.cpu_count() or 1
     if arguments or cores < 2:
         return []
-    return ["-n", str(min(4, cores + 1)), "--dist", "loadfile"]
+    return ["-n", str(min(4, cores + 1)), "--dist", "loadfile", "--no-loadscope-reorder"]

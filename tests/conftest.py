@@ -55,6 +55,16 @@ SOURCES = (
 # And what a demo city depends on.
 CITY_SOURCES = ("migrations/**/*", "policies/**/*", "hub/**/*", "reports/**/*")
 
+# Files that take longest, in whole or to set up.
+LONGEST = tuple(
+    f"tests/{name}"
+    for name in (
+        "contract/test_whole", "web/test_browser", "policies/test_faults", "contract/test_mutations",
+        "contract/test_canary", "importers/test_shared_data", "mutations/test_refusals", "demo/", "audit/test_sealing",
+        "http/test_failures", "cli/test_serving", "reports/",
+    )
+)  # fmt: skip
+
 Maintenance = psycopg.Connection[tuple[object, ...]]
 
 settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -125,6 +135,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # HUB_EXAMPLES is the tests' own: how many random questions they ask.
     for name in [name for name in os.environ if name.startswith("HUB_") and name != "HUB_EXAMPLES"]:
         del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -77,7 +77,7 @@ def test_no_field_of_the_schema_tells_what_its_reader_may_not_see(marked: tuple[
     refused: list[str] = []
     asked = 0
     for number, operation in enumerate(operations):
-        roles = ROLES if EXAMPLES else {ROLES[(number + step) % len(ROLES)] for step in (0, 7)}
+        roles = ROLES if EXAMPLES else {ROLES[number % len(ROLES)]}
         if "digitalObjects" in operation:
             roles = {*roles, "officer"}  # few roles see any
         if any(name in operation for name in ("indicatorChange(", "dataQuality(", "transferRadar(")):

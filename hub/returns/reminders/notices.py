@@ -115,15 +115,21 @@ def notices(session: Session, actor: Actor) -> list[Notice]:
     columns: Mapping[str, str] = {name: f"o.{name}" for name in told} | {
         "of_unit": "(o.reports_to_id is not null)"
     }
-    steps = " ".join(
-        f"when o.state in ({states}) and ({actor.predicate('return', act, columns, root=False)}) then '{kind}'"
+    may = {
+        kind: (states, predicate)
         for kind, (act, states) in _STEPS.items()
-    )
-    sql, today, days = _ASKED.replace("{steps}", steps), clock.today(), exceptions(session)
-    found = [
-        Notice(**row, days=working_days_between(today, row["due_on"], days))
-        for row in session.execute(text(sql), {"today": today, **actor.values(sql)}).mappings()
-    ]
+        if (predicate := actor.predicate("return", act, columns, root=False)) != "false"
+    }
+    found: list[Notice] = []
+    if may:
+        steps = " ".join(
+            f"when o.state in ({states}) and ({predicate}) then '{kind}'"
+            for kind, (states, predicate) in may.items()
+        )
+        sql, today = _ASKED.replace("{steps}", steps), clock.today()
+        rows = session.execute(text(sql), {"today": today, **actor.values(sql)}).mappings().all()
+        days = exceptions(session) if rows else {}
+        found = [Notice(**row, days=working_days_between(today, row["due_on"], days)) for row in rows]
     if actor.may("follow", "return", AgencyReturn(period_id=0, agency_id=0), of_unit=False):
         box = outbox(session)
         if not box.is_well:
