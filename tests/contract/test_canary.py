@@ -240,7 +240,7 @@ def test_generated_operations_name_nothing_hidden(hub: Hub) -> None:
     asked: list[str] = []
 
     @seed(67)
-    @settings(max_examples=60, database=None, deadline=None, phases=[Phase.generate])
+    @settings(max_examples=20, database=None, deadline=None, phases=[Phase.generate])
     @given(queries(schema, custom_scalars=SCALARS, print_ast=lambda document: document))
     def ask(document: Any) -> None:
         text = aimed(schema, document, hub.city)

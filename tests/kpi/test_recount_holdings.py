@@ -5,6 +5,7 @@ The rules are written a second time, one record at a time, from the plan and the
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from random import Random
@@ -289,7 +290,7 @@ def told_sides(value: IndicatorValue) -> dict[str, tuple[int | None, int | None]
     return {one.code.rpartition(".")[2]: (one.numerator, one.denominator) for one in value.side}
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("HUB_EXAMPLES", "1"))))
 def test_hand_overs_and_online_files_agree_with_an_independent_count(city: City, seed: int) -> None:
     build(city, Random(seed))
     dress(city, Random(seed + 100))
