@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -64,6 +65,16 @@ LONGEST = tuple(
         "http/test_failures", "cli/test_serving", "reports/",
     )
 )  # fmt: skip
+
+# Where each case of a test is much like the next: the whole check takes every second, HUB_EXAMPLES all of them.
+IN_TURNS = (
+    "tests/contract/",
+    "tests/mutations/",
+    "tests/audit/",
+    "tests/http/",
+    "tests/kpi/",
+    "tests/web/test_pages",
+)
 
 Maintenance = psycopg.Connection[tuple[object, ...]]
 
@@ -137,9 +148,19 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that no process is left alone with one at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first, so that no process is left alone with one at the end; of many cases every second."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    if "HUB_EXAMPLES" in os.environ or config.args != config.getini("testpaths"):
+        return
+    left, cases = set(), Counter[str]()
+    for item in items:
+        name, _, case = item.nodeid.partition("[")
+        cases[name] += 1
+        if case and name.startswith(IN_TURNS) and cases[name] % 2 == 0:
+            left.add(item)
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,8 +13,9 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from starlette.applications import Starlette
 
+# A machine that is busy with other tests is slow, not stuck: no watchdog may end what draws the page.
 ARGUMENTS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-gpu-watchdog", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 WIDE, NARROW = ViewportSize(width=1200, height=900), ViewportSize(width=360, height=740)

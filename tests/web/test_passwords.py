@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import httpx
+import psycopg
 import pytest
 from sqlmodel import Session
 
@@ -19,6 +20,10 @@ GOOD, OTHER = "Hồ Gươm xanh 2026", "Cầu Long Biên, 1902"
 
 @pytest.fixture(scope="module")
 def doors(city: str) -> Iterator[Site]:
+    """The site of a city whose people have enrolled nothing: other modules have had it before."""
+    with psycopg.connect(city) as connection:
+        connection.execute("delete from recovery_code")
+        connection.execute("delete from second_factor")
     with served(city) as site:
         yield site
 
