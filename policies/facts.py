@@ -34,6 +34,7 @@ RECORD: Facts = {
     "transferred": False,
     "created_by": SOMEBODY,
     "submitted_by": None,
+    "approved_by": None,
     "proposed_by": None,
     "user_id": SOMEBODY,
     "on_behalf_of": None,
@@ -56,7 +57,10 @@ PUBLISHED: Facts = {"published": True}
 PROPOSED: Facts = {"state": "PROPOSED", "proposed_by": SOMEBODY}
 OPENING: Facts = {"state": "PROPOSED", "proposed_by": SOMEBODY, "access_before": 1}
 WAS_SECRET: Facts = {"access_before": 2}
-APPROVED: Facts = {"state": "APPROVED", "submitted_by": SOMEBODY}
+APPROVED: Facts = {"state": "APPROVED", "submitted_by": SOMEBODY, "approved_by": SOMEBODY}
+OF_UNIT: Facts = {"of_unit": True, "agency_id": UNIT, "reports_to_id": DISTRICT}
+APPROVED_BY_ME: Facts = {"approved_by": ME}
+APPROVED_BY_BOUND: Facts = {"approved_by": BOUND}
 Fact = tuple[str, str, str, list[Facts]]
 
 
@@ -151,6 +155,18 @@ FORBIDDEN: list[Fact] = [
     ("staff reads personal data of another agency", "staff", "file:read_personal", [ELSEWHERE]),
     ("a supervisor writes a record", "supervisor", "file:update", [MINE]),
     ("a supervisor accepts a return he submitted", "supervisor", "return:accept", [APPROVED, BY_ME]),
+    (
+        "an approver accepts a unit's return that he approved",
+        "approver",
+        "return:accept",
+        [APPROVED, OF_UNIT, APPROVED_BY_ME],
+    ),
+    (
+        "an approver accepts a unit's return that his delegate approved",
+        "approver",
+        "return:accept",
+        [APPROVED, OF_UNIT, APPROVED_BY_BOUND],
+    ),
     ("a supervisor publishes a report", "supervisor", "report:publish", [HANDED_OVER]),
     ("a head publishes a report he submitted", "supervisor_head", "report:publish", [HANDED_OVER, BY_ME]),
     ("a head approves an exclusion he proposed", "supervisor_head", "exclusion:approve", [PROPOSED, BY_ME]),
@@ -257,6 +273,7 @@ ALLOWED: list[Fact] = [
     ("a supervisor dissolves an agency", "supervisor", "agency:dissolve", []),
     ("a supervisor moves an agency", "supervisor", "agency:move", []),
     ("a supervisor accepts a return", "supervisor", "return:accept", [APPROVED]),
+    ("an approver accepts a unit's return", "approver", "return:accept", [APPROVED, OF_UNIT]),
     ("a head closes a period", "supervisor_head", "period:lock", []),
     ("a head approves an exclusion", "supervisor_head", "exclusion:approve", [PROPOSED]),
     ("a head publishes a report", "supervisor_head", "report:publish", [HANDED_OVER]),

@@ -88,7 +88,7 @@ RESOURCES: Mapping[str, Resource] = {
         # its custodian is the body above that a unit's return goes to; what was accepted may still be sent back
         _resource(
             "return",
-            f"{_PAPER} of_unit",
+            f"{_PAPER} approved_by of_unit",
             {**_STATES, "approved": frozenset({"APPROVED", "ACCEPTED"})},
             custodian_id="reports_to_id",
         ),

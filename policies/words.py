@@ -23,6 +23,7 @@ PERSON_WORDS: Mapping[str, str] = {
 # The same of me and of everybody with whom a delegation binds me: two who act for each other count as one.
 US_WORDS: Mapping[str, str] = {
     "submitted_by_me": "submitted_by",
+    "approved_by_me": "approved_by",
     "about_us": "about_user",
 }
 

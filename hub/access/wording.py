@@ -117,6 +117,11 @@ CONDITIONS: Mapping[str, tuple[Words, Words]] = {
          "submitted by himself, or by one with whom a delegation binds him"),
         ("do người khác trình nộp", "submitted by another"),
     ),
+    "approved_by_me": (
+        ("do chính mình, hoặc người có quan hệ ủy quyền với mình, duyệt",
+         "approved by himself, or by one with whom a delegation binds him"),
+        ("do người khác duyệt", "approved by another"),
+    ),
     "about_us": (
         ("về chính mình, hoặc người có quan hệ ủy quyền với mình",
          "about himself, or one with whom a delegation binds him"),

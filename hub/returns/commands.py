@@ -3,7 +3,8 @@
     DRAFT → SUBMITTED → APPROVED → ACCEPTED       by the officer, the head of the agency, who receives it
             any of the last three → SENT_BACK → SUBMITTED
 
-Who receives it is Home Affairs, of a unit the body above. Nobody approves or accepts what he submitted.
+Who receives it is Home Affairs, of a unit the body above. Nobody approves or accepts what he submitted, nor accepts
+what he approved.
 """
 
 from __future__ import annotations
@@ -157,6 +158,8 @@ def accept_return(
     session: Session, actor: Actor, return_id: int, expected_version: int, note: str | None = None
 ) -> AgencyReturn:
     """Accept an approved return as Home Affairs, of a unit as the body above; what it declares counts from then on.
+
+    Never by who submitted or approved it.
 
     Raises NotFound, NotPermitted, StaleVersion, WrongPeriodState, WrongReturnState, AgencyEnded, Invalid.
     """

@@ -29,7 +29,7 @@ _DAY = "p.deadline"
 _ROWS = f"""
 select a.id, a.code, {NAME_AT.format(a="a", day=_DAY)} as name, {NAME_SORT_AT.format(a="a", day=_DAY)} as sorted,
        {REPORTS_TO.format(a="a", day=_DAY)} as reports_to_id, {DUE.format(a="a", p="p")} as due_on,
-       r.id as return_id, coalesce(r.state, '{NONE}') as state, r.handed_in_at, r.version,
+       r.id as return_id, coalesce(r.state, '{NONE}') as state, r.handed_in_at, r.version, r.approved_by,
        c.extended_to, c.extension_reason, u.name as reviewer, u.full_name as reviewer_name,
        k.name as contact, k.position, k.phone, k.email,
        n.note as called, n.at as called_at, n.promised_on,
@@ -79,6 +79,7 @@ class DeskRow:
     return_id: int | None
     state: str
     version: int | None
+    approved_by: int | None
     handed_in_at: datetime | None
     is_late: bool
     extended_to: date | None
@@ -146,9 +147,10 @@ def desk(
     rows = [
         DeskRow(
             agency_id=row.id, code=row.code, name=row.name, reports_to_id=row.reports_to_id, due_on=row.due_on,
-            return_id=row.return_id, state=row.state, version=row.version, handed_in_at=row.handed_in_at,
-            is_late=is_late(row.handed_in_at, row.due_on, today), extended_to=row.extended_to,
-            extension_reason=row.extension_reason, reviewer=row.reviewer, reviewer_name=row.reviewer_name,
+            return_id=row.return_id, state=row.state, version=row.version, approved_by=row.approved_by,
+            handed_in_at=row.handed_in_at, is_late=is_late(row.handed_in_at, row.due_on, today),
+            extended_to=row.extended_to, extension_reason=row.extension_reason,
+            reviewer=row.reviewer, reviewer_name=row.reviewer_name,
             contact=Contact(row.contact, row.position, row.phone, row.email) if row.contact else None,
             last_call=Call(row.called, row.called_at, row.promised_on) if row.called else None,
             calls=row.calls, reminders=tuple(reminders.get(row.id, ())), flags=tuple(flags.get(row.id, ())),

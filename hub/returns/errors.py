@@ -1,7 +1,7 @@
 """What can stand in the way of the half-year's work; each leaf says what to do next.
 
 NotPermitted
-└── OwnReturn               whoever submitted a return neither approves nor accepts it
+└── OwnReturn               who submitted a return neither approves nor accepts it; who approved it does not accept it
 
 Conflict
 ├── WrongReturnState        the step does not start from where the return is
@@ -28,16 +28,32 @@ PERIOD_STATES = {
 
 
 class OwnReturn(NotPermitted):
-    """Two people submit and decide; no administrator can change that, another person can help."""
+    """Two people submit and decide, two approve and accept; no administrator can change that, another can help.
 
-    def __init__(self, action: str) -> None:
+    `approved`: he has approved it, else submitted it; `instead` are names of people who may do the step.
+    """
+
+    def __init__(self, action: str, instead: Sequence[str], *, approved: bool = False) -> None:
         self.action = f"return:{action}"
+        did, barred = ("duyệt", "tự tiếp nhận") if approved else ("trình", "tự duyệt, tự tiếp nhận")
+        names = "; ".join(instead)
+        who_vi = (
+            f"Người có thể làm bước này: {names}."
+            if instead
+            else "Hiện chưa có ai khác được phân quyền: hãy đề nghị quản trị cấp vai trò cho một người khác."
+        )
+        who_en = (
+            f"Somebody else with the right must do it: {names}."
+            if instead
+            else "Somebody else must do it, and nobody else has the right: ask an administrator to give it to one."
+        )
+        done_en = "approved a return" if approved else "submitted a return"
+        left_en = "does not accept it" if approved else "neither approves nor accepts it"
         Problem.__init__(
             self,
-            "Người trình báo cáo (hoặc người có quan hệ ủy quyền với người trình) không được tự duyệt, tự tiếp nhận "
-            "báo cáo đó. Hãy để người khác có thẩm quyền làm bước này.",
-            "Whoever submitted a return, or is bound to him by a delegation, neither approves nor accepts it. "
-            "Somebody else with the right must do it.",
+            f"Người {did} báo cáo (hoặc người có quan hệ ủy quyền với người {did}) không được {barred} báo cáo đó. "
+            f"{who_vi}",
+            f"Whoever {done_en}, or is bound to him by a delegation, {left_en}. {who_en}",
         )
 
 

@@ -18,10 +18,11 @@ from hub.kit import clock
 from hub.kit.changes import before_and_after, facts_of
 from hub.kit.errors import StaleVersion
 from hub.returns.errors import AgencyEnded, OwnReturn, ReturnNotOwed, WrongPeriodState, WrongReturnState
+from hub.returns.instead import hands_of, instead
 from hub.returns.kept import ReturnTurn
 from hub.returns.models import AgencyReturn, ReportingPeriod
 from hub.returns.owed import Place, place_of
-from hub.returns.rules import STEPS
+from hub.returns.rules import BARRED, STEPS
 
 
 def period_seen(session: Session, actor: Actor, key: int) -> ReportingPeriod:
@@ -89,12 +90,8 @@ def return_held(
     row = held(session, AgencyReturn, key)
     actor.require("read", "return", row)
     row = cast(AgencyReturn, row)
-    if (
-        action in ("approve", "accept")
-        and row.submitted_by is not None
-        and row.submitted_by in actor.subject.us
-    ):
-        raise OwnReturn(action)
+    if action in BARRED:
+        _require_another(session, actor, action, row)
     states = (row.state,) if row.state in starts else starts
     state = next((one for one in states if actor.may(action, "return", row, state=one)), states[0])
     actor.require(action, "return", row, state=state)
@@ -105,6 +102,17 @@ def return_held(
         raise WrongReturnState(row.state, starts)
     at_version(row.version, expected_version)
     return row, period
+
+
+def _require_another(session: Session, actor: Actor, action: str, row: AgencyReturn) -> None:
+    """Raise OwnReturn for who has taken a turn that bars him from this step, or lets another take it for him."""
+    for turn, known in zip(BARRED[action], (row.submitted_by, row.approved_by), strict=False):
+        hands = hands_of(session, row, [turn]) | ({known} if known is not None else set())
+        if actor.subject.us & hands:
+            every = hands_of(session, row, BARRED[action]) | hands
+            raise OwnReturn(
+                action, instead(session, actor, action, row, every), approved=turn == STEPS["approve"].turn
+            )
 
 
 def stored(

@@ -71,6 +71,10 @@ class AgencyReturn(SQLModel, table=True):
         CheckConstraint(
             "state <> 'ACCEPTED' or decided_by <> submitted_by", name="ck_agency_return_accepted_by_another"
         ),
+        CheckConstraint(
+            "state <> 'ACCEPTED' or decided_by <> approved_by",
+            name="ck_agency_return_accepted_by_no_approver",
+        ),
         Index("ix_agency_return_agency", "agency_id", "period_id"),
         Index("ix_agency_return_reports_to", "reports_to_id", "period_id"),
     )

@@ -37,6 +37,8 @@ STEPS = {
     "accept": Step("ACCEPT", ACTIONS["acceptReturn"].starts, "ACCEPTED"),
 }
 WRITTEN_IN = ACTIONS["saveReturn"].starts
+# Whoever took one of these turns does not take the step: two people submit and decide, two approve and accept.
+BARRED = {"approve": ("SUBMIT",), "accept": ("SUBMIT", "APPROVE")}
 
 
 @dataclass(frozen=True)

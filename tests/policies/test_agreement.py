@@ -40,6 +40,7 @@ TYPES = {
     "of_unit": "boolean",
     "created_by": "bigint",
     "submitted_by": "bigint",
+    "approved_by": "bigint",
     "about_user": "bigint",
 }
 Row = dict[str, Any]
@@ -125,6 +126,7 @@ USUAL: Row = {
     "of_unit": False,
     "created_by": 1,
     "submitted_by": 2,
+    "approved_by": 2,
     "about_user": 2,
 }
 VARIANTS: dict[str, list[Any]] = {
@@ -138,6 +140,7 @@ VARIANTS: dict[str, list[Any]] = {
     "of_unit": [True, None],
     "created_by": [2, None],
     "submitted_by": [1, None],
+    "approved_by": [1, None],
     "about_user": [1, None],
 }
 

@@ -31,7 +31,7 @@ def _word(word: str, subject: Subject, row: dict[str, Any], states: States) -> b
     mine = {"mine": "created_by", "about_me": "about_user"}
     if word in mine:
         return subject.id is not None and row[mine[word]] == subject.id
-    ours = {"submitted_by_me": "submitted_by", "about_us": "about_user"}
+    ours = {"submitted_by_me": "submitted_by", "approved_by_me": "approved_by", "about_us": "about_user"}
     if word in ours:
         return subject.id is not None and row[ours[word]] in (subject.id, *subject.bound)
     return {

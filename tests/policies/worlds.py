@@ -67,6 +67,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "of_unit": flags,
     "created_by": people,
     "submitted_by": people,
+    "approved_by": people,
     "about_user": people,
 }
 everything_rows = rows({EVERYTHING.names[fact]: strategy for fact, strategy in FACTS.items()})

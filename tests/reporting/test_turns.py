@@ -192,6 +192,50 @@ def test_a_head_away_lets_another_approve_on_his_behalf_and_the_turn_says_so(hal
     assert (turn["by"], turn["onBehalfOf"]) == ("finance SNV", "approver B")
 
 
+def _delegated(half: Half, giver: str, taker: str) -> None:
+    """A head's role given to another for a while."""
+    half.sql(
+        "insert into role_grant (user_id, role, agency_id, valid_from, valid_to, on_behalf_of, delegated_from, reason)"
+        " select d.id, g.role, g.agency_id, '2025-06-01', '2025-08-01', g.user_id, g.id, 'ủy quyền'"
+        " from role_grant g join app_user u on u.id = g.user_id, app_user d where u.name = %s and d.name = %s",
+        giver, taker,
+    )  # fmt: skip
+
+
+def test_who_approved_a_units_return_does_not_accept_it_as_the_body_above(half: Half) -> None:
+    row = half.step("submitReturn", "officer", "A.1", half.begun(half.period(), "A.1"))
+    row = half.step("approveReturn", "approver", "A", row)
+    before = _read(half, row)
+    refused = half.step("acceptReturn", "approver", "A", row)
+    assert (refused["__typename"], refused["code"]) == ("NotPermitted", "NOT_PERMITTED")
+    assert "approved a return" in refused["message"]
+    assert refused["message"].endswith("Somebody else with the right must do it: officer A; officer A-second.")
+    told = half.step("acceptReturn", "approver", "A", row, language="vi")["message"]
+    assert told.endswith("Người có thể làm bước này: officer A; officer A-second.")
+    assert "ACCEPT_RETURN" not in _read(half, row, "approver", "A")["viewerCan"]
+    assert _read(half, row) == before
+    with pytest.raises(Exception, match="ck_agency_return_accepted_by_no_approver"):
+        half.sql(
+            "update agency_return set state = 'ACCEPTED', decided_by = approved_by"
+            " where id = (select max(id) from agency_return)"
+        )
+    assert half.step("acceptReturn", "officer", "A", row)["returnState"] == "ACCEPTED"
+
+
+def test_nor_does_who_let_another_approve_it_even_when_the_delegation_is_over(half: Half) -> None:
+    _delegated(half, "approver.A", "user.")
+    row = half.step("submitReturn", "officer", "A.1", half.begun(half.period(), "A.1"))
+    row = half.step("approveReturn", "user", "", row)
+    before = _read(half, row)
+    assert before["turns"][-1]["onBehalfOf"] == "approver A"
+    for who in (("user", ""), ("approver", "A")):
+        assert half.step("acceptReturn", *who, row)["__typename"] == "NotPermitted", who
+    half.sql("update role_grant set valid_to = '2025-06-30' where on_behalf_of is not null and valid_to > '2025-06-30'")
+    refused = half.step("acceptReturn", "approver", "A", row)
+    assert refused["message"].endswith("officer A; officer A-second.")
+    assert _read(half, row) == before
+
+
 def test_a_second_submission_an_old_version_and_a_repeat(half: Half) -> None:
     period = half.period()
     draft = half.begun(period)

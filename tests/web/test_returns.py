@@ -87,6 +87,26 @@ def test_the_next_return_stands_beside_it_with_marks(people: Reporters, period: 
     assert people.post(f"/returns/{key}/withdraw", "officer", version=people.version(key)).status_code == 422
 
 
+def test_the_head_who_approved_a_units_return_leaves_accepting_it_to_another(people: Reporters) -> None:
+    period = people.period()
+    key = people.written(period, "A.1")
+    path = f"/returns/{key}"
+    sent = people.post(f"{path}/submit", "officer", "A.1", **people.form(key, "officer", "A.1"))
+    assert sent.status_code == 303, said(sent)
+    assert people.post(f"{path}/approve", "approver", "A", version=people.version(key)).status_code == 303
+    page = people.get(path, "approver", "A").text
+    assert "Tiếp nhận báo cáo</button>" not in page
+    assert "kiểm tra và tiếp nhận" not in people.get(f"/periods/{period}", "approver", "A").text
+    before = people.counts()
+    refused = people.post(f"{path}/accept", "approver", "A", version=people.version(key))
+    assert (refused.status_code, people.counts()) == (403, before)
+    assert said(refused).endswith("Người có thể làm bước này: officer A; officer A-second.")
+    pick = {f"pick-{people.half.agencies['A.1']}": f"{key}.{people.version(key)}"}
+    many = people.post(f"/periods/{period}/accept", "approver", "A", **pick)
+    assert (many.status_code, people.counts()) == (422, before)
+    assert people.post(f"{path}/accept", "officer", "A", version=people.version(key)).status_code == 303
+
+
 def test_two_who_write_at_once_lose_nothing(people: Reporters) -> None:
     key = people.begun(people.period())
     path = f"/returns/{key}"

@@ -35,7 +35,7 @@ _ASKED = f"""
 with owing as (
     select p.id as period_id, p.deadline, a.id as agency_id, a.code, {NAME_AT.format(a="a", day=_DAY)} as name,
            {REPORTS_TO.format(a="a", day=_DAY)} as reports_to_id, {DUE.format(a="a", p="p")} as due_on,
-           r.id, coalesce(r.state, 'DRAFT') as state, r.created_by, r.submitted_by
+           r.id, coalesce(r.state, 'DRAFT') as state, r.created_by, r.submitted_by, r.approved_by
       from reporting_period p
      cross join agency a
       left join agency_return r on r.agency_id = a.id and r.period_id = p.id

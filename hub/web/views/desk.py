@@ -246,7 +246,10 @@ def _page(session: Session, visit: Visit, told: Told, done: tuple[str, int] | No
         "states": STATES,
         "found": listing(list(enumerate(rows)), visit, _COLUMNS, "name", page=PAGE),
         "odd": sum(bool(row.flags) for row in found.rows),
-        "waiting": sum(row.state == "APPROVED" and accepts[row.reports_to_id] for row in found.rows),
+        "waiting": sum(
+            row.state == "APPROVED" and accepts[row.reports_to_id] and row.approved_by not in actor.subject.us
+            for row in found.rows
+        ),
         "days_left": (period.deadline - clock.today()).days,
         "told": told,
         "done": done,

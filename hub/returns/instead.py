@@ -1,0 +1,67 @@
+"""Who may take a step of a return instead of somebody who may not decide on his own work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.kit import clock
+from hub.returns.models import AgencyReturn
+from hub.returns.rules import STEPS
+from policies.subject import Grant, Subject
+
+# Names enough to find somebody.
+_MOST_NAMES = 3
+# Whose hands the return has passed since it was last submitted, and on whose behalf; delegations of that day may have
+# ended since.
+_HANDS = text(
+    """
+    select t.by_id, t.on_behalf_of from return_turn t
+     where t.return_id = :id and t.turn = any(:turns)
+       and t.id >= coalesce((select max(s.id) from return_turn s where s.return_id = :id and s.turn = 'SUBMIT'), 0)
+    """
+)
+_PEOPLE = text(
+    """
+    select u.id, u.full_name, array_agg(g.role order by g.id) as roles, array_agg(g.agency_id order by g.id) as places
+      from role_grant g join app_user u on u.id = g.user_id
+      left join app_user h on h.id = g.on_behalf_of
+     where g.role = any(:roles) and u.disabled_at is null and not u.is_service and u.id <> all(:hands)
+       and h.disabled_at is null and g.valid_from <= :today and (g.valid_to is null or g.valid_to > :today)
+       and not exists (select from role_grant d
+                        where d.on_behalf_of is not null and d.valid_from <= :today
+                          and (d.valid_to is null or d.valid_to > :today)
+                          and (d.user_id = u.id and d.on_behalf_of = any(:hands)
+                               or d.on_behalf_of = u.id and d.user_id = any(:hands)))
+     group by u.id, u.full_name
+     order by u.full_name, u.id
+    """
+)
+
+
+def hands_of(session: Session, row: AgencyReturn, turns: Sequence[str]) -> frozenset[int]:
+    """Who took these turns since the return was last submitted, and on whose behalf."""
+    found = session.execute(_HANDS, {"id": row.id, "turns": list(turns)}).all()
+    return frozenset(person for pair in found for person in pair if person is not None)
+
+
+def instead(
+    session: Session, actor: Actor, action: str, row: AgencyReturn, hands: frozenset[int]
+) -> list[str]:
+    """The names of some who may do it, are none of these hands and bound to none of them by a delegation."""
+    roles = {
+        rule.role
+        for rule in actor.law.rules
+        if (rule.resource, rule.action, rule.effect) == ("return", action, "allow")
+    }
+    asked = {"roles": sorted(roles), "hands": sorted(hands | actor.subject.us), "today": clock.today()}
+    people = (
+        (one.full_name, Subject(one.id, grants=tuple(map(Grant, one.roles, one.places))))
+        for one in session.execute(_PEOPLE, asked)
+    )
+    state = STEPS[action].starts[0]
+    names = [name for name, subject in people if actor.law.may(subject, action, "return", row, state=state)]
+    return names[:_MOST_NAMES]
