@@ -158,9 +158,14 @@ class ReturnLine:
     description="A file attached as evidence (tài liệu kèm theo).",
 )
 class ReturnAttachment:
-    """Its bytes are read by returnAttachment, one at a time."""
+    """Its bytes are fetched from its url, or read by returnAttachment, one at a time."""
 
     id: strawberry.ID = identifier()
+    url: str = expression(
+        "'/returns/' || {t}.return_id || '/attachments/' || {t}.id",
+        "Where it is fetched, below the hub's address, with the same `Authorization: Bearer` as here or a session of "
+        "the pages (đường dẫn tải về).",
+    )
     name: str = column("name", "Name of the file (tên tệp).")
     mime_type: str = column("mime_type", "What it is (loại tệp).")
     size: int = column("size", "Bytes (dung lượng).")
@@ -212,6 +217,12 @@ class AgencyReturn(Node):
     )
     attachments: list[ReturnAttachment] = several(
         "{t}.return_id = {p}.id", "{t}.id", "Evidence attached (tài liệu kèm theo)."
+    )
+    attach_url: str = expression(
+        "'/returns/' || {t}.id || '/attach'",
+        "Where evidence is sent, below the hub's address: `POST multipart/form-data` with the same "
+        "`Authorization: Bearer` as here, fields `version` (as expectedVersion) and `file` (with its name; 5 MB at "
+        "most); answers `{id, version}`, else `{code, message, errors}` (nơi gửi tài liệu kèm theo).",
     )
     turns: list[ReturnTurn] = several(
         "{t}.return_id = {p}.id", "{t}.id", "Every turn, the first one first (các lượt xử lý)."

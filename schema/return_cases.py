@@ -63,6 +63,7 @@ class AgencyContact:
         "state": "null::text",
         "created_by": "null::bigint",
         "submitted_by": "null::bigint",
+        "approved_by": "null::bigint",
         "of_unit": "({t}.reports_to_id is not null)",
     },
     description="What the period desk keeps on one agency in one period (theo dõi báo cáo của cơ quan).",

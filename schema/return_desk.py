@@ -165,11 +165,12 @@ class ReturnsDesk:
         ]
 
     @strawberry.field(
-        description="Where Home Affairs fetches the letter to late agencies as PDF, below the hub's address; null while"
-        " the period is not open or nobody who reports to it is late (công văn đôn đốc)."
+        description="Where Home Affairs fetches the letter to late agencies as PDF, below the hub's address, with the"
+        " same `Authorization: Bearer` as here or a session of the pages; null while the period is not open or nobody"
+        " who reports to it is late (công văn đôn đốc)."
     )
     def letter_url(self, info: Info) -> str | None:
-        """Fetched with a session of the pages, by who may remind."""
+        """Fetched by who may remind."""
         if not self.found.has_late_body:
             return None
         key = self.found.period.id or 0
@@ -262,7 +263,8 @@ class ReturnDeskQuery:
         return found
 
     @strawberry.field(
-        description="The bytes of a file attached to a return, in base64 (nội dung tài liệu kèm theo)."
+        description="The bytes of a file attached to a return, in base64; `ReturnAttachment.url` gives them as they are"
+        " (nội dung tài liệu kèm theo)."
     )
     async def return_attachment(
         self,

@@ -3,6 +3,9 @@
 NotPermitted
 └── OwnReturn               who submitted a return neither approves nor accepts it; who approved it does not accept it
 
+Invalid
+└── DecidedMeanwhile        returns were accepted while the figures of their period were being counted
+
 Conflict
 ├── WrongReturnState        the step does not start from where the return is
 ├── WrongPeriodState        the period is not open, or the step does not start from where it is
@@ -15,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from hub.kit.errors import Conflict, NotPermitted, Problem
+from hub.kit.errors import Conflict, FieldError, Invalid, NotPermitted, Problem
 
 RETURN_STATES = {
     "DRAFT": ("đang soạn", "a draft"), "SUBMITTED": ("đã trình", "submitted"), "APPROVED": ("đã duyệt", "approved"),
@@ -54,6 +57,25 @@ class OwnReturn(NotPermitted):
             f"Người {did} báo cáo (hoặc người có quan hệ ủy quyền với người {did}) không được {barred} báo cáo đó. "
             f"{who_vi}",
             f"Whoever {done_en}, or is bound to him by a delegation, {left_en}. {who_en}",
+        )
+
+
+class DecidedMeanwhile(Invalid):
+    """A period cannot be closed while its returns are being decided; `deciders` are who did, one for each."""
+
+    def __init__(self, deciders: Sequence[str | None]) -> None:
+        names = "; ".join(dict.fromkeys(name for name in deciders if name)) or "–"
+        super().__init__(
+            [
+                FieldError(
+                    "id",
+                    "DECIDED_MEANWHILE",
+                    f"Trong lúc đếm số liệu, {len(deciders)} báo cáo vừa được tiếp nhận hoặc trả lại ({names}). Kỳ vẫn "
+                    "đang mở và chưa có gì thay đổi. Hãy đề nghị họ tạm dừng vài phút rồi khóa kỳ lại.",
+                    f"While figures were counted, {len(deciders)} returns were accepted or sent back ({names}). The "
+                    "period is still open, and nothing has changed. Ask them to wait a few minutes, then close again.",
+                )
+            ]
         )
 
 

@@ -51,17 +51,20 @@ def hands_of(session: Session, row: AgencyReturn, turns: Sequence[str]) -> froze
 def instead(
     session: Session, actor: Actor, action: str, row: AgencyReturn, hands: frozenset[int]
 ) -> list[str]:
-    """The names of some who may do it, are none of these hands and bound to none of them by a delegation."""
+    """The names of some who may do it, are none of these hands and bound to none of them by a delegation.
+
+    Those at the very bodies first, before those who may by a body above.
+    """
     roles = {
         rule.role
         for rule in actor.law.rules
         if (rule.resource, rule.action, rule.effect) == ("return", action, "allow")
     }
     asked = {"roles": sorted(roles), "hands": sorted(hands | actor.subject.us), "today": clock.today()}
-    people = (
-        (one.full_name, Subject(one.id, grants=tuple(map(Grant, one.roles, one.places))))
-        for one in session.execute(_PEOPLE, asked)
-    )
-    state = STEPS[action].starts[0]
-    names = [name for name, subject in people if actor.law.may(subject, action, "return", row, state=state)]
-    return names[:_MOST_NAMES]
+    state, bodies = STEPS[action].starts[0], {row.agency_id, row.reports_to_id}
+    found = []
+    for one in session.execute(_PEOPLE, asked):
+        who = Subject(one.id, grants=tuple(map(Grant, one.roles, one.places)))
+        if actor.law.may(who, action, "return", row, state=state):
+            found.append((bodies.isdisjoint(one.places), one.full_name))
+    return [name for _, name in sorted(found, key=lambda pair: pair[0])[:_MOST_NAMES]]

@@ -15,7 +15,7 @@ from hub.plan.queries import plan_by_code
 from hub.returns.errors import WrongPeriodState
 from hub.returns.ledger import added, at_version, period_held, stored
 from hub.returns.models import ReportingPeriod
-from hub.returns.rules import Days, wrong_days
+from hub.returns.rules import Days, passed_days, wrong_days
 from policies.actions import ACTIONS
 
 _LATEST_RETURN = "select count(*) from agency_return where period_id = :period"
@@ -24,6 +24,7 @@ _LATEST_RETURN = "select count(*) from agency_return where period_id = :period"
 def open_period(session: Session, actor: Actor, plan_code: str, kind: str, days: Days) -> ReportingPeriod:
     """Open a period of a plan: the planned one of that kind and day, with these days, or a new one.
 
+    Nobody is late at once, unless the reporting date has come: then an older period is entered late.
     Raises NotFound for no such plan, NotPermitted, Invalid, WrongPeriodState for one that was opened before.
     """
     plan = plan_by_code(session, plan_code)
@@ -48,7 +49,10 @@ def open_period(session: Session, actor: Actor, plan_code: str, kind: str, days:
         if period.state != "PLANNED":
             raise WrongPeriodState(period.state, ACTIONS["openPeriod"].starts)
         days = replace(days, covers_from=days.covers_from or period.covers_from)
-    _set_days(period, days.complete())
+    days = days.complete()
+    _set_days(period, days)
+    if errors := passed_days(days, clock.today()):
+        raise Invalid(errors)
     period.state = "OPEN"
     period.opened_at = clock.instant()
     if is_new:
@@ -69,7 +73,8 @@ def update_period(
     """
     period = _to_change(session, actor, "update", period_id, expected_version, ACTIONS["updatePeriod"].starts)
     names = ("deadline", "returns_due_on", "unit_returns_due_on", "data_cutoff", "covers_from")
-    days = Days(**{name: said.get(name, getattr(period, name)) for name in names}).complete()
+    before = Days(**{name: getattr(period, name) for name in names})
+    days = replace(before, **said).complete()
     if days.deadline != period.deadline and session.connection().scalar(
         text(_LATEST_RETURN), {"period": period.id}
     ):
@@ -84,6 +89,8 @@ def update_period(
             ]
         )
     _set_days(period, days)
+    if period.state == "OPEN" and (errors := passed_days(days, clock.today(), before.complete())):
+        raise Invalid(errors)
     _free(session, period)
     stored(session, actor, "update", period)
     return period

@@ -19,6 +19,7 @@ LONGEST_TEXT, LONGEST_LINE = 20_000, 2_000
 # By when agencies and their units hand in, where nothing else is said: days before the city's report.
 AGENCIES_BEFORE, UNITS_BEFORE = timedelta(days=10), timedelta(days=20)
 _LARGEST = Decimal(10) ** 15
+_HAND_IN = ("returns_due_on", "unit_returns_due_on")
 
 
 class Step(NamedTuple):
@@ -93,7 +94,56 @@ def wrong_days(kind: str, days: Days) -> list[FieldError]:
                 "not after the day on which agencies hand in",
             )
         )
-    return errors
+    return errors or _before_it_begins(kind, days)
+
+
+def _before_it_begins(kind: str, days: Days) -> list[FieldError]:
+    """The days that lie before what the period reports on: a slip of the year."""
+    first = (
+        days.covers_from
+        if kind != "HALF_YEAR"
+        else days.deadline.replace(month=days.deadline.month - 5, day=1)
+    )
+    return [
+        FieldError(
+            name,
+            "BEFORE_PERIOD",
+            f"Ngày {day:%d/%m/%Y} nằm trước khi kỳ bắt đầu ({first:%d/%m/%Y}). Hãy kiểm tra lại năm và tháng.",
+            f"{day} lies before the period begins ({first}). Check the year and the month.",
+        )
+        for name in (*_HAND_IN, "data_cutoff")
+        if (day := getattr(days, name)) is not None and first is not None and day < first
+    ]
+
+
+def passed_days(days: Days, today: date, before: Days | None = None) -> list[FieldError]:
+    """The hand-in days that have passed already, of an open period whose reporting date has not; each complete.
+
+    Of a period as it was `before`, those that are moved to an earlier day: whoever kept the day he was told would be
+    late. A period whose reporting date has come may have such days: it is an older one that is entered late.
+    """
+    if today > days.deadline or (before is None and today == days.deadline):
+        return []
+    return [
+        _passed(name, day, days.deadline, today, was)
+        for name in _HAND_IN
+        if (day := getattr(days, name)) is not None
+        and day < today
+        and ((was := getattr(before, name) if before else None) is None or day < was)
+    ]
+
+
+def _passed(field: str, day: date, deadline: date, today: date, was: date | None) -> FieldError:
+    keep_vi = f", hoặc giữ ngày {was:%d/%m/%Y}" if was else ""
+    keep_en = f", or keep {was}" if was else ""
+    return FieldError(
+        field,
+        "DAY_PASSED",
+        f"Hạn nộp {day:%d/%m/%Y} đã qua: mọi cơ quan chưa nộp sẽ bị tính là nộp chậm ngay. Hãy chọn một ngày từ hôm "
+        f"nay ({today:%d/%m/%Y}) đến {deadline:%d/%m/%Y}{keep_vi}.",
+        f"{day} has passed: whoever has not handed in would be late at once. Choose a day from today ({today}) "
+        f"to {deadline}{keep_en}.",
+    )
 
 
 def _order(field: str, vi: str, en: str) -> FieldError:

@@ -97,7 +97,7 @@ def routes() -> list[BaseRoute]:
         _deed("/periods/{id}/accept", desk.accept, most=_MOST_PICKED),
         _deed("/periods/{id}/assign", desk.assign, most=_MOST_PICKED),
         _deed("/periods/{id}/remind", desk.remind, most=_MOST_PICKED + _MOST_TEXT),
-        _deed("/periods/{id}/letter.pdf", letters.fetch, method="GET"),
+        _deed("/periods/{id}/letter.pdf", letters.fetch, method="GET", by_key=True),
         _page("/periods/{id}/agencies/{code}", cases.show),
         _deed("/periods/{id}/agencies/{code}/begin", cases.begin),
         _deed("/periods/{id}/agencies/{code}/note", cases.note, most=_MOST_TEXT),
@@ -111,9 +111,9 @@ def routes() -> list[BaseRoute]:
         _deed("/returns/{id}/approve", returns.approve),
         _deed("/returns/{id}/send-back", returns.send_back, most=_MOST_TEXT),
         _deed("/returns/{id}/accept", returns.accept),
-        _deed("/returns/{id}/attach", attachments.attach, most=_MOST_FILE),
+        _deed("/returns/{id}/attach", attachments.attach, most=_MOST_FILE, by_key=True),
         _deed("/returns/{id}/detach", attachments.detach),
-        _page("/returns/{id}/attachments/{key}", attachments.fetch),
+        _page("/returns/{id}/attachments/{key}", attachments.fetch, by_key=True),
         _page("/reports", reports.every),
         _deed("/reports/draft", reports.draft),
         _page("/reports/{id}", reports.one),
@@ -126,18 +126,22 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def _page(path: str, view: View, *, method: str = "GET", changing: bool = False) -> Route:
+def _page(
+    path: str, view: View, *, method: str = "GET", changing: bool = False, by_key: bool = False
+) -> Route:
     async def handler(request: Request) -> Response:
         site: Site = request.app.state.site
-        return await site.answer(request, view, changing=changing)
+        return await site.answer(request, view, changing=changing, by_key=by_key)
 
     return Route(path, handler, methods=[method])
 
 
-def _deed(path: str, deed: Deed, *, method: str = "POST", most: int = MOST_FORM) -> Route:
+def _deed(
+    path: str, deed: Deed, *, method: str = "POST", most: int = MOST_FORM, by_key: bool = False
+) -> Route:
     async def handler(request: Request) -> Response:
         site: Site = request.app.state.site
-        return await site.do(request, deed, most)
+        return await site.do(request, deed, most, by_key=by_key)
 
     return Route(path, handler, methods=[method])
 

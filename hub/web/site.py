@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -17,13 +18,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.access.administration import closed_now
+from hub.access.bearers import Bearer, actor_for_bearer, bearer_secret
+from hub.access.commands import note_used
 from hub.access.credentials.errors import ReadOnlyDevice
-from hub.access.credentials.issuers import Issuers
+from hub.access.credentials.issuers import Issuers, is_signed_token
 from hub.access.credentials.rules import idle_of
-from hub.access.sessions import NOTED, cookie_name, note_seen, signed_in
+from hub.access.sessions import NOTED, SignedIn, cookie_name, note_seen, signed_in
 from hub.audit.commands import record_refusal
 from hub.audit.reads import READS, Reads
 from hub.kit import clock
+from hub.kit.accept import language
 from hub.kit.errors import NotPermitted
 from hub.kit.origin import client_ip, cookie, is_own_page, listener_port
 from hub.kit.seam import Seam
@@ -64,9 +68,11 @@ class Site:
     def __init__(self, settings: Settings, seam: Seam, issuers: Issuers) -> None:
         self._settings, self._seam, self._issuers = settings, seam, issuers
 
-    async def answer(self, request: Request, view: View, *, changing: bool = False) -> Response:
-        """The answer of a view; whatever goes wrong becomes a page too."""
-        visit = self._visit(request)
+    async def answer(
+        self, request: Request, view: View, *, changing: bool = False, by_key: bool = False
+    ) -> Response:
+        """The answer of a view; whatever goes wrong becomes a page too. `by_key`: programs may ask with their keys."""
+        visit = self._visit(request, by_key=by_key)
 
         def made(session: Session) -> Response:
             nonlocal visit  # so that a failure, too, is told to somebody known
@@ -75,6 +81,7 @@ class Site:
             return self._response(view(session, visit), visit)
 
         try:
+            visit = await self._with_key(visit)
             if request.method == "POST" and changing:
                 visit = await self._with_form(request, visit)
             work = self._seam.change if changing else self._seam.read
@@ -95,13 +102,16 @@ class Site:
             actor, action, reason = visit.actor, error.action, error.problem_code
             await self._seam.change(lambda session: record_refusal(session, actor, action, reason))
 
-    async def do(self, request: Request, deed: Deed, most: int = MOST_FORM) -> Response:
+    async def do(
+        self, request: Request, deed: Deed, most: int = MOST_FORM, *, by_key: bool = False
+    ) -> Response:
         """The answer of a deed, which opens its transactions itself; failures become pages as well.
 
-        `most` is how many bytes its form may have.
+        `most` is how many bytes its form may have; `by_key` as for `answer`.
         """
-        visit = self._visit(request)
+        visit = self._visit(request, by_key=by_key)
         try:
+            visit = await self._with_key(visit)
             if request.method == "POST":
                 visit = await self._with_form(request, visit, most)
             visit = await self._seam.read(lambda session: _known(session, visit))
@@ -117,11 +127,29 @@ class Site:
         if page.status == failing.FAULT:
             number = {"request_id": visit.request_id}
             log.error("request %s failed", visit.request_id, exc_info=error, extra=number)
+        if visit.key is not None:
+            return self._response(failing.data(page, visit), visit)
         return self._response(page, visit)
 
-    def _visit(self, request: Request) -> Visit:
+    async def _with_key(self, visit: Visit) -> Visit:
+        """The visit with the key in its proper form, if it shows one. Raises Unauthenticated."""
+        if visit.key is None:
+            return visit
+        secret = bearer_secret(visit.key.secret)
+        identity = None
+        if is_signed_token(secret):
+            identity = await anyio.to_thread.run_sync(self._issuers.bearer, secret)
+        return replace(visit, key=replace(visit.key, secret=secret, identity=identity))
+
+    def _visit(self, request: Request, *, by_key: bool) -> Visit:
         secure = self._settings.is_secure(request.url.scheme)
         asked, kept = request.query_params.get("lang"), request.cookies.get(_LANGUAGE)
+        key = None
+        if by_key and (authorization := request.headers.get("authorization")) is not None:
+            key, kept = (
+                Bearer(authorization, client_ip(request.scope)),
+                language(request.headers.get("accept-language")),
+            )
         return Visit(
             method=request.method,
             path=request.url.path,
@@ -133,7 +161,8 @@ class Site:
             prefetched=request.headers.get("sec-purpose", "").startswith("prefetch"),
             user_agent=request.headers.get("user-agent"),
             wants_data=request.headers.get("accept") == "application/json",
-            secret=request.cookies.get(cookie_name(secure=secure)),
+            secret=None if key else request.cookies.get(cookie_name(secure=secure)),
+            key=key,
             settings=self._settings,
             issuers=self._issuers,
             closed=closed_now(self._settings, client_ip(request.scope), listener_port(request.scope)),
@@ -142,7 +171,8 @@ class Site:
 
     async def _with_form(self, request: Request, visit: Visit, most: int = MOST_FORM) -> Visit:
         """The visit with what its form says. Raises BadRequest for a form of another page, or too long a one."""
-        if not is_own_page(request.scope, Headers(scope=request.scope)):
+        # What comes with a cookie comes from our pages; no foreign page can add a key that it does not have.
+        if visit.key is None and not is_own_page(request.scope, Headers(scope=request.scope)):
             raise failing.ForeignForm
         return visit.filled(*await form_of(request, most))
 
@@ -158,7 +188,9 @@ class Site:
         response.headers.update(_HEADERS)
         if isinstance(made, Page) and made.script:
             response.headers["content-security-policy"] = WITH_SCRIPT
-        private = visit.secret is not None or made.cookies or isinstance(made, Elsewhere)
+        private = (
+            visit.secret is not None or visit.key is not None or made.cookies or isinstance(made, Elsewhere)
+        )
         response.headers["cache-control"] = "private, no-store" if private else "no-cache"
         for line in made.cookies:
             response.headers.append("set-cookie", line)
@@ -170,8 +202,10 @@ class Site:
         return response
 
     async def _note(self, visit: Visit) -> None:
-        """The session of somebody who has not been seen for a while goes on."""
-        secret, who = visit.secret, visit.who
+        """The session of somebody who has not been seen for a while goes on; a key was used."""
+        secret, who, key = visit.secret, visit.who, visit.key
+        if key is not None:
+            await self._seam.change(lambda session: note_used(session, [key.secret]))
         if secret is not None and who is not None and clock.now() - who.last_seen_at > NOTED:
             subject = who.actor.holder
             idle = idle_of(self._settings, subject.roles, is_device=subject.reads_only)
@@ -189,6 +223,9 @@ def _require_hand(visit: Visit) -> None:
 
 
 def _known(session: Session, visit: Visit) -> Visit:
+    if visit.key is not None:
+        actor, now = actor_for_bearer(session, visit.key), clock.now()
+        return visit.by(SignedIn(actor, actor.name, 0, "KEY", now, now))
     return visit.by(signed_in(session, visit.secret) if visit.secret else None)
 
 

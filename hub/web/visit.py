@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from hub.access.actor import Actor, the_public
+from hub.access.bearers import Bearer
 from hub.access.credentials.issuers import Issuers
 from hub.access.errors import Closed
 from hub.access.sessions import USUAL, SignedIn
@@ -32,7 +33,10 @@ def local(told: str) -> str:
 
 @dataclass(frozen=True)
 class Visit:
-    """What a page is asked with. `secret` is the cookie's, good or not; `who` is None for the public."""
+    """What a page is asked with. `secret` is the cookie's, good or not; `who` is None for the public.
+
+    `key` is what a program shows where a file may be fetched or sent by one: it is answered in data.
+    """
 
     method: str
     path: str
@@ -47,6 +51,7 @@ class Visit:
     prefetched: bool = False
     user_agent: str | None = None
     secret: str | None = None
+    key: Bearer | None = None
     who: SignedIn | None = None
     looked_up: bool = False
     settings: Settings = USUAL

@@ -9,16 +9,17 @@ down_revision = "20261126_42_supersede_report"
 branch_labels = None
 depends_on = None
 
-# What was accepted before stands: it is checked when it is next changed.
-SQL = """
-alter table agency_return add constraint ck_agency_return_accepted_by_no_approver
-    check (state <> 'ACCEPTED' or decided_by <> approved_by) not valid
-"""
+RULE = "state <> 'ACCEPTED' or decided_by <> approved_by"
+SQL = f"alter table agency_return add constraint ck_agency_return_accepted_by_no_approver check ({RULE})"
 
 
 def upgrade() -> None:
-    """The command refuses it in words; this is the wall behind."""
-    op.get_bind().exec_driver_sql(SQL)
+    """The command refuses it in words; this is the wall behind. What was accepted otherwise before stands."""
+    connection = op.get_bind()
+    stands = connection.exec_driver_sql(
+        f"select exists (select from agency_return where not ({RULE}))"
+    ).scalar()
+    connection.exec_driver_sql(f"{SQL} not valid" if stands else SQL)
 
 
 def downgrade() -> None:

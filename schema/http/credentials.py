@@ -8,8 +8,8 @@ from typing import NamedTuple
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
+from hub.access.bearers import bearer_secret
 from hub.access.sessions import cookie_name
-from hub.kit.errors import Unauthenticated
 from hub.kit.origin import client_ip, is_own_page
 from schema.errors import ForeignOrigin
 
@@ -41,11 +41,7 @@ def credential(scope: Scope, headers: Mapping[str, str], *, secure: bool) -> Cre
     """
     authorization = headers.get("authorization")
     if authorization is not None:
-        scheme, _, token = authorization.strip().partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token or not token.isascii():
-            raise Unauthenticated
-        return Credential(token, client_ip(scope))
+        return Credential(bearer_secret(authorization), client_ip(scope))
     if scope["method"] != "POST":
         return None  # a link on a foreign page must not ask in somebody's name
     secret = cookie_parser(headers.get("cookie", "")).get(cookie_name(secure=secure))

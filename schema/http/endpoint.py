@@ -27,6 +27,7 @@ from hub.access.credentials.issuers import is_signed_token
 from hub.access.errors import AdministrationClosed
 from hub.audit.commands import record_refusal
 from hub.audit.reads import READS, Reads
+from hub.kit.accept import language
 from hub.kit.errors import HubError, Unauthenticated
 from hub.kit.origin import client_ip, listener_port
 from schema.compiler import Bound, Plan, Plans, Unsupported
@@ -179,7 +180,7 @@ class GraphQLEndpoint:
             headers=headers,
             query_string=scope["query_string"].decode("latin-1"),
             request_id=scope["state"]["request_id"],
-            language=negotiation.language(headers.get("accept-language")),
+            language=language(headers.get("accept-language")),
             accepted=negotiation.response_type(headers.get("accept")),
             address=address_payer((scope.get("client") or (None,))[0]),
             sends_texts=self._trusted.lets_send(scope, headers),

@@ -15,10 +15,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.audit.commands import ORIGIN, Origin
+from hub.kit.accept import language
 from hub.kit.origin import client_ip, is_own_page
 from hub.settings import Settings
 from schema.errors import ForeignOrigin, failures
-from schema.http.negotiation import headers_of, language
+from schema.http.negotiation import headers_of
 from schema.http.responses import Answer, failed, send_answer
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")

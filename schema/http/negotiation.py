@@ -1,4 +1,4 @@
-"""What a client sends and wants: media types, language, and the body of a GraphQL request."""
+"""What a client sends and wants: media types, and the body of a GraphQL request."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 import orjson
 from starlette.types import Scope
 
+from hub.kit.accept import KEPT_HEADERS, qualities
 from schema.errors import HttpRefusal
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 _DOCUMENT_ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
-# Clients are many, the headers they send few.
-KEPT_HEADERS = 64
 
 
 class UnsupportedMediaType(HttpRefusal):
@@ -86,29 +85,12 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
 
 
-def _qualities(header: str) -> list[tuple[str, float]]:
-    """The values of an Accept-like header, best first; equal ones in the order they were sent."""
-    found = []
-    for part in header.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    quality = float(parameter[2:])
-                except ValueError:
-                    quality = 0.0
-        if name and quality > 0:
-            found.append((name, quality))
-    return sorted(found, key=lambda pair: -pair[1])
-
-
 @lru_cache(KEPT_HEADERS)
 def response_type(accept: str | None) -> str | None:
     """The media type of the answer, application/json for clients that do not say; None when there is none."""
     if not accept:
         return JSON
-    for name, _ in _qualities(accept):
+    for name, _ in qualities(accept):
         if name == GRAPHQL_JSON:
             return GRAPHQL_JSON
         if name in (JSON, "application/*", "*/*"):
@@ -117,25 +99,15 @@ def response_type(accept: str | None) -> str | None:
 
 
 @lru_cache(KEPT_HEADERS)
-def language(accept_language: str | None) -> str:
-    """`vi` or `en`, whichever the client prefers; `vi` when it prefers neither."""
-    for name, _ in _qualities(accept_language or ""):
-        code = name.split("-", 1)[0]
-        if code in ("vi", "en"):
-            return code
-    return "vi"
-
-
-@lru_cache(KEPT_HEADERS)
 def wants_html(accept: str | None) -> bool:
     """Whether a person's browser asks for a page."""
-    return any(name == "text/html" for name, _ in _qualities(accept or ""))
+    return any(name == "text/html" for name, _ in qualities(accept or ""))
 
 
 @lru_cache(KEPT_HEADERS)
 def wants_stream(accept: str | None) -> bool:
     """Whether the client takes server-sent events, as subscriptions come."""
-    return any(name == "text/event-stream" for name, _ in _qualities(accept or ""))
+    return any(name == "text/event-stream" for name, _ in qualities(accept or ""))
 
 
 @lru_cache(KEPT_HEADERS)

@@ -70,10 +70,14 @@ async def do_after(
     about: About,
     given: Any,
     prepare: Callable[[], Awaitable[Deed]],
+    outrun: type[Raised] | None = None,
 ) -> Any:
-    """The same for a deed that first reads or makes what must not wait inside its transaction, and may take long."""
+    """The same for a deed that first reads or makes what must not wait inside its transaction, and may take long.
+
+    `outrun` is what the deed raises when others have changed what was read: then it is prepared anew, a few times.
+    """
     take_time(_LONGEST)
-    return await _do(info, mutation, kind, about, given, prepare)
+    return await _do(info, mutation, kind, about, given, prepare, outrun)
 
 
 async def _do(
@@ -83,13 +87,17 @@ async def _do(
     about: About,
     given: Any,
     prepare: Callable[[], Awaitable[Deed]],
+    outrun: type[Raised] | None = None,
 ) -> Any:
     context = info.context
     check_selection(info, kind)
 
-    async def work() -> Any:
+    async def done() -> int:
         deed = await prepare()
-        key = await _committed(context, lambda session: _once(session, context.actor, mutation, given, deed))
+        return await _committed(context, lambda session: _once(session, context.actor, mutation, given, deed))
+
+    async def work() -> Any:
+        key = await (done() if outrun is None else _prepared_anew(done, outrun))
         answer = await read_back(info, kind, key)
         if answer is None:  # a repeat by somebody who has lost the right to see it
             raise Unfound("bản ghi", "the record")
@@ -180,6 +188,13 @@ async def _committed(context: Any, work: Callable[[Session], int]) -> int:
             if not isinstance(error.orig, psycopg.errors.DeadlockDetected):
                 raise
     return int(await context.seam.change(work))
+
+
+async def _prepared_anew(done: Callable[[], Awaitable[int]], outrun: type[Raised]) -> int:
+    for _ in range(_TRIES - 1):
+        with suppress(outrun):
+            return await done()
+    return await done()
 
 
 def _deny(session: Session, actor: Actor, mutation: str, about: About, reason: str) -> None:

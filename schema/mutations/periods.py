@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from hub.returns import closing, periods
+from hub.returns.errors import DecidedMeanwhile
 from hub.returns.rules import Days
 from schema.mutations.doing import Deed, Given, described, do, do_after
 from schema.mutations.inputs import key_in, needed, once, or_none, said, version
@@ -123,7 +124,9 @@ class PeriodsMutation:
         description=described(
             "openPeriod",
             "Open a reporting period, the planned one or a new one; several half-years are summed up by kind INTERIM "
-            "or FINAL (mở kỳ báo cáo, sơ kết, tổng kết).",
+            "or FINAL. Days by which to hand in that have passed are refused, unless the reporting date has come: then "
+            "an older period is entered late, and whoever has not handed in is late at once, see `overdue` "
+            "(mở kỳ báo cáo, sơ kết, tổng kết).",
         )
     )
     async def open_period(self, info: strawberry.Info, input: Given[OpenPeriodInput]) -> OpenPeriodResult:
@@ -142,7 +145,9 @@ class PeriodsMutation:
 
     @strawberry.mutation(
         description=described(
-            "updatePeriod", "Change the days of a period before it is closed (sửa kỳ báo cáo)."
+            "updatePeriod",
+            "Change the days of a period before it is closed; of an open one no day by which to hand in is moved to "
+            "an earlier one that has passed (sửa kỳ báo cáo).",
         )
     )
     async def update_period(
@@ -170,7 +175,8 @@ class PeriodsMutation:
         description=described(
             "closePeriod",
             "Close an open period from its data cut-off on: nothing is written or decided in it any more, and its "
-            "figures are frozen with the records behind them (khóa kỳ báo cáo).",
+            "figures are frozen with the records behind them. Where returns are accepted while figures are counted, "
+            "they are counted again; `DECIDED_MEANWHILE` where that does not end (khóa kỳ báo cáo).",
         )
     )
     async def close_period(self, info: strawberry.Info, input: Given[ClosePeriodInput]) -> ClosePeriodResult:
@@ -184,7 +190,13 @@ class PeriodsMutation:
             )
 
         answer: ClosePeriodResult = await do_after(
-            info, "closePeriod", ReportingPeriod, ("ReportingPeriod", input.id), input, taken
+            info,
+            "closePeriod",
+            ReportingPeriod,
+            ("ReportingPeriod", input.id),
+            input,
+            taken,
+            DecidedMeanwhile,
         )
         return answer
 

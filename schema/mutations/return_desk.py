@@ -40,7 +40,9 @@ class AttachToReturnInput:
     id: strawberry.ID = needed("The return (báo cáo).")
     expected_version: int = version()
     name: str = needed("Name of the file, with its ending (tên tệp).")
-    content: str = needed("Its bytes in base64; larger ones go by the form (nội dung).")
+    content: str = needed(
+        "Its bytes in base64, some 180 KB at most; larger files go to AgencyReturn.attachUrl (nội dung)."
+    )
     idempotency_key: str | None = once()
 
 
@@ -152,7 +154,9 @@ class ReturnDeskMutation:
 
     @strawberry.mutation(
         description=described(
-            "attachToReturn", "Attach a file to a return that is being written (đính kèm tài liệu)."
+            "attachToReturn",
+            "Attach a small file to a return that is being written; larger ones, up to 5 MB, are sent to its "
+            "`attachUrl` (đính kèm tài liệu).",
         )
     )
     async def attach_to_return(

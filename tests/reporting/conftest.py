@@ -71,24 +71,21 @@ class Half:
         return str(answer["errors"][0]["extensions"]["code"])
 
     def _answer(self, query: str, role: str, place: str, language: str, variables: dict[str, Any]) -> Any:
+        return self.runner.run(self.answer(query, role, place, language, **variables))
+
+    async def answer(self, query: str, role: str, place: str, language: str = "en", **variables: Any) -> Any:
+        """The whole answer, to a test that asks several at once."""
         headers = {"accept-language": language}
         if role != "anyone":
             headers["authorization"] = f"Bearer {self.tokens[role, place]}"
         sent = {"query": query, "variables": variables}
-        return self.runner.run(self.http.post("/graphql", json=sent, headers=headers)).json()
+        return (await self.http.post("/graphql", json=sent, headers=headers)).json()
 
     def do(
         self, deed: str, role: str, place: str = "A", /, selects: str = "", language: str = "en", **said: Any
     ) -> Any:
         """The answer of one mutation: its type, what its record says, and more of it by `selects`."""
-        kind = deed[0].upper() + deed[1:]
-        record, told = _ANSWERS.get(deed, ("AgencyReturn", "returnState: state"))
-        query = (
-            f"mutation($input: {kind}Input!) {{ {deed}(input: $input) {{ __typename"
-            f" ... on {record} {{ id version {told} {selects} }}"
-            " ... on Problem { code message path } ... on Invalid { errors { row field code message } } } }"
-        )
-        return self.ask(query, role, place, language, input=said)[deed]
+        return self.ask(asking(deed, selects), role, place, language, input=said)[deed]
 
     def sql(self, text: str, *values: Any) -> list[Any]:
         """Rows by the owner."""
@@ -126,6 +123,17 @@ class Half:
         """A return that its head has approved."""
         row = self.step("submitReturn", "officer", code, self.begun(period, code))
         return self.step("approveReturn", "approver", code, row)
+
+
+def asking(deed: str, selects: str = "") -> str:
+    """The text of one mutation, its input in a variable."""
+    kind = deed[0].upper() + deed[1:]
+    record, told = _ANSWERS.get(deed, ("AgencyReturn", "returnState: state"))
+    return (
+        f"mutation($input: {kind}Input!) {{ {deed}(input: $input) {{ __typename"
+        f" ... on {record} {{ id version {told} {selects} }}"
+        " ... on Problem { code message path } ... on Invalid { errors { row field code message } } } }"
+    )
 
 
 _ANSWERS = {

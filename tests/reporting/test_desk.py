@@ -66,7 +66,9 @@ def test_the_desk_knows_every_agency_of_a_period(half: Half) -> None:
 
 
 def test_more_time_for_all_takes_none_away_from_who_was_given_more(half: Half) -> None:
-    period = half.period(returnsDueOn=date(2026, 1, 10), unitReturnsDueOn=date(2026, 1, 10))
+    period = half.period(
+        date(2026, 6, 30), returnsDueOn=date(2026, 1, 10), unitReturnsDueOn=date(2026, 1, 10)
+    )
     more = _about(half, period, "B", dueOn="2026-01-15", reason="Mất điện")
     assert half.do("extendReturn", "supervisor_head", "SNV", **more)["dueOn"] == "2026-01-15"
     half.step("updatePeriod", "supervisor_head", "SNV", period, returnsDueOn="2026-01-20")

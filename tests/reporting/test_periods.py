@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
 
+from hub.kpi.frozen import thaw
 from hub.returns.rules import is_late
-from tests.reporting.conftest import PLAN, Half
+from tests.reporting.conftest import PLAN, Half, asking
 
 
 def test_a_period_has_the_usual_days_unless_others_are_said(half: Half) -> None:
@@ -34,6 +37,17 @@ def test_a_period_has_the_usual_days_unless_others_are_said(half: Half) -> None:
         ({"deadline": "2027-06-30", "coversFrom": "2027-01-01"}, ["COVERS"]),
         ({"deadline": "2027-06-30", "kind": "INTERIM"}, ["COVERS"]),
         ({"deadline": "2027-06-30", "kind": "FINAL", "coversFrom": "2028-01-01"}, ["WRONG_ORDER"]),
+        ({"deadline": "2027-06-30", "unitReturnsDueOn": "2026-06-10"}, ["BEFORE_PERIOD"]),
+        ({"deadline": "2027-06-30", "dataCutoff": "2017-06-30"}, ["BEFORE_PERIOD"]),
+        (
+            {
+                "deadline": "2027-06-30",
+                "kind": "INTERIM",
+                "coversFrom": "2025-01-01",
+                "returnsDueOn": "2025-06-29",
+            },
+            ["DAY_PASSED", "DAY_PASSED"],
+        ),
     ],
 )
 def test_days_that_cannot_be_are_named(half: Half, days: dict[str, str], codes: list[str]) -> None:
@@ -42,6 +56,36 @@ def test_days_that_cannot_be_are_named(half: Half, days: dict[str, str], codes: 
     assert (
         half.sql("select 1 from reporting_period where deadline between '2027-05-01' and '2027-12-30'") == []
     )
+
+
+def test_nobody_is_made_late_by_a_day_that_is_moved_into_the_past(half: Half) -> None:
+    days = {"returnsDueOn": "2025-07-10", "unitReturnsDueOn": "2025-07-05"}
+    period = half.do(
+        "openPeriod", "supervisor_head", "SNV", plan=PLAN, kind="INTERIM", deadline="2025-07-31",
+        coversFrom="2024-07-01", **days,
+    )  # fmt: skip
+    moved = {"returnsDueOn": "2025-06-29", "unitReturnsDueOn": "2025-06-29"}
+    refused = half.step("updatePeriod", "supervisor_head", "SNV", period, **moved, language="vi")
+    assert [(error["field"], error["code"]) for error in refused["errors"]] == [
+        ("returnsDueOn", "DAY_PASSED"), ("unitReturnsDueOn", "DAY_PASSED"),
+    ]  # fmt: skip
+    assert (
+        "từ hôm nay (30/06/2025) đến 31/07/2025, hoặc giữ ngày 10/07/2025" in refused["errors"][0]["message"]
+    )
+    query = "query($id: ID!) { reportingPeriod(id: $id) { returnsDueOn unitReturnsDueOn overdue { totalCount } } }"
+    told = half.ask(query, "supervisor", "SNV", id=period["id"])["reportingPeriod"]
+    assert told == {**days, "overdue": {"totalCount": 0}}
+    today = {"returnsDueOn": "2025-06-30", "unitReturnsDueOn": "2025-06-30"}
+    assert half.step("updatePeriod", "supervisor_head", "SNV", period, **today)["version"] == 2
+
+
+def test_an_older_period_is_entered_late_and_says_who_is_late(half: Half) -> None:
+    period = half.period(date(2020, 6, 30))
+    query = "query($id: ID!) { reportingPeriod(id: $id) { state overdue { totalCount } } }"
+    told = half.ask(query, "supervisor", "SNV", id=period["id"])["reportingPeriod"]
+    assert told == {"state": "OPEN", "overdue": {"totalCount": 5}}
+    right = half.step("updatePeriod", "supervisor_head", "SNV", period, returnsDueOn="2020-06-19")
+    assert right["returnsDueOn"] == "2020-06-19"
 
 
 @pytest.mark.parametrize("role", ["supervisor", "leader", "officer", "finance"])
@@ -110,6 +154,44 @@ def test_a_closed_period_takes_no_word_and_no_decision(half: Half) -> None:
     opened = half.step("reopenPeriod", "supervisor_head", "SNV", closed, reason="Bổ sung báo cáo của quận B")
     assert opened["periodState"] == "OPEN"
     assert half.step("acceptReturn", "supervisor", "SNV", approved)["returnState"] == "ACCEPTED"
+
+
+def test_a_period_is_closed_though_others_write_and_accept_while_it_is_counted(half: Half) -> None:
+    period = half.period(date(2020, 12, 31))
+    line = {"code": "3.1", "numerator": "4", "denominator": "4"}
+    row = half.step("submitReturn", "officer", "A", half.begun(period, "A", lines=[line]))
+    approved = half.step("approveReturn", "approver", "A", row)
+    draft, other = half.begun(period, "B"), half.begun(period, "A.1")
+    seen = {"id": period["id"], "expectedVersion": period["version"]}
+    saved = {"periodId": period["id"], "agencyId": half.agency("A.1"), "expectedVersion": other["version"]}
+    meanwhile = (
+        ("saveReturn", "officer", "A.1", {**saved, "results": "Tự động lưu"}),
+        ("submitReturn", "officer", "B", {"id": draft["id"], "expectedVersion": draft["version"]}),
+        ("acceptReturn", "supervisor", "SNV", {"id": approved["id"], "expectedVersion": approved["version"]}),
+    )
+    waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+
+    async def day() -> tuple[list[Any], Any]:
+        with psycopg.connect(half.dsn) as held:
+            # Who works on returns of a period shares it: the closing waits, once it has counted.
+            held.execute("select from reporting_period where deadline = '2020-12-31' for share")
+            closing = asyncio.create_task(
+                half.answer(asking("closePeriod"), "supervisor_head", "SNV", input=seen)
+            )
+            while not half.sql(waiting) and not closing.done():
+                await asyncio.sleep(0)
+            told = [await half.answer(asking(deed), *who, input=said) for deed, *who, said in meanwhile]
+        return [one["data"] for one in told], (await closing)["data"]["closePeriod"]
+
+    told, closed = half.runner.run(day())
+    assert [next(iter(one.values()))["returnState"] for one in told] == ["DRAFT", "SUBMITTED", "ACCEPTED"]
+    assert closed["periodState"] == "CLOSED", closed
+    [frozen] = half.sql(
+        "select g.figures from frozen_figures g join period_freeze f on f.id = g.freeze_id"
+        " join reporting_period p on p.id = f.period_id where p.deadline = '2020-12-31' and g.agency_id is null"
+    )
+    [rate] = [one for one in thaw(frozen.figures) if one.indicator.code == "3.1"]
+    assert (rate.numerator, rate.agencies_reported) == (1, 1)  # what was accepted meanwhile is counted
 
 
 def test_a_period_is_not_closed_before_its_data_cut_off(half: Half) -> None:

@@ -135,6 +135,9 @@ def test_the_letter_to_late_agencies_is_of_home_affairs(
     url = half.ask(LETTER, "supervisor", "SNV", id=period["id"])["returnsDesk"]["letterUrl"]
     fetched = people.get(url, "supervisor", "SNV")
     assert (fetched.status_code, fetched.headers["content-type"]) == (200, "application/pdf")
+    for who, status in ((("supervisor", "SNV"), 200), (("leader", "TP"), 403)):
+        headers = {"authorization": f"Bearer {half.tokens[who]}"}
+        assert people.ask("GET", url, "anyone", headers=headers).status_code == status, who
     text = " ".join(
         " ".join(page.extract_text() for page in PdfReader(io.BytesIO(fetched.content)).pages).split()
     )
@@ -172,9 +175,9 @@ NOTICES = (
 @pytest.mark.usefixtures("addresses")
 def test_everybody_is_told_what_is_asked_of_him_now(half: Half) -> None:
     half.sql("update reporting_period set state = 'CLOSED' where state = 'OPEN'")
-    period = half.period(
-        date(2025, 12, 31), returnsDueOn=date(2025, 7, 4), unitReturnsDueOn=date(2025, 6, 26)
-    )
+    period = half.period(date(2025, 12, 31), returnsDueOn=date(2025, 7, 4), unitReturnsDueOn=date(2025, 7, 1))
+    # The day of units has passed since.
+    half.sql("update reporting_period set unit_returns_due_on = '2025-06-26' where state = 'OPEN'")
     approved = half.approved(period, "B")
     half.begun(period, "A")
     _remind(half, period, agencyIds=[half.agency("A.1")], note="Nộp ngay.")

@@ -209,9 +209,11 @@ def test_who_approved_a_units_return_does_not_accept_it_as_the_body_above(half: 
     refused = half.step("acceptReturn", "approver", "A", row)
     assert (refused["__typename"], refused["code"]) == ("NotPermitted", "NOT_PERMITTED")
     assert "approved a return" in refused["message"]
-    assert refused["message"].endswith("Somebody else with the right must do it: officer A; officer A-second.")
+    assert refused["message"].endswith(
+        "Somebody else with the right must do it: officer A; officer A-second; approver TP."
+    )
     told = half.step("acceptReturn", "approver", "A", row, language="vi")["message"]
-    assert told.endswith("Người có thể làm bước này: officer A; officer A-second.")
+    assert told.endswith("Người có thể làm bước này: officer A; officer A-second; approver TP.")
     assert "ACCEPT_RETURN" not in _read(half, row, "approver", "A")["viewerCan"]
     assert _read(half, row) == before
     with pytest.raises(Exception, match="ck_agency_return_accepted_by_no_approver"):
@@ -230,9 +232,11 @@ def test_nor_does_who_let_another_approve_it_even_when_the_delegation_is_over(ha
     assert before["turns"][-1]["onBehalfOf"] == "approver A"
     for who in (("user", ""), ("approver", "A")):
         assert half.step("acceptReturn", *who, row)["__typename"] == "NotPermitted", who
-    half.sql("update role_grant set valid_to = '2025-06-30' where on_behalf_of is not null and valid_to > '2025-06-30'")
+    half.sql(
+        "update role_grant set valid_to = '2025-06-30' where on_behalf_of is not null and valid_to > '2025-06-30'"
+    )
     refused = half.step("acceptReturn", "approver", "A", row)
-    assert refused["message"].endswith("officer A; officer A-second.")
+    assert refused["message"].endswith("officer A; officer A-second; approver TP.")
     assert _read(half, row) == before
 
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from hub.kit.errors import StaleVersion
 from hub.kpi.frozen import thaw
-from hub.returns.closing import close_period, count_to_close
+from hub.returns.closing import MOST_COUNTS, close_period, count_to_close, counted_again
+from hub.returns.errors import DecidedMeanwhile
 from hub.returns.kept import ReturnTurn
 from hub.returns.models import AgencyReturn, PublishedReport, Snapshot
 from hub.returns.publication.correcting import correct_report, take_again
@@ -62,12 +62,24 @@ def test_a_return_accepted_while_figures_are_counted_is_not_missing_in_them(half
         )
     )  # fmt: skip
     half.session.flush()
-    with pytest.raises(StaleVersion):
+    with pytest.raises(DecidedMeanwhile, match="1 returns were accepted"):
         close_period(half.session, head, key, half.period.version, counted)
     assert half.period.state == "OPEN"
     assert half.session.exec(select(PeriodFreeze)).all() == []
     counted = count_to_close(half.session, head, key)
     assert close_period(half.session, head, key, half.period.version, counted).state == "CLOSED"
+
+
+def test_it_is_counted_again_a_few_times_and_then_said_who_decides(half: Half) -> None:
+    counts = []
+
+    def busy() -> None:
+        counts.append(1)
+        raise DecidedMeanwhile(["Lê Thị Hà", "Lê Thị Hà", None])
+
+    with pytest.raises(DecidedMeanwhile, match=r"3 returns were accepted or sent back \(Lê Thị Hà\)"):
+        counted_again(busy)
+    assert len(counts) == MOST_COUNTS
 
 
 def test_a_correction_that_was_sent_back_is_made_anew_from_the_records(half: Half) -> None:

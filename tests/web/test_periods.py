@@ -55,6 +55,7 @@ def test_a_period_is_opened_changed_closed_and_opened_again(people: Reporters) -
     path = opened.headers["location"].partition("?")[0]
     page = people.get(f"{path}?done=opened", "supervisor_head", "SNV").text
     assert "Các cơ quan soạn báo cáo được từ bây giờ." in page
+    assert "5 cơ quan được tính là nộp chậm ngay" in page
     assert 'value="2025-06-20"' in page
     days = {"deadline": "2025-06-30", "returns_due_on": "2025-06-25"}
     wrong = people.post(

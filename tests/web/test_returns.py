@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import httpx
 import pytest
 
+from hub.kit.ids import encode
 from tests.reporting.conftest import Half, half, stopped_clock
 from tests.web.conftest import OWN
 from tests.web.reporters import EVERYBODY, Reporters, fields, said
@@ -100,7 +103,7 @@ def test_the_head_who_approved_a_units_return_leaves_accepting_it_to_another(peo
     before = people.counts()
     refused = people.post(f"{path}/accept", "approver", "A", version=people.version(key))
     assert (refused.status_code, people.counts()) == (403, before)
-    assert said(refused).endswith("Người có thể làm bước này: officer A; officer A-second.")
+    assert said(refused).endswith("Người có thể làm bước này: officer A; officer A-second; approver TP.")
     pick = {f"pick-{people.half.agencies['A.1']}": f"{key}.{people.version(key)}"}
     many = people.post(f"/periods/{period}/accept", "approver", "A", **pick)
     assert (many.status_code, people.counts()) == (422, before)
@@ -193,6 +196,49 @@ def test_evidence_is_attached_fetched_and_taken_away(people: Reporters) -> None:
     form = {"version": people.version(key), "attachment": number}
     assert people.post(f"{path}/detach", "officer", "B", **form).status_code == 404
     assert people.post(f"{path}/detach", "officer", **form).status_code == 303
+
+
+def test_programs_attach_and_fetch_with_their_key_as_the_form_does(people: Reporters) -> None:
+    half, key = people.half, people.begun(people.period())
+    query = "query($id: ID!) { agencyReturn(id: $id) { attachUrl version attachments { name size url } } }"
+    seen = half.ask(query, "officer", id=encode("AgencyReturn", key))["agencyReturn"]
+    large = b"%PDF-1.7 " + b"0" * 1_000_000
+
+    def by_key(method: str, url: str, token: str, **sent: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}", "accept-language": "en", **sent.pop("headers", {})}
+        half.http.cookies.clear()
+        return half.runner.run(half.http.request(method, url, headers=headers, **sent))
+
+    def attach(
+        token: str, content: bytes = large, version: int = seen["version"], **sent: Any
+    ) -> tuple[int, Any]:
+        files = {"file": ("Quyết định.pdf", content, "application/pdf")}
+        told = by_key("POST", seen["attachUrl"], token, data={"version": version}, files=files, **sent)
+        return told.status_code, told.json()
+
+    mine, before = half.tokens["officer", "A"], people.counts()
+    for token, status, code in (
+        (half.tokens["officer", "B"], 404, "NOT_FOUND"), (half.tokens["supervisor", "SNV"], 403, "NOT_PERMITTED"),
+        (half.tokens["staff", "A"], 404, "NOT_FOUND"), ("hub_forged", 401, "UNAUTHENTICATED"),
+    ):  # fmt: skip
+        found, told = attach(token)
+        assert (found, told["code"]) == (status, code)
+    assert attach(mine, version=9)[1]["code"] == "STALE_VERSION"
+    status, told = attach(mine, b"<html>")
+    assert (status, [error["code"] for error in told["errors"]]) == (422, ["UNKNOWN_KIND"])
+    assert attach(mine, large * 6)[0] == 400
+    assert attach(mine, headers={"origin": "https://evil.example"})[0] == 403
+    # A key opens nothing but files.
+    assert by_key("POST", f"/returns/{key}/submit", mine, data={"version": 1}).status_code == 403
+    assert by_key("GET", f"/returns/{key}", mine).status_code == 403
+    assert people.counts() == before
+    status, told = attach(mine)
+    assert (status, told) == (200, {"id": encode("AgencyReturn", key), "version": seen["version"] + 1})
+    [file] = half.ask(query, "supervisor", "SNV", id=told["id"])["agencyReturn"]["attachments"]
+    assert (file["name"], file["size"]) == ("Quyết định.pdf", len(large))
+    assert by_key("GET", file["url"], half.tokens["supervisor", "SNV"]).content == large
+    refused = by_key("GET", file["url"], half.tokens["officer", "B"])
+    assert (refused.status_code, refused.json()["code"]) == (404, "NOT_FOUND")
 
 
 READERS = {

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from urllib.parse import quote
 
 from sqlmodel import Session
 
-from hub.kit.errors import FieldError, Invalid
+from hub.kit.errors import FieldError, HubError, Invalid, NotFound
+from hub.kit.ids import encode
 from hub.kit.seam import Seam
 from hub.returns import attachments
+from hub.returns.models import AgencyReturn
+from hub.web import failing
 from hub.web.page import Elsewhere, Page, Sent
 from hub.web.return_page import return_page
 from hub.web.rights import require_returns
-from hub.web.trying import tried
+from hub.web.trying import Told, tried
 from hub.web.views.returns import PATH, number, seen
 from hub.web.visit import Visit
 
 
-def attach(seam: Seam, visit: Visit) -> Page | Elsewhere:
-    """Attach the file that the form brings."""
+def attach(seam: Seam, visit: Visit) -> Page | Elsewhere | Sent:
+    """Attach the file that the form brings; a program, which sends the same form with its key, is answered in data."""
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> AgencyReturn:
         file = visit.files.get("file")
         if file is None:
             raise Invalid([FieldError("file", "REQUIRED", "Hãy chọn một tệp.", "Choose a file.")])
-        attachments.attach(session, visit.actor, number(visit), _version(visit), file.name, file.content)
+        return attachments.attach(
+            session, visit.actor, number(visit), _version(visit), file.name, file.content
+        )
 
-    return _done(seam, visit, work, "attached")
+    return _done(seam, visit, work, "attached") if visit.key is None else _in_data(seam, visit, work)
+
+
+def _in_data(seam: Seam, visit: Visit, work: Callable[[Session], AgencyReturn]) -> Sent:
+    told: list[FieldError | HubError] = []
+
+    def refused(session: Session, why: Told) -> Page:
+        told.extend(why)
+        return Page("failed.html.j2")
+
+    made = tried(seam, require_returns(visit).actor, work, refused)
+    if isinstance(made, Page):
+        unfound = any(isinstance(one, NotFound) for one in told)
+        return failing.refused(told, visit, 404 if unfound else made.status)
+    body = {"id": encode("AgencyReturn", made.id or 0), "version": made.version}
+    return Sent(json.dumps(body).encode(), "application/json")
 
 
 def detach(seam: Seam, visit: Visit) -> Page | Elsewhere:

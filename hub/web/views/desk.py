@@ -86,7 +86,9 @@ def close(seam: Seam, visit: Visit) -> Page | Elsewhere:
             acting(actor, lambda session: closing.close_period(session, actor, key, seen, counted, note))
         )
 
-    made = or_again(seam, actor, do, lambda session, told: _page(session, visit, told))
+    made = or_again(
+        seam, actor, lambda: closing.counted_again(do), lambda session, told: _page(session, visit, told)
+    )
     return made if isinstance(made, Page) else Elsewhere(f"{PATH}/{key}?done=closed")
 
 
