@@ -110,8 +110,11 @@ _ALL = (
     Action("publishReport", "report", "publish", ("SUBMITTED",)),
     Action("correctReport", "report", "create", ("PUBLISHED",)),
     Action("proposeExclusion", "exclusion", "create"),
+    Action("amendExclusion", "exclusion", "update", ("PROPOSED",)),
+    Action("withdrawExclusion", "exclusion", "update", ("PROPOSED",)),
     Action("approveExclusion", "exclusion", "approve", ("PROPOSED",)),
     Action("returnExclusion", "exclusion", "return", ("PROPOSED",)),
+    Action("liftExclusion", "exclusion", "revoke", ("APPROVED",)),
 )
 
 ACTIONS: Mapping[str, Action] = {action.mutation: action for action in _ALL}

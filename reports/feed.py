@@ -18,7 +18,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.kit.errors import NotFound
 from hub.kpi import small
-from hub.kpi.breakdown import By
+from hub.kpi.breakdown import KIND_LABELS, By
 from hub.kpi.frozen import thaw, thaw_lines
 from hub.kpi.values import BreakdownRow
 from reports import sources
@@ -40,6 +40,8 @@ _REPORT = text(
     """
 )
 
+_IN_ENGLISH = dict(KIND_LABELS.values())
+
 
 class NoRanking(NotFound):
     """No report that ranks agencies has been published up to the date."""
@@ -52,8 +54,11 @@ class NoRanking(NotFound):
         self.message_en = f"No report that ranks agencies was published up to {until}. Choose a later date."
 
 
-def ranking(session: Session, actor: Actor, until: date, address: str) -> dict[str, Any]:
-    """The places of all agencies in the newest published report up to a date; three statements. Raises NoRanking."""
+def ranking(session: Session, actor: Actor, until: date, address: str, language: str) -> dict[str, Any]:
+    """The places of all agencies in the newest published report up to a date; three statements.
+
+    `language` (vi, en) is that of the groups' titles; names are nobody's language. Raises NoRanking.
+    """
     report = session.execute(_REPORT, {"until": until}).first()
     if report is None or not actor.may("read", "report", report):
         raise NoRanking(until)
@@ -84,9 +89,10 @@ def ranking(session: Session, actor: Actor, until: date, address: str) -> dict[s
         "snapshotId": report.snapshot_id,
         "sha256": report.sha256,
         "verify": f"{address}/verify/{report.snapshot_id}",
+        "language": language,
         "groups": [
             {
-                "title": group.title,
+                "title": _IN_ENGLISH[group.title] if language == "en" else group.title,
                 "targets": list(group.targets),
                 "agencies": [_agency(one, group.targets, told) for one in group.agencies],
             }

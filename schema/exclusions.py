@@ -7,7 +7,12 @@ from enum import Enum
 from typing import Annotated
 
 import strawberry
+from sqlmodel import Session
+from strawberry import Info
 
+from hub.access.actor import Actor
+from hub.kit.clock import today
+from hub.kpi.exclusion_effect import Pair, exclusion_effect
 from hub.plan import models
 from schema.compiler.declarations import (
     ID,
@@ -27,6 +32,7 @@ from schema.connections import UNSET, After, Before, Connection, First, Last
 from schema.lazy import AFile, AnAgency, AnItem, ASeries
 from schema.node import Node
 from schema.records.conditions import agency_codes, any_of, include_subtree, key_of, words
+from schema.scalars import Percent
 
 _ = strawberry.enum_value
 _CODE = "(select i.code from indicator i where i.id = {t}.indicator_id)"
@@ -39,7 +45,8 @@ class ExclusionState(Enum):
     PROPOSED = _("PROPOSED", description="Proposed by the agency (đã đề nghị).")
     APPROVED = _("APPROVED", description="Approved by Home Affairs (đã duyệt).")
     REJECTED = _("REJECTED", description="Returned to the agency (trả lại).")
-    LIFTED = _("LIFTED", description="In force no more, once it was (đã hết hiệu lực).")
+    LIFTED = _("LIFTED", description="In force no more, once it was (đã bãi bỏ).")
+    WITHDRAWN = _("WITHDRAWN", description="Taken back by the agency (đã rút).")
 
 
 @strawberry.enum(description="Orders of exclusions (thứ tự trường hợp loại trừ).")
@@ -93,6 +100,34 @@ class ExclusionConnection(Connection[Exclusion]):
     """Connection to exclusions."""
 
 
+@strawberry.type(description="A figure on one side (số liệu một phía).")
+class EffectSide:
+    """As the scorecard would tell it."""
+
+    numerator: int = strawberry.field(description="Numerator (tử số).")
+    denominator: int = strawberry.field(description="Denominator (mẫu số).")
+    percent: Percent | None = strawberry.field(description="Percent, two places (tỷ lệ).")
+
+
+@strawberry.type(description="A figure without the exclusion and with it (khi không loại trừ, khi loại trừ).")
+class EffectPair:
+    """Both counted on the same day."""
+
+    without: EffectSide = strawberry.field(description="Without it (không loại trừ).")
+    in_force: EffectSide = strawberry.field(description="With it in force (khi loại trừ).")
+
+
+@strawberry.type(description="What an exclusion does to its figure (ảnh hưởng của trường hợp loại trừ).")
+class ExclusionEffect:
+    """Each part is null for who may not read that figure live."""
+
+    as_of: date = strawberry.field(description="Counted on this day (tính đến ngày).")
+    city: EffectPair | None = strawberry.field(description="The city's figure (toàn Thành phố).")
+    agency: EffectPair | None = strawberry.field(
+        description="That of the agency that answers for the record (cơ quan chịu trách nhiệm)."
+    )
+
+
 @strawberry.type
 class ExclusionsQuery:
     """Reads of exclusions."""
@@ -116,3 +151,49 @@ class ExclusionsQuery:
     ) -> ExclusionConnection:
         """Exclusions that the caller may see, last first (danh sách trường hợp loại trừ)."""
         raise NotImplementedError
+
+    @strawberry.field(
+        description="What an exclusion does to its figure now: without it, and with it in force, whatever its state;"
+        " null where the row is not counted yet (ảnh hưởng của trường hợp loại trừ)."
+    )
+    async def exclusion_effect(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its global id (mã định danh).")],
+    ) -> ExclusionEffect | None:
+        """Each part for who reads the figure live."""
+        actor, key = info.context.actor, int(key_of("Exclusion")(id))
+        found: ExclusionEffect | None = await info.context.seam.read(
+            lambda session: _effect(session, actor, key)
+        )
+        return found
+
+
+def _effect(session: Session, actor: Actor, key: int) -> ExclusionEffect | None:
+    row = session.get(models.Exclusion, key)
+    actor.require("read", "exclusion", row)
+    assert row is not None  # `require` raises for no row
+    indicator = session.get_one(models.Indicator, row.indicator_id)
+    plan = session.get_one(models.Plan, indicator.plan_id).code
+    told = exclusion_effect(session, actor, row, plan, indicator.code, today())
+    if told is None:
+        return None
+    return ExclusionEffect(
+        as_of=told.as_of,
+        city=_pair(told.city),
+        agency=_pair(told.agency),
+    )
+
+
+def _pair(pair: Pair | None) -> EffectPair | None:
+    if pair is None:
+        return None
+    without, in_force = (
+        EffectSide(
+            numerator=side.numerator,
+            denominator=side.denominator,
+            percent=None if side.percent is None else Percent(side.percent),
+        )
+        for side in (pair.without, pair.in_force)
+    )
+    return EffectPair(without=without, in_force=in_force)

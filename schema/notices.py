@@ -21,6 +21,7 @@ class NoticeKind(Enum):
     WRITE = _("WRITE", description="Returns to write and submit (lập và trình báo cáo).")
     APPROVE = _("APPROVE", description="Returns to approve or send back (duyệt báo cáo).")
     ACCEPT = _("ACCEPT", description="Returns to accept or send back (tiếp nhận báo cáo).")
+    EXCLUSION = _("EXCLUSION", description="Exclusions to decide on (trường hợp loại trừ chờ quyết định).")
     MAIL = _("MAIL", description="Mails that could not be sent (thư chưa gửi được).")
 
 
@@ -40,7 +41,7 @@ class Notice:
         """In the caller's language."""
         return self.one.message(info.context.language)
 
-    @strawberry.field(description="How many returns or mails (số lượng).")
+    @strawberry.field(description="How many returns, exclusions or mails (số lượng).")
     def count(self) -> int:
         """One or more."""
         return self.one.count
@@ -50,7 +51,7 @@ class Notice:
         """By their agencies' days."""
         return self.one.overdue
 
-    @strawberry.field(description="Global id of the period; null for mails (kỳ báo cáo).")
+    @strawberry.field(description="Global id of the period; null for what is of none (kỳ báo cáo).")
     def period_id(self) -> strawberry.ID | None:
         """Of type ReportingPeriod."""
         key = self.one.period_id
@@ -58,12 +59,12 @@ class Notice:
 
     @strawberry.field(description="The nearest day by which one is due (hạn gần nhất).")
     def due_on(self) -> date | None:
-        """Null for mails."""
+        """Null for what has no day."""
         return self.one.due_on
 
     @strawberry.field(description="Working days left; negative when overdue (số ngày làm việc còn lại).")
     def working_days_left(self) -> int | None:
-        """Null for mails."""
+        """Null for what has no day."""
         return None if self.one.due_on is None else self.one.days
 
     @strawberry.field(description="Global id of the agency where it is about one (cơ quan).")

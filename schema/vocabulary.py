@@ -150,8 +150,11 @@ _VIETNAMESE = {
     "sendBackReport": "trả lại báo cáo",
     "printReport": "in báo cáo để công bố",
     "publishReport": "công bố báo cáo",
+    "amendExclusion": "sửa đề nghị loại trừ",
+    "withdrawExclusion": "rút đề nghị loại trừ",
     "approveExclusion": "duyệt trường hợp loại trừ",
     "returnExclusion": "trả lại đề nghị loại trừ",
+    "liftExclusion": "bãi bỏ trường hợp loại trừ",
 }
 
 

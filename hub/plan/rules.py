@@ -38,3 +38,8 @@ def _quarter_end(year: int, quarter: int) -> date:
 def allows_exclusions(parameters: Mapping[str, object]) -> bool:
     """Does the plan grant this row exceptions by law (R5b)? In Kế hoạch 67: II.1.a, II.1.c, II.1.d, 3.6."""
     return parameters.get("exclusions") is True
+
+
+def excludes_archives(measure: str | None) -> bool:
+    """Does the measure count archives, so that an exception leaves out a whole one and no record of it (II.1.c)?"""
+    return measure == "online_procedures"

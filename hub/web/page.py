@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -15,7 +16,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hub.kit import clock
 from hub.web import sentences
 from hub.web.granting import role_called
-from hub.web.rights import may_confirm_access, may_read_some, may_read_some_returns, may_read_users
+from hub.web.rights import (
+    may_confirm_access,
+    may_read_exclusions,
+    may_read_some,
+    may_read_some_returns,
+    may_read_users,
+)
 from hub.web.sheet import paper_standing, past_standing, shared_due, standing_of
 from hub.web.visit import Visit
 from reports import charts
@@ -69,6 +76,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["dec"] = lambda told: None if told is None else Decimal(told)
+    made.filters["day"] = date.fromisoformat
     made.filters["capitalize_first"] = lambda told: told[:1].upper() + told[1:]
     return made
 
@@ -99,6 +107,7 @@ def render(page: Page, visit: Visit) -> str:
             may_read_users=may_read_users,
             may_confirm_access=may_confirm_access,
             may_read_some_returns=may_read_some_returns,
+            may_read_exclusions=may_read_exclusions,
             role_called=role_called,
             paper_standing=paper_standing,
             past_standing=past_standing,

@@ -84,6 +84,19 @@ def require_returns(visit: Visit) -> SignedIn:
     return who
 
 
+def may_read_exclusions(actor: Actor) -> bool:
+    """Whether he may read exceptions by law, of every agency or of his own."""
+    return actor.id is not None and actor.law.reaches_any(actor.shape, "exclusion", "read")
+
+
+def require_exclusions(visit: Visit) -> SignedIn:
+    """Who is signed in and reads exceptions by law. Raises NotPermitted for the public, NotFound for the others."""
+    who = require_person(visit)
+    if not may_read_exclusions(who.actor):
+        raise NotFound(*NAMES["exclusion"])
+    return who
+
+
 def may_read_sessions(actor: Actor) -> bool:
     """Whether he may see other people's sessions."""
     return actor.may("read", "session", _Session(None))

@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("vi", "en")
-# The second is about periods, returns and reports.
-CATALOGUES = ("words.toml", "words_half_year.toml")
+# The second is about periods, returns and reports, the third about exceptions by law.
+CATALOGUES = ("words.toml", "words_half_year.toml", "words_exclusions.toml")
 
 
 @cache

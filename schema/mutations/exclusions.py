@@ -1,4 +1,4 @@
-"""Exceptions by law: proposed by an agency, approved or returned by Home Affairs."""
+"""Exceptions by law: proposed, changed and taken back by an agency, decided and lifted by Home Affairs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from schema.mutations.inputs import key_in, needed, once, or_none, said, version
 from schema.problems import (
     ExclusionDecided,
     ExclusionNotGranted,
+    ExclusionNotInForce,
     IdempotencyKeyReused,
     Invalid,
     NotFound,
@@ -24,20 +25,56 @@ from schema.problems import (
     StepUpRequired,
 )
 
-_KINDS = {"Series": "series", "ArchivalFile": "file", "Item": "item"}
+_KINDS = {"Series": "series", "ArchivalFile": "file", "Item": "item", "Agency": "agency"}
 
 
 @strawberry.input(description="A record to leave out of a figure by law (đề nghị loại trừ).")
 class ProposeExclusionInput:
     """Input of proposeExclusion."""
 
-    record_id: strawberry.ID = needed("A series, file or document (nhóm hồ sơ, hồ sơ hoặc văn bản).")
+    record_id: strawberry.ID = needed(
+        "A series, file or document (nhóm hồ sơ, hồ sơ hoặc văn bản); where the row counts archives, the agency whose"
+        " whole archive it is (cơ quan)."
+    )
     plan: str | None = said("Code of the plan; left out: 67/KH-UBND (mã kế hoạch).")
     indicator_code: str = needed("The row of the plan that grants exceptions (mã chỉ tiêu).")
     basis_code: str = needed("Code of the basis, of the list exclusion_basis (mã căn cứ).")
     legal_basis: str = needed("The legal basis in words: which text, which article (căn cứ pháp lý).")
     valid_from: date | None = said("In force from; left out: today (có hiệu lực từ).")
     valid_to: date | None = said("The first day without it; left out: until lifted (có hiệu lực đến).")
+    idempotency_key: str | None = once()
+
+
+@strawberry.input(description="What a proposal is to say instead (sửa đề nghị loại trừ).")
+class AmendExclusionInput:
+    """Input of amendExclusion."""
+
+    id: strawberry.ID = needed("The exclusion (trường hợp loại trừ).")
+    expected_version: int = version()
+    basis_code: str = needed("Code of the basis, of the list exclusion_basis (mã căn cứ).")
+    legal_basis: str = needed("The legal basis in words: which text, which article (căn cứ pháp lý).")
+    valid_from: date = needed("In force from (có hiệu lực từ).")
+    valid_to: date | None = said("The first day without it; left out: until lifted (có hiệu lực đến).")
+    idempotency_key: str | None = once()
+
+
+@strawberry.input(description="A proposal to take back (rút đề nghị loại trừ).")
+class WithdrawExclusionInput:
+    """Input of withdrawExclusion."""
+
+    id: strawberry.ID = needed("The exclusion (trường hợp loại trừ).")
+    expected_version: int = version()
+    idempotency_key: str | None = once()
+
+
+@strawberry.input(description="An approved exclusion to end (bãi bỏ trường hợp loại trừ).")
+class LiftExclusionInput:
+    """Input of liftExclusion."""
+
+    id: strawberry.ID = needed("The exclusion (trường hợp loại trừ).")
+    expected_version: int = version()
+    reason: str = needed("Why; the agency reads it (lý do).")
+    ends_on: date | None = said("The first day without it; left out: today (hết hiệu lực từ).")
     idempotency_key: str | None = once()
 
 
@@ -81,6 +118,19 @@ ReturnExclusionResult = Annotated[
     strawberry.union("ReturnExclusionResult", description=_RESULT),
 ]
 
+AmendExclusionResult = Annotated[
+    Exclusion | NotFound | NotPermitted | Invalid | StaleVersion | ExclusionDecided | IdempotencyKeyReused,
+    strawberry.union("AmendExclusionResult", description=_RESULT),
+]
+WithdrawExclusionResult = Annotated[
+    Exclusion | NotFound | NotPermitted | Invalid | StaleVersion | ExclusionDecided | IdempotencyKeyReused,
+    strawberry.union("WithdrawExclusionResult", description=_RESULT),
+]
+LiftExclusionResult = Annotated[
+    Exclusion | NotFound | NotPermitted | Invalid | StaleVersion | ExclusionNotInForce | IdempotencyKeyReused,
+    strawberry.union("LiftExclusionResult", description=_RESULT),
+]
+
 
 def _record(text: str) -> tuple[str, int]:
     """The law's word and the key of the record that an id names. Raises NotFound for any other kind, and no id."""
@@ -89,7 +139,7 @@ def _record(text: str) -> tuple[str, int]:
     except ids.ForgedId:
         kind = ""
     if kind not in _KINDS:
-        raise Unfound("nhóm hồ sơ, hồ sơ hoặc văn bản", "the series, file or document", path=("record_id",))
+        raise Unfound("đối tượng loại trừ", "the record or agency", path=("record_id",))
     return _KINDS[kind], key_in(kind, text, "record_id")
 
 
@@ -124,6 +174,55 @@ class ExclusionsMutation:
                 legal_basis=input.legal_basis,
                 valid_from=or_none(input.valid_from) or today(),
                 valid_to=or_none(input.valid_to),
+            ),
+        )
+        return answer
+
+    @strawberry.mutation(
+        description=described(
+            "amendExclusion",
+            "Change a proposal that waits; who changes it decides on it as little as who proposed it"
+            " (sửa đề nghị loại trừ).",
+        )
+    )
+    async def amend_exclusion(
+        self, info: strawberry.Info, input: Given[AmendExclusionInput]
+    ) -> AmendExclusionResult:
+        """See the description."""
+        answer: AmendExclusionResult = await do(
+            info,
+            "amendExclusion",
+            Exclusion,
+            ("Exclusion", input.id),
+            input,
+            lambda s, actor: exclusions.amend_exclusion(
+                s,
+                actor,
+                key_in("Exclusion", input.id, "id"),
+                input.expected_version,
+                basis_code=input.basis_code,
+                legal_basis=input.legal_basis,
+                valid_from=input.valid_from,
+                valid_to=or_none(input.valid_to),
+            ),
+        )
+        return answer
+
+    @strawberry.mutation(
+        description=described("withdrawExclusion", "Take a proposal back (rút đề nghị loại trừ).")
+    )
+    async def withdraw_exclusion(
+        self, info: strawberry.Info, input: Given[WithdrawExclusionInput]
+    ) -> WithdrawExclusionResult:
+        """See the description."""
+        answer: WithdrawExclusionResult = await do(
+            info,
+            "withdrawExclusion",
+            Exclusion,
+            ("Exclusion", input.id),
+            input,
+            lambda s, actor: exclusions.withdraw_exclusion(
+                s, actor, key_in("Exclusion", input.id, "id"), input.expected_version
             ),
         )
         return answer
@@ -167,6 +266,33 @@ class ExclusionsMutation:
             input,
             lambda s, actor: exclusions.return_exclusion(
                 s, actor, key_in("Exclusion", input.id, "id"), input.expected_version, input.reason
+            ),
+        )
+        return answer
+
+    @strawberry.mutation(
+        description=described(
+            "liftExclusion",
+            "End an approved exclusion from a day on; the days before keep it (bãi bỏ trường hợp loại trừ).",
+        )
+    )
+    async def lift_exclusion(
+        self, info: strawberry.Info, input: Given[LiftExclusionInput]
+    ) -> LiftExclusionResult:
+        """See the description."""
+        answer: LiftExclusionResult = await do(
+            info,
+            "liftExclusion",
+            Exclusion,
+            ("Exclusion", input.id),
+            input,
+            lambda s, actor: exclusions.lift_exclusion(
+                s,
+                actor,
+                key_in("Exclusion", input.id, "id"),
+                input.expected_version,
+                input.reason,
+                or_none(input.ends_on),
             ),
         )
         return answer

@@ -33,6 +33,7 @@ from schema.problems.half_year import (
     CutoffNotReached,
     ExclusionDecided,
     ExclusionNotGranted,
+    ExclusionNotInForce,
     NotFrozen,
     NothingDiffers,
     NotPrinted,
@@ -293,6 +294,7 @@ _TYPES: tuple[tuple[type[kit.Problem], type[Problem], Callable[[Any], dict[str, 
     (publication.NothingDiffers, NothingDiffers, lambda _: {}),
     (exclusions.ExclusionDecided, ExclusionDecided, lambda _: {}),
     (exclusions.ExclusionNotGranted, ExclusionNotGranted, lambda _: {}),
+    (exclusions.ExclusionNotInForce, ExclusionNotInForce, lambda _: {}),
     (printing.NotPrinted, NotPrinted, lambda _: {}),
 )
 

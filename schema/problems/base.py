@@ -71,6 +71,9 @@ class ProblemCode(Enum):
     EXCLUSION_NOT_GRANTED = _(
         "EXCLUSION_NOT_GRANTED", description="The row grants no exceptions (chỉ tiêu không cho loại trừ)."
     )
+    EXCLUSION_NOT_IN_FORCE = _(
+        "EXCLUSION_NOT_IN_FORCE", description="Only what was approved is lifted (chưa được duyệt)."
+    )
     NOT_PRINTED = _("NOT_PRINTED", description="The PDF could not be made (chưa lập được PDF).")
 
 

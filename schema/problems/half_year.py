@@ -73,6 +73,13 @@ class ExclusionDecided(Problem):
     """Load it again to see how."""
 
 
+@strawberry.type(
+    description="Only an approved exclusion can be lifted (trường hợp loại trừ chưa có hiệu lực)."
+)
+class ExclusionNotInForce(Problem):
+    """Load it again to see where it is."""
+
+
 @strawberry.type(description="The row of the plan grants no exceptions (chỉ tiêu không cho loại trừ).")
 class ExclusionNotGranted(Problem):
     """R5b: only some rows do."""

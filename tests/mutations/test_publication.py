@@ -249,6 +249,17 @@ async def test_a_report_from_freezing_to_correction(hub: Hub, printer: None, tmp
     assert districts["agencies"][0]["figures"]["II.1.a"] == {
         "percent": None, "result": "MET", "withheld": True,
     }  # fmt: skip
+    assert (districts["title"], feed["language"]) == ("Quận, huyện, thị xã", "vi")
+    english = (await hub.http.get("/ranking.json?lang=en")).json()
+    assert [group["title"] for group in english["groups"]] == ["Districts"]
+    assert ",Districts," in (await hub.http.get("/ranking.csv?lang=en")).text
+    for path, title, place in (
+        ("/ranking?lang=vi", "Quận, huyện", "Hạng"),
+        ("/ranking?lang=en", "Districts", "Place"),
+    ):
+        page = (await hub.http.get(path)).text
+        assert (title in page, f">{place}</th>" in page, f"/verify/{number}" in page) == (True,) * 3, path
+    hub.http.cookies.clear()
     table = list(csv.reader(io.StringIO((await hub.http.get("/ranking.csv")).text.lstrip("\ufeff"))))
     assert [row[5] for row in table] == ["code", "A", "B"]
     assert (await hub.http.get("/ranking.json?as_of=2020-01-01")).status_code == 404
@@ -278,6 +289,16 @@ APPROVE = f"""mutation($id: ID!, $v: Int!) {{ approveExclusion(input: {{id: $id,
   ... on Exclusion {{ id version state }} {PROBLEM} }} }}"""
 RETURN = f"""mutation($id: ID!, $v: Int!) {{ returnExclusion(input: {{id: $id, expectedVersion: $v, reason: "Sai"}}) {{
   ... on Exclusion {{ id state note }} {PROBLEM} }} }}"""
+AMEND = f"""mutation($id: ID!, $v: Int!, $l: String!) {{ amendExclusion(input: {{id: $id, expectedVersion: $v,
+  basisCode: "LEGAL_HOLD", legalBasis: $l, validFrom: "2022-01-01"}}) {{
+  ... on Exclusion {{ id version state legalBasis basisCode validFrom }} {PROBLEM} }} }}"""
+WITHDRAW = f"""mutation($id: ID!, $v: Int!) {{ withdrawExclusion(input: {{id: $id, expectedVersion: $v}}) {{
+  ... on Exclusion {{ id version state decidedAt }} {PROBLEM} }} }}"""
+LIFT = f"""mutation($id: ID!, $v: Int!, $on: Date) {{ liftExclusion(input: {{id: $id, expectedVersion: $v, endsOn: $on,
+  reason: "Hết thanh tra"}}) {{ ... on Exclusion {{ id version state validTo note }} {PROBLEM} }} }}"""
+EFFECT = """query($id: ID!) { exclusionEffect(id: $id) {
+  city { ...Pair } agency { ...Pair } } }
+  fragment Pair on EffectPair { without { numerator denominator percent } inForce { numerator denominator percent } }"""
 FIGURE = """query($d: Date!) { indicators(asOf: $d, codes: ["II.1.a"]) { numerator denominator excluded } }"""
 
 
@@ -288,7 +309,7 @@ async def test_an_exclusion_is_proposed_by_the_agency_and_decided_by_home_affair
     assert (await hub.do(PROPOSE, "officer", **asked | {"l": "  "}))["code"] == "INVALID"
     assert (await hub.do(PROPOSE, "officer", **asked | {"c": "II.2.c"}))["code"] == "EXCLUSION_NOT_GRANTED"
     assert (await hub.do(PROPOSE, "officer", **asked | {"c": "IX"}))["code"] == "NOT_FOUND"
-    assert (await hub.do(PROPOSE, "officer", **asked | {"r": encode("Agency", 1)}))["code"] == "NOT_FOUND"
+    assert (await hub.do(PROPOSE, "officer", **asked | {"r": encode("Fonds", 1)}))["code"] == "NOT_FOUND"
     assert (await hub.do(PROPOSE, "supervisor_head", **asked))["code"] == "NOT_PERMITTED"
     elsewhere = asked | {"r": hub.town.id(hub.town.world.item_b)}
     assert (await hub.do(PROPOSE, "officer", **elsewhere))["code"] == "NOT_FOUND"
@@ -300,6 +321,11 @@ async def test_an_exclusion_is_proposed_by_the_agency_and_decided_by_home_affair
     told = {"id": proposed["id"], "v": proposed["version"]}
     figure = {"numerator": 2, "denominator": 2, "excluded": 0}
     day = min(date(2025, 6, 30), ON).isoformat()
+    sides = [{"numerator": n, "denominator": n, "percent": "100.00" if n else None} for n in (2, 1, 0)]
+    city, own = ({"without": sides[n], "inForce": sides[n + 1]} for n in (0, 1))
+    for role, seen in (("officer", None), ("supervisor_head", city)):
+        effect = await hub.ask(EFFECT, role, id=proposed["id"])
+        assert effect["exclusionEffect"] == {"agency": own, "city": seen}, role
     assert await hub.ask(FIGURE, "leader", d=day) == {"indicators": [figure]}
     for role in ("officer", "supervisor", "leader"):
         assert (await hub.do(APPROVE, role, **told))["code"] == "NOT_PERMITTED", role
@@ -312,3 +338,74 @@ async def test_an_exclusion_is_proposed_by_the_agency_and_decided_by_home_affair
     other = await hub.do(PROPOSE, "officer", **asked | {"c": "II.1.d"})
     returned = await hub.do(RETURN, "supervisor_head", id=other["id"], v=other["version"])
     assert (returned["state"], returned["note"]) == ("REJECTED", "Sai")
+
+
+async def test_what_waits_is_changed_and_taken_back_by_its_agency_and_what_holds_is_lifted_by_home_affairs(
+    hub: Hub,
+) -> None:
+    asked = {
+        "r": hub.town.id(hub.town.world.item),
+        "c": "II.1.a",
+        "b": "PAPER_ORIGINAL",
+        "l": "Luật X, Điều 1",
+    }
+    proposed = await hub.do(PROPOSE, "officer", **asked)
+    key = {"id": proposed["id"]}
+    assert (await hub.do(AMEND, "supervisor_head", **key, v=1, l="Khác"))["code"] == "NOT_PERMITTED"
+    assert (await hub.do(AMEND, "officer", **key, v=1, l=" "))["code"] == "INVALID"
+    assert (await hub.do(AMEND, "officer", **key, v=7, l="Khác"))["code"] == "STALE_VERSION"
+    amended = await hub.do(AMEND, "officer", **key, v=1, l="Luật Y,  Điều 2")
+    said = ("Luật Y, Điều 2", "LEGAL_HOLD", "2022-01-01", 2)
+    assert tuple(amended[name] for name in ("legalBasis", "basisCode", "validFrom", "version")) == said
+    assert (await hub.do(WITHDRAW, "supervisor_head", **key, v=2))["code"] == "NOT_PERMITTED"
+    withdrawn = await hub.do(WITHDRAW, "officer", **key, v=2)
+    assert (withdrawn["state"], withdrawn["decidedAt"] is None) == ("WITHDRAWN", False)
+    for deed, role, more in ((AMEND, "officer", {"l": "x"}), (APPROVE, "supervisor_head", {})):
+        assert (await hub.do(deed, role, **key, v=3, **more))["code"] == "EXCLUSION_DECIDED"
+    assert (await hub.do(LIFT, "supervisor_head", **key, v=3))["code"] == "EXCLUSION_NOT_IN_FORCE"
+
+    again = await hub.do(PROPOSE, "officer", **asked)
+    assert again["id"] != proposed["id"]
+    head = next(user.id for (role, _), user in hub.town.world.users.items() if role == "supervisor_head")
+    hub.town.session.rollback()
+    hub.town.session.execute(
+        text("update exclusion set amended_by = :who where state = 'PROPOSED'"), {"who": head}
+    )
+    hub.town.session.commit()
+    for deed in (APPROVE, RETURN):  # who has changed it decides on it as little as who proposed it
+        assert (await hub.do(deed, "supervisor_head", id=again["id"], v=1))["code"] == "NOT_PERMITTED"
+    hub.town.session.execute(text("update exclusion set amended_by = null"))
+    hub.town.session.commit()
+    assert (await hub.do(APPROVE, "supervisor_head", id=again["id"], v=1))["state"] == "APPROVED"
+    assert (await hub.do(LIFT, "officer", id=again["id"], v=2))["code"] == "NOT_PERMITTED"
+    early = await hub.do(LIFT, "supervisor_head", id=again["id"], v=2, on="2021-03-31")
+    assert early["code"] == "INVALID"
+    lifted = await hub.do(LIFT, "supervisor_head", id=again["id"], v=2, on="2025-06-01")
+    assert tuple(lifted[name] for name in ("state", "validTo", "note")) == (
+        "LIFTED",
+        "2025-06-01",
+        "Hết thanh tra",
+    )
+    excluded = [
+        (await hub.ask(FIGURE, "leader", d=day))["indicators"][0]["excluded"]
+        for day in ("2025-05-31", "2025-06-01")
+    ]
+    assert excluded == [1, 0]
+    told = hub.town.session.execute(
+        text("select event_type, detail -> 'changed' ? 'state' from audit_event where outcome = 'success'"
+             " and event_type like 'exclusion:%' order by id")
+    ).all()  # fmt: skip
+    assert [tuple(row) for row in told] == [
+        ("exclusion:create", None), ("exclusion:update", False), ("exclusion:update", True), ("exclusion:create", None),
+        ("exclusion:approve", True), ("exclusion:revoke", True),
+    ]  # fmt: skip
+
+
+async def test_where_archives_are_counted_an_agency_is_left_out_and_no_record(hub: Hub) -> None:
+    agency, record = hub.town.id(hub.town.world.a), hub.town.id(hub.town.world.item)
+    asked = {"b": "STATE_SECRET", "l": "Luật X"}
+    for what, row in ((record, "II.1.c"), (agency, "II.1.a")):
+        assert (await hub.do(PROPOSE, "officer", r=what, c=row, **asked))["code"] == "EXCLUSION_NOT_GRANTED"
+    elsewhere = hub.town.id(hub.town.world.b)
+    assert (await hub.do(PROPOSE, "officer", r=elsewhere, c="II.1.c", **asked))["code"] == "NOT_PERMITTED"
+    assert (await hub.do(PROPOSE, "officer", r=agency, c="II.1.c", **asked))["state"] == "PROPOSED"

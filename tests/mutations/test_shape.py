@@ -37,7 +37,7 @@ REPORTING = {
 # Held by tests/mutations/test_publication.py.
 PUBLICATION = {
     "freezePeriod", "draftReport", "submitReport", "sendBackReport", "printReport", "publishReport", "correctReport",
-    "proposeExclusion", "approveExclusion", "returnExclusion",
+    "proposeExclusion", "amendExclusion", "withdrawExclusion", "approveExclusion", "returnExclusion", "liftExclusion",
 }  # fmt: skip
 # What nobody may say, since it follows from deeds.
 NEVER_SAID = {

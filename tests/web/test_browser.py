@@ -18,8 +18,17 @@ ALL = (
 )  # fmt: skip
 SEEN = {
     "leader": ALL,
-    "supervisor": ("/", "/indicators/II.1.a", "/quality"),
-    "officer": ("/", "/agencies/UBND-BADINH", "/indicators/II.1.a", "/quality", "/radar", "/account"),
+    "supervisor": ("/", "/indicators/II.1.a", "/quality", "/exclusions"),
+    "supervisor_head": ("/exclusions/1?lang=en",),
+    "officer": (
+        "/",
+        "/agencies/UBND-BADINH",
+        "/indicators/II.1.a",
+        "/quality",
+        "/radar",
+        "/account",
+        "/exclusions",
+    ),
     "agency_admin": (
         "/users",
         "/users?q=le",
@@ -35,7 +44,16 @@ SEEN = {
         "/account/step-up",
         "/account?lang=en",
     ),
-    "anyone": ("/", "/agencies/SNV", "/indicators/II.1.a", "/sign-in", "/quality", "/verify/1", "/verify/0"),
+    "anyone": (
+        "/",
+        "/agencies/SNV",
+        "/indicators/II.1.a",
+        "/sign-in",
+        "/ranking?lang=vi",
+        "/quality",
+        "/verify/1",
+        "/verify/0",
+    ),
 }
 Enter = Callable[..., BrowserContext]
 

@@ -4,6 +4,7 @@
 """
 
 from hub.plan.models.evidence import (
+    EXCLUSION_STATES,
     DecidedList,
     DecidedListEntry,
     Deliverable,
@@ -21,6 +22,7 @@ from hub.plan.models.plan import (
 )
 
 __all__ = [
+    "EXCLUSION_STATES",
     "DecidedList",
     "DecidedListEntry",
     "DeclaredProgress",

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from hub.kit.tables import choice, count, flag, key, moment, ref
 
 # A lifted exclusion was approved once and counts for its dates; of documents only an approved one counts.
-EXCLUSION_STATES = ("PROPOSED", "APPROVED", "REJECTED", "LIFTED")
+EXCLUSION_STATES = ("PROPOSED", "APPROVED", "REJECTED", "LIFTED", "WITHDRAWN")
 DELIVERABLE_STATES = ("PLANNED", "DRAFTED", "APPROVED", "CANCELLED")
 DECIDED_LIST_KINDS = ("HIGH_USE", "WIDELY_USED", "RESTRICTED", "INTEGRATION_ROADMAP")
 
@@ -23,7 +23,7 @@ class Exclusion(SQLModel, table=True):
 
     Where archives are counted (II.1.c), the archive of the agency itself: `whole_archive`. It has a legal basis and
     an approver (in `approved_by` also who rejected it), and is in force from `valid_from` to the day before
-    `valid_to`. Who proposes never approves.
+    `valid_to`. Who proposes never approves; nor does who changed it while it waited (`amended_by`).
     """
 
     __tablename__ = "exclusion"
@@ -33,9 +33,9 @@ class Exclusion(SQLModel, table=True):
             name="ck_exclusion_one_object",
         ),
         CheckConstraint(f"state in {EXCLUSION_STATES}", name="ck_exclusion_state"),
-        CheckConstraint("approved_by <> proposed_by", name="ck_exclusion_two_people"),
+        CheckConstraint("approved_by not in (proposed_by, amended_by)", name="ck_exclusion_two_people"),
         CheckConstraint(
-            "state = 'PROPOSED' or (approved_by is not null and decided_at is not null)",
+            "state in ('PROPOSED', 'WITHDRAWN') or (approved_by is not null and decided_at is not null)",
             name="ck_exclusion_decided",
         ),
         CheckConstraint("state <> 'LIFTED' or valid_to is not null", name="ck_exclusion_lifted"),
@@ -61,6 +61,7 @@ class Exclusion(SQLModel, table=True):
     valid_to: date | None = None
     state: str = choice("PROPOSED")
     proposed_by: int = ref("app_user.id")
+    amended_by: int | None = ref("app_user.id", nullable=True)
     approved_by: int | None = ref("app_user.id", nullable=True)
     decided_at: datetime | None = moment(nullable=True)
     note: str | None = None

@@ -1,7 +1,8 @@
-"""What is asked of somebody now, by when: returns to write, to approve, to accept; for Home Affairs mail that is stuck.
+"""What is asked of somebody now, by when: returns to write, to approve, to accept; for Home Affairs exceptions by law
+to decide on, and mail that is stuck.
 
 Counted anew from where the returns are, so that nothing has to be taken back; what Home Affairs said when it last
-reminded stands beside. One statement, of a second for who looks after the outbox.
+reminded stands beside. One statement, and one more for who decides on exceptions, or looks after the outbox.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import func, text
+from sqlmodel import Session, select
 
 from hub.access.actor import Actor
 from hub.agencies.queries import NAME_AT
 from hub.kit import clock
+from hub.plan.models import Exclusion
 from hub.returns.models import AgencyReturn
 from hub.returns.owed import DUE, OWES, REPORTS_TO
 from hub.returns.reminders.reminding import exceptions
@@ -66,7 +68,8 @@ _DOING = {
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to do: `kind` WRITE, APPROVE, ACCEPT (returns of a period) or MAIL (mails that need a person).
+    """One thing to do: `kind` WRITE, APPROVE, ACCEPT (returns of a period), EXCLUSION (exceptions by law to decide on)
+    or MAIL (mails that need a person).
 
     `agency`, `agency_code`, `agency_id` and `return_id` where it is about one; `days` are working days left, negative
     when overdue; `note` is what Home Affairs said when it last reminded.
@@ -89,6 +92,15 @@ class Notice:
     def message(self, language: str) -> str:
         """One sentence: what to do, by when."""
         english = language == "en"
+        if self.kind == "EXCLUSION":
+            are = (
+                "exclusion that an agency proposes" if self.count == 1 else "exclusions that agencies propose"
+            )
+            return (
+                f"Decide on {self.count} {are}."
+                if english
+                else f"Quyết định {self.count} trường hợp loại trừ do cơ quan đề nghị."
+            )
         if self.kind == "MAIL" or self.due_on is None:
             said = f" ({self.note})" if self.note else ""
             some = (
@@ -130,6 +142,14 @@ def notices(session: Session, actor: Actor) -> list[Notice]:
         rows = session.execute(text(sql), {"today": today, **actor.values(sql)}).mappings().all()
         days = exceptions(session) if rows else {}
         found = [Notice(**row, days=working_days_between(today, row["due_on"], days)) for row in rows]
+    if actor.law.reaches_any(actor.shape, "exclusion", "approve"):
+        waiting = (
+            select(func.count())
+            .select_from(Exclusion)
+            .where(Exclusion.state == "PROPOSED", actor.sees("exclusion", Exclusion, "approve"))
+        )
+        if count := session.exec(waiting).one():
+            found.append(Notice("EXCLUSION", count))
     if actor.may("follow", "return", AgencyReturn(period_id=0, agency_id=0), of_unit=False):
         box = outbox(session)
         if not box.is_well:

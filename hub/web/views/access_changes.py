@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, text
-from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.access.errors import NAMES
 from hub.access.models import AppUser
 from hub.agencies.models import Agency
-from hub.audit.reads import READS
 from hub.kit.errors import NotFound
 from hub.kit.seam import Seam
 from hub.records import commands
 from hub.records.commands.access import named
-from hub.records.models import AccessChange, ArchivalFile, Fonds, Item, Series
+from hub.records.models import AccessChange
 from hub.records.models.access import place_of
-from hub.records.personal import FLAG, MASK, WORDS, masked
 from hub.web.page import Elsewhere, Page
 from hub.web.rights import require_person
+from hub.web.shown_records import ShownRecord, shown_records
 from hub.web.trying import Told, tried
 from hub.web.visit import Visit
 
 PAGE = 25
 PATH = "/access-changes"
-_KINDS: Mapping[str, type[Any]] = {"fonds": Fonds, "series": Series, "file": ArchivalFile, "item": Item}
 _DONE = ("confirmed", "rejected")
-_FILE_STATE = "(select f.state from file f where f.id = item.file_id)"
-
-
-@dataclass(frozen=True)
-class ShownRecord:
-    """What the visitor may be told of a record."""
-
-    agency_id: int
-    code: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +103,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
 
 
 def _shown(session: Session, actor: Actor, found: Any) -> list[ShownChange]:
-    records = _records(session, actor, [change for change, _ in found])
+    records = shown_records(session, actor, [named(change) for change, _ in found])
     places = _places(session, [change.id for change, _ in found])
     agencies = dict(
         session.exec(
@@ -153,32 +138,6 @@ def _places(session: Session, keys: list[int]) -> dict[int, tuple[int, int]]:
         {"keys": keys},
     )
     return {key: (owner, custodian) for key, owner, custodian in rows}
-
-
-def _records(
-    session: Session, actor: Actor, changes: list[AccessChange]
-) -> dict[tuple[str, int], ShownRecord]:
-    """What the visitor may see of the records; words that name persons are masked for who has no need of them."""
-    wanted: dict[str, list[int]] = defaultdict(list)
-    for change in changes:
-        kind, key = named(change)
-        wanted[kind].append(key)
-    found = {}
-    for kind, keys in wanted.items():
-        table = _KINDS[kind]
-        further: dict[str, Any] = {"file_state": _FILE_STATE} if kind == "item" else {}
-        hidden = masked(actor, kind, kind) if kind in WORDS else "false"
-        rows = session.execute(
-            sql_select(table, text(hidden).bindparams(**actor.values(hidden))).where(
-                table.id.in_(keys), actor.sees(kind, table, **further)
-            )
-        )
-        for row, is_masked in rows:
-            title = row.subject if kind == "item" else row.title
-            found[kind, row.id] = ShownRecord(row.agency_id, row.code, MASK if is_masked else title)
-            if (row.access_level != 0 or getattr(row, FLAG, False)) and (reads := READS.get()) is not None:
-                reads.add(kind, row.id, row.agency_id)
-    return found
 
 
 def _number(visit: Visit, name: str) -> int:

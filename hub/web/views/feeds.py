@@ -1,4 +1,4 @@
-"""Published figures as data for other systems: the ranking of agencies (plan, IV.3.e), as JSON and as CSV."""
+"""The ranking of agencies in the newest published report (plan, IV.3.e): a page, and data for other systems."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import Any
 from sqlmodel import Session
 
 from hub.kit import clock
-from hub.web.page import Sent
+from hub.web.page import Page, Sent
 from hub.web.visit import Visit
 from reports import feed
+
+
+def show(session: Session, visit: Visit) -> Page:
+    """The ranking for people. Raises BadRequest, NoRanking."""
+    return Page("ranking.html.j2", {"ranking": _told(session, visit)})
 
 
 def as_json(session: Session, visit: Visit) -> Sent:
@@ -29,4 +34,4 @@ def as_csv(session: Session, visit: Visit) -> Sent:
 
 def _told(session: Session, visit: Visit) -> dict[str, Any]:
     until = visit.day("as_of") or clock.today()
-    return feed.ranking(session, visit.actor, until, visit.settings.address)
+    return feed.ranking(session, visit.actor, until, visit.settings.address, visit.language)
