@@ -90,7 +90,8 @@ class Settings:
     `remind_at`: when agencies are reminded of their returns (07:30, on working days). `smtp_url`: the server that takes
     mails (smtp://user:password@host:587; what is odd in the password %-encoded), without one they become files (.eml)
     in the folder `outbox` of `data`; `smtp_tls`: starttls, tls (a port like 465), off (a server on this machine);
-    `mail_from`: who they are from ("Sở Nội vụ <luutru@example.vn>").
+    `mail_from`: who they are from ("Sở Nội vụ <luutru@example.vn>"). `mail_keep_days`: days after which a mail that
+    went out loses its address and words, every night.
     `audit_key`: the private key that signs the audit's seals; `audit_heads`: where their heads are exported to, best on
     another machine (both in the folder `audit` of `data`).
     `session_idle`, `session_idle_admin`: minutes without a visit after which a session ends, of administrators sooner;
@@ -124,6 +125,7 @@ class Settings:
     smtp_url: str | None = None
     smtp_tls: str = "starttls"
     mail_from: str = "hub@localhost.localdomain"
+    mail_keep_days: int = 30
     statement_timeout: int = 5_000
     request_timeout: int = 20_000
     max_body: int = 256_000

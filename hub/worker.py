@@ -1,7 +1,8 @@
 """What the hub does by itself: every night the counters are folded and proved by a recount of the records, every ten
 seconds what has been written into the audit trail is sealed (hub/audit/sealing), on the morning of each working day
-agencies are reminded of returns they owe, and every minute the mails that wait are sent (hub/returns/reminders). And
-what it is asked for: reports are printed for publication (reports/print_jobs.py).
+agencies are reminded of returns they owe, and every minute the mails that wait are sent; every night old ones lose
+their addresses (hub/returns/reminders). And what it is asked for: reports are printed for publication
+(reports/print_jobs.py).
 
 The night's result is an audit event `kpi:recount` and one line in the log; where figures differ the job ends as
 failed, so that it is seen. `hub worker --once nightly` does the same at once.
@@ -29,6 +30,7 @@ from hub.kit.progress import Stopped, advanced, ended, started
 from hub.kit.seam import Seam
 from hub.kpi.counters import Difference, cut_offs, fold, recount
 from hub.returns.publication import prints
+from hub.returns.reminders.forgetting import Forgotten, forget_mails
 from hub.returns.reminders.reminding import Written, remind_due
 from hub.returns.reminders.sending import mailbox, send_waiting
 from hub.settings import Settings
@@ -114,6 +116,11 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
         if told.failed:
             log.error("%d thư bị từ chối; xem: hub outbox · %d mails refused", told.failed, told.failed)
 
+    @app.periodic(cron=daily(settings.nightly_at))
+    @app.task(name="forget", queue="mail", retry=broken_off)
+    def of_old_mails(timestamp: int) -> None:
+        forget(seam, settings)
+
     tidied(app, "audit")
     tidied(app, "mail")
 
@@ -148,6 +155,17 @@ def remind(seam: Seam, acting: str = LOCAL_USER) -> list[Written]:
             *(len(one.agencies), len(one.unreachable)) * 2,
         )
     return written
+
+
+def forget(seam: Seam, settings: Settings, acting: str = LOCAL_USER) -> Forgotten:
+    """Take addresses and words out of mails that went out long ago."""
+    made = forget_mails(seam, settings, seam.read_now(lambda session: actor_for_user(session, acting)))
+    if made.mails or made.files:
+        log.info(
+            "đã xóa địa chỉ của %d thư, %d tệp thư · addresses of %d mails and %d files of mails forgotten",
+            *(made.mails, made.files) * 2,
+        )
+    return made
 
 
 def nightly(seam: Seam, acting: str = LOCAL_USER, stopped: Callable[[], bool] = lambda: False) -> Recount:

@@ -30,7 +30,7 @@ def add(commands: Any, options: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work until told to stop, or do one thing now: 3 when it finds figures that differ."""
     from hub.kit.jobs import work
-    from hub.worker import jobs, nightly, remind
+    from hub.worker import forget, jobs, nightly, remind
 
     with existing(arguments) as installation, installation.seam() as seam:
         settings = installation.settings
@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.json:
                 print(as_json(reminded))
             return 0
+        forget(seam, settings, arguments.acting)
         made = nightly(seam, arguments.acting)
     if arguments.json:
         print(as_json({"compared": made.compared, "differences": made.differences}))

@@ -8,6 +8,7 @@ Who calls decides what to do about each: a lost server is nobody's fault and com
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import smtplib
@@ -168,7 +169,7 @@ class _Server:
             if tls == "starttls":
                 smtp.starttls(context=trusted)
             if parts.username:
-                smtp.login(unquote(parts.username), unquote(parts.password or ""))
+                _sign_in(smtp, unquote(parts.username), unquote(parts.password or ""))
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise MailServerLost(f"{host}:{port}: {_said(error)}") from error
@@ -181,6 +182,18 @@ class _Server:
         self._smtp = None
 
 
+def _sign_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    if f"{user}{password}".isascii():
+        smtp.login(user, password)
+        return
+    # smtplib knows letters of English only; PLAIN takes any, as UTF-8 (RFC 4616).
+    smtp.ehlo_or_helo_if_needed()
+    told = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, said = smtp.docmd("AUTH", f"PLAIN {told}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, said)
+
+
 def _judged(code: int, said: bytes | str) -> Exception:
     text = said.decode(errors="replace") if isinstance(said, bytes) else said
     kind = MailRefused if code >= 500 else MailDeferred
@@ -189,9 +202,25 @@ def _judged(code: int, said: bytes | str) -> Exception:
 
 def _said(error: Exception) -> str:
     """What happened, in one line; a server's answer without its bytes' quotes."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"đăng nhập bị từ chối · the login is refused: {_answer(error)}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"chứng thư của máy chủ không được tin cậy · its certificate is not trusted: {error.verify_message}"
     if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        return f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+        return _answer(error)
     if isinstance(error, socket.timeout):
         return f"no answer within {SECONDS} seconds"
     return str(error) or type(error).__name__
+
+
+def _answer(error: smtplib.SMTPResponseException) -> str:
+    said = error.smtp_error
+    return f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+
+
+def forget_files(folder: Path, before: datetime) -> int:
+    """Delete the mails that became files before then; how many there were."""
+    old = [file for file in folder.glob("*.eml") if file.stat().st_mtime < before.timestamp()]
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)

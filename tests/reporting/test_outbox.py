@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -21,10 +22,11 @@ from hub.kit.calendar import add_working_days
 from hub.kit.db import as_app, open_engine
 from hub.kit.mail import Mailbox
 from hub.kit.seam import Seam
-from hub.returns.reminders.sending import Sent, mailbox, outbox, retry, send_waiting
+from hub.returns.reminders.forgetting import Forgotten
+from hub.returns.reminders.sending import Sent, listed, mailbox, outbox, retry, send_waiting
 from hub.settings import Settings
 from tests.reporting.conftest import Half
-from tests.reporting.post import MailServer, mail_server
+from tests.reporting.post import MailServer, mail_server, throwaway
 
 ROWS = (
     "select state, tries, last_error, recipient, next_try_at > now() as later from outbox_message order by id"
@@ -151,6 +153,75 @@ def test_a_server_without_encryption_is_told_nothing(asked: Desk) -> None:
         lost = asked.through(server, tls="starttls").lost
         assert "STARTTLS" in str(lost)
         assert server.taken == []
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+def test_an_encrypted_server_that_asks_who_we_are(
+    asked: Desk, tls: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is lost whatever stands in the way, and each failure says what it was."""
+    context, certificate = throwaway(tmp_path)
+    with mail_server() as server:
+        server.tls, server.context, server.login = tls, context, ("hub", "mật@khẩu/1")
+        host = f"127.0.0.1:{server.server_address[1]}"
+        good = f"smtp://hub:{quote('mật@khẩu/1', safe='')}@{host}"
+
+        def sent(url: str) -> Sent:
+            asked.half.sql("update outbox_message set next_try_at = now() where state = 'WAITING'")
+            return asked.send(Mailbox("Sở Nội vụ <hub@hanoi.gov.vn>", tmp_path, url, tls))
+
+        assert "its certificate is not trusted: self-signed certificate" in str(sent(good).lost)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert sent(f"smtp://hub:nham@{host}").lost == (
+            f"{host}: đăng nhập bị từ chối · the login is refused: 535 5.7.8 wrong name or password"
+        )
+        # without a name the server refuses the sender, which is no fault of the mail
+        assert "530 5.7.0 sign in first" in str(sent(f"smtp://{host}").lost)
+        [row] = asked.half.sql(ROWS)
+        assert (row.state, row.tries, server.taken) == ("WAITING", 3, [])
+        assert "nham" not in row.last_error
+        assert sent(good) == Sent(sent=1)
+        assert [mail["To"] for mail in server.taken] == ["b@hanoi.gov.vn"]
+        assert set(server.plain) <= {"EHLO", "STAR"}  # neither name nor mail before all is encrypted
+    assert asked.half.sql(ROWS)[0].state == "SENT"
+
+
+def test_after_a_while_a_mail_keeps_that_it_went_out_and_neither_address_nor_words(
+    asked: Desk, tmp_path: Path
+) -> None:
+    half, settings = asked.half, asked.settings
+    assert asked.send() == Sent(sent=1)
+    half.sql("insert into outbox_message (reminder_id, recipient, subject, text, state, last_error)"
+             " select reminder_id, 'c@hanoi.gov.vn', subject, text, 'FAILED', '550 no c@hanoi.gov.vn'"
+             " from outbox_message")  # fmt: skip
+    half.sql("insert into outbox_message (reminder_id, recipient, subject, text)"
+             " select min(reminder_id), 'd@hanoi.gov.vn', 'x', 'x' from outbox_message")  # fmt: skip
+    assert worker.forget(asked.seam, settings) == Forgotten(0, 0)
+    with pytest.raises(
+        psycopg.Error, match="stands as it is"
+    ):  # nothing but forgetting changes what went out
+        half.sql("update outbox_message set forgotten_at = now(), recipient = null, text = null, tries = 9"
+                 " where state = 'SENT'")  # fmt: skip
+    settings = replace(settings, mail_keep_days=0)
+    (tmp_path / "outbox" / "other.txt").write_text("kept")
+    assert worker.forget(asked.seam, settings) == Forgotten(1, 1)
+    kept = "select state, recipient, text, sent_at is not null as is_sent, tries, forgotten_at is not null as gone" \
+           " from outbox_message order by id"  # fmt: skip
+    assert tuple(half.sql(kept)[0]) == ("SENT", None, None, True, 1, True)
+    assert [row.recipient for row in half.sql(kept)][1:] == ["c@hanoi.gov.vn", "d@hanoi.gov.vn"]
+    half.sql("update reporting_period set state = 'CLOSED'")  # nobody mends the address any more
+    assert worker.forget(asked.seam, settings) == Forgotten(1, 0)
+    assert [row.recipient for row in half.sql(kept)] == [None, None, "d@hanoi.gov.vn"]
+    assert worker.forget(asked.seam, settings) == Forgotten(0, 0)
+    told = half.sql("select count(*) as n from outbox_message m where m::text like '%hanoi.gov.vn%'")
+    assert told[0].n == 1
+    events = half.sql("select detail from audit_event where event_type = 'mail:forget' order by id")
+    assert [event.detail["mails"] for event in events][-2:] == [1, 1]
+    assert "hanoi.gov.vn" not in str(events)
+    assert asked.seam.change_now(retry) != []  # what still waits; what is forgotten has nothing to send
+    assert [row.state for row in half.sql(kept)] == ["SENT", "FAILED", "WAITING"]
+    assert asked.seam.read_now(outbox).is_well
+    assert [row["recipient"] for row in asked.seam.read_now(listed)] == ["d@hanoi.gov.vn", None, None]
 
 
 @pytest.mark.parametrize(

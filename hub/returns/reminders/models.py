@@ -56,12 +56,18 @@ class OutboxMessage(SQLModel, table=True):
     """A mail to one address, written in the transaction of its reminder and sent afterwards.
 
     `message_key` makes its Message-ID, the same at every try. DROPPED: no longer to be sent when its turn came.
+    Address and words are kept for a while only (`forgotten_at`); that it was written, and what became of it, stays.
     """
 
     __tablename__ = "outbox_message"
     __table_args__ = (
         UniqueConstraint("reminder_id", "recipient", name="uq_outbox_message_recipient"),
         CheckConstraint(f"state in {STATES}", name="ck_outbox_message_state"),
+        CheckConstraint(
+            "num_nonnulls(recipient, text) = case when forgotten_at is null then 2 else 0 end"
+            " and (forgotten_at is null or state <> 'WAITING')",
+            name="ck_outbox_message_forgotten",
+        ),
         CheckConstraint("(state = 'SENT') = (sent_at is not null)", name="ck_outbox_message_sent"),
         Index("ix_outbox_message_waiting", "next_try_at", postgresql_where=text("state = 'WAITING'")),
         {"comment": "Mails, written with what they tell of and sent afterwards (thư chờ gửi, đã gửi)."},
@@ -72,12 +78,13 @@ class OutboxMessage(SQLModel, table=True):
     message_key: UUID | None = Field(
         default=None, sa_column=Column(Uuid, nullable=False, server_default=text("gen_random_uuid()"))
     )
-    recipient: str
+    recipient: str | None = None
     subject: str
-    text: str
+    text: str | None = None
     state: str = choice("WAITING")
     tries: int = count(0)
     next_try_at: datetime | None = moment(now=True)
     last_error: str | None = None
     sent_at: datetime | None = moment(nullable=True)
+    forgotten_at: datetime | None = moment(nullable=True)
     created_at: datetime | None = moment(now=True)

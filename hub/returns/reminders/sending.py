@@ -53,7 +53,8 @@ _NOTE = text(
 _AGAIN = text(
     """
     update outbox_message set state = 'WAITING', next_try_at = :now
-     where state in ('WAITING', 'FAILED') and (cast(:ids as bigint[]) is null or id = any(:ids)) returning id
+     where state in ('WAITING', 'FAILED') and forgotten_at is null
+       and (cast(:ids as bigint[]) is null or id = any(:ids)) returning id
     """
 )
 # The last reminder of the agency whose mail was refused, in a period that is open, to an address not written to yet.
@@ -64,7 +65,7 @@ _ELSEWHERE = text(
      where m.id = (select x.id from outbox_message x
                      join reminder d on d.id = x.reminder_id
                      join reporting_period p on p.id = d.period_id
-                    where d.agency_id = :agency and p.state = 'OPEN' and x.state = 'FAILED'
+                    where d.agency_id = :agency and p.state = 'OPEN' and x.state = 'FAILED' and x.forgotten_at is null
                     order by d.id desc, x.id limit 1)
        and not exists (select from outbox_message y where y.reminder_id = m.reminder_id and y.recipient = :email)
     """
@@ -75,7 +76,7 @@ _COUNTS = text(
            count(*) filter (where state = 'WAITING' and tries > 0) as stuck,
            (array_agg(last_error order by next_try_at desc) filter (where state in ('WAITING', 'FAILED')
                                                                       and last_error is not null))[1] as last_error
-      from outbox_message where state in ('WAITING', 'FAILED')
+      from outbox_message where state in ('WAITING', 'FAILED') and forgotten_at is null
     """
 )
 _LISTED = text(
