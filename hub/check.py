@@ -37,7 +37,7 @@ def run(arguments: Sequence[str] = ()) -> int:
         )
         return len(failed)
     command = [sys.executable, "-m", "pytest", *_workers(arguments), *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
 
 
 def _steps() -> list[tuple[str, list[str]]]:
@@ -62,6 +62,12 @@ def _passes(name: str, command: list[str]) -> bool:
     if done.returncode:
         print(done.stdout, flush=True)
     return done.returncode == 0
+
+
+def _environment() -> dict[str, str]:
+    """With a place for compiled modules: the tests start the hub many times, and compiling is most of a start."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(ROOT / ".cache" / "compiled")}
 
 
 def _workers(arguments: Sequence[str]) -> list[str]:

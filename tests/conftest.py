@@ -39,6 +39,8 @@ from hub.demo.load import load_city
 from hub.kit import db
 from hub.kit.embedded import APP, embedded_postgres
 from reports.pdf import PdfUnavailable, check_printer
+from tests.kpi.city import plan
+from tests.records.world import settle
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "hub_test_"
@@ -53,8 +55,16 @@ SOURCES = (
     "hub/plan/**/*",
     "hub/kit/*.py",
 )
-# And what a demo city depends on.
-CITY_SOURCES = ("migrations/**/*", "policies/**/*", "hub/**/*", "reports/**/*")
+# And what a demo city or a smaller beginning depends on.
+CITY_SOURCES = (
+    "migrations/**/*",
+    "policies/**/*",
+    "hub/**/*",
+    "reports/**/*",
+    "tests/**/conftest.py",
+    "tests/**/world.py",
+    "tests/kpi/city.py",
+)
 
 # Files that take longest, in whole or to set up.
 LONGEST = tuple(
@@ -280,6 +290,31 @@ def clone(
     return lambda: _clone(server, guard, template)
 
 
+Prepared = Callable[..., contextlib.AbstractContextManager[tuple[str, str]]]
+
+
+@pytest.fixture(scope="session")
+def prepared(server: Server, guard: Maintenance, template: str) -> Iterator[Prepared]:
+    """Makes a database in which a beginning shared by many tests is committed; yields its address as the owner, and
+    what `fill` said of it. The beginning is made once, by `fill` on a copy of the template, and then cloned."""
+    with contextlib.ExitStack() as kept:
+        made: set[str] = set()
+
+        @contextlib.contextmanager
+        def make(name: str, fill: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+            source = f"{PREFIX}city_{_hash(CITY_SOURCES)}_{name}"
+            if source not in made:
+                kept.enter_context(_kept(server, guard, source, template, fill))
+                made.add(source)
+            [(said,)] = guard.execute(
+                "select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [source]
+            )
+            with _clone(server, guard, source) as dsn:
+                yield dsn, str(said)
+
+        yield make
+
+
 @dataclass(frozen=True)
 class DemoCity:
     """A database with a demo city in it, its address as the owner, and a key for each role."""
@@ -292,27 +327,15 @@ Cities = Callable[..., contextlib.AbstractContextManager[DemoCity]]
 
 
 @pytest.fixture(scope="session")
-def cities(server: Server, guard: Maintenance, template: str) -> Iterator[Cities]:
+def cities(prepared: Prepared) -> Cities:
     """Makes a database with a demo city of so many items, as loaded on a day: that of the demo, or `on`."""
-    with contextlib.ExitStack() as kept:
 
-        @cache
-        def loaded(items: int, on: date) -> str:
-            name = f"{PREFIX}city_{_hash(CITY_SOURCES)}_{items}_{on:%Y%m%d}"
-            return kept.enter_context(
-                _kept(server, guard, name, template, lambda dsn: _load_city(dsn, items, on))
-            )
+    @contextlib.contextmanager
+    def make(items: int, on: date = TODAY) -> Iterator[DemoCity]:
+        with prepared(f"{items}_{on:%Y%m%d}", lambda dsn: _load_city(dsn, items, on)) as (dsn, tokens):
+            yield DemoCity(dsn, json.loads(tokens))
 
-        @contextlib.contextmanager
-        def make(items: int, on: date = TODAY) -> Iterator[DemoCity]:
-            source = loaded(items, on)
-            [(tokens,)] = guard.execute(
-                "select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [source]
-            )
-            with _clone(server, guard, source) as dsn:
-                yield DemoCity(dsn, json.loads(str(tokens)))
-
-        yield make
+    return make
 
 
 def _load_city(dsn: str, items: int, on: date) -> str:
@@ -359,6 +382,24 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def settled_engine(prepared: Prepared) -> Iterator[Engine]:
+    """The same on a database in which the small city of tests/records/world.py lives."""
+    with prepared("settled", settle) as (dsn, _):
+        engine = create_engine(db.sqlalchemy_url(dsn))
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def planned_engine(prepared: Prepared) -> Iterator[Engine]:
+    """The same on a database under Kế hoạch 67."""
+    with prepared("planned", plan) as (dsn, _):
+        engine = create_engine(db.sqlalchemy_url(dsn))
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture

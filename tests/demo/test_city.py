@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session, create_engine
 
 from hub.access.actor import the_public
@@ -39,11 +39,12 @@ def city(cities: Cities) -> Iterator[Session]:
         engine.dispose()
 
 
-@pytest.fixture
-def other(session: Session) -> Session:
+@pytest.fixture(scope="module")
+def other(engine: Engine) -> Iterator[Session]:
     """A city that is loaded, and not committed."""
-    assert tuple(load_city(session, ITEMS)) == ROLES
-    return session
+    with Session(engine) as session:
+        assert tuple(load_city(session, ITEMS)) == ROLES
+        yield session
 
 
 def test_two_loads_give_the_same_city_of_exactly_the_asked_size(city: Session, other: Session) -> None:
@@ -60,8 +61,10 @@ def test_the_planner_knows_the_city_before_it_is_committed(other: Session) -> No
     }
     assert known["item"] == ITEMS
     assert (known["born_digital_count"] or 0) > 0
-    connection.execute(text("set local role hub_app"))
-    connection.execute(text("select hub_take_statistics()"))
+    with connection.begin_nested():
+        connection.execute(text("set local role hub_app"))
+        connection.execute(text("select hub_take_statistics()"))
+        connection.execute(text("reset role"))
 
 
 def test_agencies_are_at_different_stages_and_parents_differ_in_size(city: Session) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from hub.importers.apply import import_path
@@ -18,6 +18,12 @@ from hub.importers.registry import format_of
 from tests.records.world import World
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def engine(settled_engine: Engine) -> Engine:
+    """On the database in which the small city lives."""
+    return settled_engine
 
 
 @pytest.fixture

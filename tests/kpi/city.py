@@ -8,16 +8,17 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import insert, inspect, text
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, create_engine, select
 
 from hub.access.actor import Actor, the_public
 from hub.access.models import AppUser
 from hub.agencies.models import Agency, AgencySuccession, SourceMembership
 from hub.digitization.models import PageAcceptance
+from hub.kit.db import sqlalchemy_url
 from hub.kpi.scorecard import scorecard
 from hub.kpi.values import IndicatorValue
 from hub.plan.load import load_plan
-from hub.plan.models import DecidedList, DecidedListEntry, Deliverable, Exclusion, IndicatorParameter
+from hub.plan.models import DecidedList, DecidedListEntry, Deliverable, Exclusion, IndicatorParameter, Plan
 from hub.records.models import ArchivalFile, Fonds, FondsExtent, Item, ItemListing, Series
 from hub.requests.models import Publication
 from hub.transfers.models import StateAcceptance, Transfer, TransferEntry
@@ -36,6 +37,16 @@ def written(session: Session, table: type[SQLModel], rows: Sequence[dict[str, An
     return list(found.scalars()) if key else []
 
 
+def plan(dsn: str) -> str:
+    """Commit Kế hoạch 67 in a database."""
+    engine = create_engine(sqlalchemy_url(dsn))
+    with Session(engine) as session:
+        load_plan(session)
+        session.commit()
+    engine.dispose()
+    return PLAN
+
+
 class City:
     """Writes rows in the session of a test; every method returns the key of what it made."""
 
@@ -43,7 +54,8 @@ class City:
         self.session = session
         self.numbers = count(1)
         self.people: list[int] = []
-        load_plan(session)
+        if session.exec(select(Plan).where(Plan.code == PLAN)).first() is None:
+            load_plan(session)
 
     def _add(self, row: SQLModel) -> int:
         self.session.add(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -11,13 +12,12 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, create_engine
 
-from hub.access.commands import create_token
-from hub.access.queries import actor_for_user
 from hub.app import create_app
 from hub.kit.db import sqlalchemy_url
 from hub.kit.ids import encode
 from hub.settings import Settings
-from tests.records.world import ON, World, trace
+from tests.conftest import Prepared
+from tests.records.world import ON, World, settle, trace
 
 
 @pytest.fixture(scope="session")
@@ -28,14 +28,10 @@ def anyio_backend() -> str:
 class Town:
     """The small city in a database of the test's own, committed; rows by name as in `World`."""
 
-    def __init__(self, dsn: str, session: Session) -> None:
+    def __init__(self, dsn: str, keys: str, session: Session) -> None:
         self.dsn, self.session = dsn, session
         self.world = World(session)
-        operator = actor_for_user(session, today=ON)
-        self.tokens = {
-            (role, place): create_token(session, operator, user, "test", stepped_up=True)
-            for (role, place), user in self.world.users.items()
-        }
+        self.tokens = {(role, place): key for role, place, key in json.loads(keys)}
         session.commit()
 
     def id(self, row: Any) -> str:
@@ -57,13 +53,13 @@ class Town:
 
 
 @pytest.fixture
-def town(fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+def town(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     monkeypatch.setenv("HUB_TODAY", ON.isoformat())
-    dsn = fresh_database()
-    engine = create_engine(sqlalchemy_url(dsn))
-    with Session(engine, expire_on_commit=False) as session:
-        yield Town(dsn, session)
-    engine.dispose()
+    with prepared("settled", settle) as (dsn, keys):
+        engine = create_engine(sqlalchemy_url(dsn))
+        with Session(engine, expire_on_commit=False) as session:
+            yield Town(dsn, keys, session)
+        engine.dispose()
 
 
 Ask = Callable[..., Any]

@@ -31,15 +31,17 @@ from hub.records.errors import (
 )
 from hub.records.ledger import refusal
 from hub.records.models import Series
-from tests.records.world import ON, World
+from tests.conftest import Prepared
+from tests.records.world import ON, World, settle
 
 Deed = Callable[[Session], Any]
 
 
 @pytest.fixture
-def database(fresh_database: Callable[[], str]) -> str:
-    """A database of the test's own."""
-    return fresh_database()
+def database(prepared: Prepared) -> Iterator[str]:
+    """A database of the test's own with the small city."""
+    with prepared("settled", settle) as (dsn, _):
+        yield dsn
 
 
 @pytest.fixture

@@ -11,18 +11,12 @@ from sqlmodel import Session
 from hub.agencies.models import Agency
 from hub.digitization.models import PageAcceptance
 from hub.records.models import ArchivalFile, Fonds, Item, ItemListing
+from tests.records.world import World
 
 
 @pytest.fixture
-def file(session: Session) -> ArchivalFile:
-    agency = Agency(code="A", name="Cơ quan A")
-    session.add(agency)
-    session.flush()
-    key = agency.id or 0
-    fonds = Fonds(agency_id=key, creator_id=key, custodian_id=key, code="P1", title="Phông A")
-    session.add(fonds)
-    session.flush()
-    return _file(session, fonds, "H1", origin_declared="PAPER", page_count_declared=100, total_doc=2)
+def file(session: Session, world: World) -> ArchivalFile:
+    return _file(session, world.fonds, "H9", origin_declared="PAPER", page_count_declared=100, total_doc=2)
 
 
 def _file(session: Session, fonds: Fonds | ArchivalFile, code: str, **declared: object) -> ArchivalFile:
@@ -141,7 +135,7 @@ def test_owner_and_custodian_follow_from_fonds_to_listing(session: Session, file
     item = _item(session, file, "V1", "PAPER", 1)
     other = _file(session, file, "H2")
     session.add(ItemListing(file_id=other.id, item_id=item.id, agency_id=file.agency_id, ordinal=1))
-    heir = Agency(code="B", name="Cơ quan kế thừa")
+    heir = Agency(code="C", name="Cơ quan kế thừa")
     session.add(heir)
     session.flush()
     session.connection().execute(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from hub.access.actor import Actor
@@ -35,6 +36,12 @@ class Half:
         self.session.flush()
         made = self.city.actor(role, agency)
         return replace(made, subject=replace(made.subject, id=person.id or 0), stepped_up=True)
+
+
+@pytest.fixture(scope="session")
+def engine(planned_engine: Engine) -> Engine:
+    """On the database under the plan."""
+    return planned_engine
 
 
 @pytest.fixture

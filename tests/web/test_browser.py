@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from hub.kit import system
-from tests.web.browsing import ARGUMENTS, NARROW, WIDE, faults, listening, signed_in, sticks_out
+from tests.web.browsing import ARGUMENTS, NARROW, WIDE, faults, listening, patience, signed_in, sticks_out
 from tests.web.conftest import Site
 
 ALL = (
@@ -68,6 +68,12 @@ def browser() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def patient() -> Iterator[None]:
+    with patience():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -112,6 +112,9 @@
   // What was typed into a page that came back with a problem is not stored yet.
   if (say.dirty) stored = {};
   const found = kept();
-  if (found && Object.entries(found.fields).some(([name, value]) => hidden(name) && hidden(name).value !== value)) offer(found);
-  else localStorage.removeItem(key);
+  if (found) {
+    const differs = ([name, value]) => hidden(name) && hidden(name).value !== value;
+    if (Object.entries(found.fields).some(differs)) offer(found);
+    else localStorage.removeItem(key);
+  }
 })();
