@@ -1,8 +1,8 @@
 """What the hub does by itself: every night the counters are folded and proved by a recount of the records, every ten
 seconds what has been written into the audit trail is sealed (hub/audit/sealing), on the morning of each working day
 agencies are reminded of returns they owe, and every minute the mails that wait are sent; every night old ones lose
-their addresses (hub/returns/reminders). And what it is asked for: reports are printed for publication
-(reports/print_jobs.py).
+their addresses (hub/returns/reminders). And what it is asked for: reports are printed for publication, drafted and
+published (reports/print_jobs.py, task_jobs.py).
 
 The night's result is an audit event `kpi:recount` and one line in the log; where figures differ the job ends as
 failed, so that it is seen. `hub worker --once nightly` does the same at once.
@@ -10,8 +10,9 @@ failed, so that it is seen. `hub worker --once nightly` does the same at once.
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from procrastinate import App, JobContext, RetryStrategy
@@ -29,18 +30,21 @@ from hub.kit.jobs import daily, open_jobs, revived, tidied
 from hub.kit.progress import Stopped, advanced, ended, started
 from hub.kit.seam import Seam
 from hub.kpi.counters import Difference, cut_offs, fold, recount
-from hub.returns.publication import prints
+from hub.returns.publication import prints, tasks
 from hub.returns.reminders.forgetting import Forgotten, forget_mails
 from hub.returns.reminders.reminding import Written, remind_due
 from hub.returns.reminders.sending import mailbox, send_waiting
 from hub.settings import Settings
-from reports.print_jobs import perform
+from reports import print_jobs, task_jobs
 
 EVENT = "kpi:recount"
 SENDING = "* * * * *"
 SEALING = "* * * * * */10"  # croniter's sixth field is the second
 PRINT_TRIES = 3
 PRINT_PAUSE = 20  # seconds: a timestamp authority may be away for a moment
+TASK_TRIES = (
+    5  # seven hundred reports outlast a few restarts, and each try goes on where the last one stopped
+)
 NAMED = 100  # how many differences an audit event names; their number is whole
 LOCK = 67_0200
 
@@ -124,26 +128,43 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
     tidied(app, "audit")
     tidied(app, "mail")
 
-    again = RetryStrategy(
-        max_attempts=PRINT_TRIES - 1,
-        wait=PRINT_PAUSE,
-        retry_exceptions=(Unavailable, OperationalError, OSError, JobAborted),
-    )
-
-    @app.task(name=prints.KIND, queue=prints.QUEUE, retry=again, pass_context=True)
+    @app.task(name=prints.KIND, queue=prints.QUEUE, retry=_tried(PRINT_TRIES), pass_context=True)
     def of_a_report(context: JobContext, print_id: int, job: int) -> None:
-        tries = context.job.attempts + 1
-        try:
-            perform(
-                seam, settings, print_id, job, is_stopping=context.should_abort, is_last=tries >= PRINT_TRIES
+        with _told("in báo cáo", "printing a report"):
+            print_jobs.perform(
+                seam, settings, print_id, job, is_stopping=context.should_abort, is_last=_is_last(context, PRINT_TRIES)
+            )  # fmt: skip
+
+    @app.task(name=tasks.NAME, queue=prints.QUEUE, retry=_tried(TASK_TRIES), pass_context=True)
+    def of_reports(context: JobContext, job: int) -> None:
+        with _told("lập, công bố báo cáo", "drafting and publishing reports"):
+            task_jobs.perform(
+                seam, settings, job, is_stopping=context.should_abort, is_last=_is_last(context, TASK_TRIES)
             )
-        except HubError as error:
-            log.error("in báo cáo: %s · printing a report: %s", error.message_vi, error.message_en)
-            raise
 
     revived(app, prints.QUEUE)
     tidied(app, prints.QUEUE, hours=24)
     return app
+
+
+def _tried(times: int) -> RetryStrategy:
+    """So many tries of what something absent has stopped, or the end of a worker."""
+    passing = (*print_jobs.PASSING, JobAborted)
+    return RetryStrategy(max_attempts=times - 1, wait=PRINT_PAUSE, retry_exceptions=passing)
+
+
+def _is_last(context: JobContext, tries: int) -> bool:
+    return context.job.attempts + 1 >= tries
+
+
+@contextlib.contextmanager
+def _told(vietnamese: str, english: str) -> Iterator[None]:
+    """A line in the log for what stands in a job's way."""
+    try:
+        yield
+    except HubError as error:
+        log.error("%s: %s · %s: %s", vietnamese, error.message_vi, english, error.message_en)
+        raise
 
 
 def remind(seam: Seam, acting: str = LOCAL_USER) -> list[Written]:

@@ -14,12 +14,14 @@ from datetime import date
 from sqlmodel import Session
 
 from hub.access.actor import Actor
+from hub.kpi.frozen import without_units
 from hub.kpi.quality import quality
 from hub.kpi.scorecard import scorecards
 from hub.kpi.values import IndicatorValue
 from hub.plan.models import Plan
 from hub.returns.models import ReportingPeriod
 from hub.returns.snapshots.reading import figures_at, lines_at
+from hub.returns.snapshots.said import Said, gather
 from reports import declared, letterhead, sources
 from reports.comparison import Comparison, compare
 from reports.declared import Declaration
@@ -88,10 +90,12 @@ def build_report(
     signed_as: tuple[str, ...] = (),
     half: Half | None = None,
     frozen: Mapping[date, Sequence[IndicatorValue]] | None = None,
+    said: Said | None = None,
 ) -> Report:
     """The report of a half-year, for the city or for one agency (provisional).
 
     Figures of closed periods are those that were frozen, `frozen` among them; others are counted as the records stand.
+    `said` is what people had said when the period was closed; None: what they say now.
     `signed_as` are the lines of quyền hạn and chức vụ above the signature. Raises NotFound for an unknown
     plan or agency and NotPermitted where the caller may not read the figures.
     """
@@ -103,9 +107,16 @@ def build_report(
         row for row in half.rows if row.part == TARGET or agency is None or row.names(agency, half.bodies)
     ]
     histories = _histories(session, actor, half, rows, agency, frozen or {})
-    lacks = lacks_of(
-        quality(session, actor, plan.code, cutoff, agency.id if agency else None, [row.code for row in rows])
-    )
+    if said is None:
+        said = gather(session, actor, plan.id or 0, cutoff, made, agency.id if agency else None)
+        lacks = lacks_of(
+            quality(
+                session, actor, plan.code, cutoff, agency.id if agency else None, [row.code for row in rows]
+            )
+        )
+    else:
+        said = said.of(agency.id) if agency else said
+        lacks = declared.lacks(said, agency)
     targets = tuple(
         target_of(
             histories[row.code],
@@ -115,8 +126,8 @@ def build_report(
         for row in rows
         if row.part == TARGET and row.code in histories
     )
-    told = declared.declarations(session, actor, half.bodies, plan, cutoff, agency)
-    returns = declared.returns(session, actor, half.bodies, made, agency)
+    told = declared.declarations(said)
+    returns = declared.returns(said, of_agency=agency is not None)
     return Report(
         letterhead=_letterhead(half.bodies, agency, signed_as),
         plan=PlanName(plan.code, plan.title, plan.issued_on, plan.issuer),
@@ -129,13 +140,13 @@ def build_report(
         targets=targets,
         breakdowns=half.comparison.by_unit(targets, agency) if agency else half.comparison.by_agency(targets),
         tasks=_task_groups(half.rows, rows, histories, told, lacks),
-        exclusions=declared.exclusions(session, actor, plan, cutoff, agency),
+        exclusions=declared.exclusions(said),
         returns=returns,
         duties=declared.duties(session, plan, told, agency, returns.expected),
         ranking=() if agency else half.comparison.ranking,
         kind=half.comparison.kind_of(agency) if agency else "",
         rank=half.comparison.place(agency) if agency else None,
-        pending=declared.pending(session, actor, plan, made, agency),
+        pending=declared.pending(said),
         published_on=declared.published_on(session, actor, made, agency),
     )
 
@@ -158,7 +169,10 @@ def _histories(
     for at in dates:
         stands = {value.indicator.code: value for value in kept.get(at, ())}
         for value in told[at]:
-            found.setdefault(value.indicator.code, []).append(stands.get(value.indicator.code, value))
+            code = value.indicator.code
+            # Of an agency's annex only what counted something of it was frozen.
+            other = without_units(value) if stands and agency_id is not None else value
+            found.setdefault(code, []).append(stands.get(code, other))
     return found
 
 

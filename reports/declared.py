@@ -1,29 +1,32 @@
-"""What people have said and decided: exclusions, returns, declared progress, and what waits for a decision.
+"""What people have said and decided, in the words of the report: exclusions, returns, declared progress, what waits.
 
-Everything is read under the caller's own rights, so that a report never tells more than its maker may see.
+Read by hub/returns/snapshots/said.py: now, under the caller's own rights, so that a report never tells more than its
+maker may see; or as it stood when the period was closed, for the report that goes out.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from hub.access.actor import Actor
-from hub.kit.clock import HANOI, today
+from hub.kit.clock import HANOI
 from hub.kit.vietnamese import sort_key
-from hub.kpi.exclusions import answered_by
-from hub.plan.models import DeclaredProgress, Exclusion, Indicator, Plan
+from hub.kpi.lacks import Lack
+from hub.plan.models import Plan
 from hub.plan.parties import is_general, is_named
 from hub.plan.queries import duties as duties_of
-from hub.returns.models import AgencyReturn, PublishedReport, ReportingPeriod
-from hub.returns.owed import Owed, owed
+from hub.returns.models import PublishedReport, ReportingPeriod
+from hub.returns.snapshots.said import Said
 from reports import model
 from reports.numbers import number
-from reports.sources import Bodies, Body
+from reports.sources import Body
+
+_UNITS = {"ITEM": "văn bản", "FILE": "hồ sơ", "SERIES": "nhóm hồ sơ", "ARCHIVE": "lưu trữ cơ quan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,98 +37,80 @@ class Declaration:
     declared: model.Declared
 
 
-def exclusions(
-    session: Session, actor: Actor, plan: Plan, cutoff: date, agency: Body | None
-) -> tuple[model.Exclusion, ...]:
+def exclusions(said: Said) -> tuple[model.Exclusion, ...]:
     """Exclusions in force at the cut-off, counted by indicator and legal basis (domain rule R5)."""
-    kind: sa.Label[str] = sa.literal_column(
-        "case when exclusion.item_id is not null then 'văn bản' "
-        "when exclusion.file_id is not null then 'hồ sơ' "
-        "when exclusion.series_id is not null then 'nhóm hồ sơ' else 'lưu trữ cơ quan' end"
-    ).label("kind")
-    counted = (
-        sa.select(
-            col(Indicator.code),
-            col(Exclusion.legal_basis),
-            kind,
-            sa.func.count(),
-            sa.func.max(Exclusion.decided_at),
-        )
-        .join(Indicator, col(Indicator.id) == col(Exclusion.indicator_id))
-        .where(
-            col(Indicator.plan_id) == plan.id,
-            col(Exclusion.state).in_(("APPROVED", "LIFTED")),
-            col(Exclusion.valid_from) <= cutoff,
-            sa.or_(col(Exclusion.valid_to).is_(None), col(Exclusion.valid_to) > cutoff),
-            actor.sees("exclusion", Exclusion),
-        )
-        .group_by(col(Indicator.code), col(Exclusion.legal_basis), kind, col(Indicator.position))
-        .order_by(col(Indicator.position), col(Exclusion.legal_basis), kind)
-    )
-    if agency is not None:
-        counted = counted.where(col(Exclusion.id).in_(answered_by(agency.id, cutoff)))
+    counted: Counter[tuple[str, str, str]] = Counter()
+    decided: dict[tuple[str, str, str], date] = {}
+    for one in said.left_out:
+        key = (one.code, one.basis, one.unit)
+        counted[key] += one.count
+        if one.decided_on is not None:
+            decided[key] = max(one.decided_on, decided.get(key, one.decided_on))
     return tuple(
-        model.Exclusion(code, basis, count, unit, decided.date() if decided else None)
-        for code, basis, unit, count, decided in session.execute(counted)
+        model.Exclusion(code, basis, count, _UNITS[unit], decided.get((code, basis, unit)))
+        for (code, basis, unit), count in counted.items()
     )
 
 
-def returns(
-    session: Session, actor: Actor, bodies: Bodies, period: ReportingPeriod | None, agency: Body | None
-) -> model.Returns:
+def returns(said: Said, *, of_agency: bool) -> model.Returns:
     """What the agencies' returns say: accepted ones for the City, its own for an agency."""
-    if period is None:
-        return model.Returns()
-    expected = owed(session, actor, period) if agency is None else []
-    read = select(AgencyReturn).where(AgencyReturn.period_id == period.id, actor.sees("return", AgencyReturn))
-    if agency is None:
-        read = read.where(AgencyReturn.state == "ACCEPTED")
-    else:
-        read = read.where(AgencyReturn.agency_id == agency.id)
-    named = [(sent, bodies.by_id[sent.agency_id].name) for sent in session.exec(read)]
-    found = sorted(named, key=lambda pair: sort_key(pair[1]))
+    sent = [one for one in said.returns if of_agency or one.state == "ACCEPTED"]
+    sent.sort(key=lambda one: sort_key(one.name))
+    owed = () if of_agency else said.owed
     return model.Returns(
-        expected=len(expected) or None,
-        accepted=len(found),
+        expected=len(owed) or None,
+        accepted=len(sent),
         voices=tuple(
             model.Voice(
-                owner, _sentence(sent.difficulties), _sentence(sent.proposals), _sentence(sent.results)
+                one.name, _sentence(one.difficulties), _sentence(one.proposals), _sentence(one.results)
             )
-            for sent, owner in found
-            if sent.difficulties or sent.proposals or sent.results
+            for one in sent
+            if one.difficulties or one.proposals or one.results
         ),
-        submitted=sum(one.is_handed_in for one in expected),
-        due_on=period.returns_due_on,
-        late=_late(expected),
+        submitted=sum(one.is_handed_in for one in owed),
+        due_on=said.due_on,
+        late=tuple(one.name for one in owed if one.is_late),
     )
 
 
-def _late(expected: Sequence[Owed]) -> tuple[str, ...]:
-    return tuple(one.name for one in expected if one.is_overdue(today()))
-
-
-def pending(
-    session: Session, actor: Actor, plan: Plan, period: ReportingPeriod | None, agency: Body | None
-) -> model.Pending:
+def pending(said: Said) -> model.Pending:
     """How many proposed exclusions and approved returns wait for Home Affairs, as far as the caller may see."""
-    waiting = f"""
-        select (select count(*) from exclusion join indicator i on i.id = exclusion.indicator_id
-                 where i.plan_id = :plan and exclusion.state = 'PROPOSED'
-                   and (cast(:agency as bigint) is null or exclusion.agency_id = :agency)
-                   and ({actor.sees("exclusion", Exclusion).text})) as exclusions,
-               (select count(*) from agency_return
-                 where period_id = cast(:period as bigint) and state = 'APPROVED'
-                   and (cast(:agency as bigint) is null or agency_id = :agency)
-                   and ({actor.sees("return", AgencyReturn).text})) as returns
-    """
-    values = {
-        "plan": plan.id,
-        "agency": agency.id if agency else None,
-        "period": period.id if period else None,
-        **actor.values(waiting),
-    }
-    found = session.execute(text(waiting), values).one()
-    return model.Pending(found.exclusions, found.returns)
+    return model.Pending(
+        sum(one.exclusions for one in said.waiting), sum(one.returns for one in said.waiting)
+    )
+
+
+def lacks(said: Said, agency: Body | None) -> dict[str, tuple[model.Lacking, ...]]:
+    """What the records behind each row lack, most frequent first, by the row's code."""
+    whose = agency.id if agency else None
+    found: dict[str, list[model.Lacking]] = {}
+    for one in said.lacks:
+        if one.agency_id == whose:
+            found.setdefault(one.code, []).append(model.Lacking(Lack(one.lack).words[0], one.records))
+    return {code: tuple(sorted(told, key=lambda one: -one.records)) for code, told in found.items()}
+
+
+def declarations(said: Said) -> list[Declaration]:
+    """The newest declaration of each agency for each row and duty, for the cut-off or before."""
+    told = [
+        Declaration(
+            one.code,
+            model.Declared(
+                one.name,
+                one.as_of,
+                _said(one.value, one.numerator, one.denominator, one.note),
+                one.document_number or "",
+                one.document_date,
+            ),
+        )
+        for one in said.declared
+    ]
+    return sorted(told, key=lambda one: sort_key(one.declared.agency))
+
+
+def by_code(told: Sequence[Declaration], codes: Iterable[str]) -> dict[str, tuple[model.Declared, ...]]:
+    """The declarations for each of these rows or duties."""
+    return {code: tuple(one.declared for one in told if one.code == code) for code in codes}
 
 
 def published_on(
@@ -142,55 +127,6 @@ def published_on(
     )
     moment = session.execute(published).scalar()
     return moment.astimezone(HANOI).date() if moment else None
-
-
-def declarations(
-    session: Session, actor: Actor, bodies: Bodies, plan: Plan, cutoff: date, agency: Body | None
-) -> list[Declaration]:
-    """The newest declaration of each agency for each row and duty, for the cut-off or before; one statement."""
-    seen = actor.sees(
-        "kpi",
-        DeclaredProgress,
-        alias="d",
-        state="null",
-        created_by="d.declared_by",
-        submitted_by="d.declared_by",
-    ).text
-    newest = f"""
-        select * from (
-            select distinct on (d.indicator_id, d.duty_id, d.agency_id)
-                   coalesce(i.code, u.code) as code, d.agency_id, d.as_of, d.value, d.note, d.numerator,
-                   d.denominator, d.document_number, d.document_date
-              from declared_progress d
-              left join indicator i on i.id = d.indicator_id
-              left join duty u on u.id = d.duty_id
-             where coalesce(i.plan_id, u.plan_id) = :plan and d.as_of <= :cutoff
-               and (cast(:agency as bigint) is null or d.agency_id = :agency) and ({seen})
-             order by d.indicator_id, d.duty_id, d.agency_id, d.as_of desc, d.declared_at desc, d.id desc
-        ) newest
-         -- What was taken back stands there empty.
-         where num_nonnulls(value, note, numerator, document_number) > 0
-    """
-    values = {
-        "plan": plan.id,
-        "cutoff": cutoff,
-        "agency": agency.id if agency else None,
-        **actor.values(seen),
-    }
-    told = [
-        Declaration(
-            row.code,
-            model.Declared(
-                bodies.by_id[row.agency_id].name,
-                row.as_of,
-                _said(row.value, row.numerator, row.denominator, row.note),
-                row.document_number or "",
-                row.document_date,
-            ),
-        )
-        for row in session.execute(text(newest), values)
-    ]
-    return sorted(told, key=lambda one: sort_key(one.declared.agency))
 
 
 def duties(

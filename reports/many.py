@@ -7,6 +7,7 @@ there, so a run that was broken off is taken up again where it stopped.
 
 import pickle
 import queue
+import select
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from urllib.parse import quote
 
 from hub.kit.errors import HubError
 from reports.model import Report
+from reports.pdf import WATCH_SECONDS
 from reports.worker import FORMS, Answer
 
 TASKS = 25
@@ -111,16 +113,27 @@ class Worker:
         self.process: subprocess.Popen[bytes] | None = None
         self._tasks, self._longest, self._left = tasks, longest, 0
 
-    def render(self, report: Report, path: Path) -> Answer:
-        """Have a report written; what went wrong, or None."""
+    def render(
+        self,
+        report: Report,
+        path: Path,
+        forms: Sequence[str] = FORMS,
+        watch: Callable[[], None] = lambda: None,
+    ) -> Answer:
+        """Have a report written in its forms; what went wrong, or None.
+
+        `watch` is called twice a second; what it raises ends the process and is passed on.
+        """
         process = self._ready()
         assert process.stdin is not None
         assert process.stdout is not None
         late = threading.Timer(self._longest, process.kill)
         late.start()
         try:
-            pickle.dump((report, str(path)), process.stdin)
+            pickle.dump((report, str(path), tuple(forms)), process.stdin)
             process.stdin.flush()
+            while not select.select([process.stdout], [], [], WATCH_SECONDS)[0]:
+                watch()
             answer: Answer = pickle.load(process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
             process.kill()
@@ -130,6 +143,10 @@ class Worker:
                 f"tiến trình lập báo cáo dừng giữa chừng (mã {code}); hãy chạy lại lệnh này",
                 f"the rendering process ended half-way (code {code}); run the same command again",
             )
+        except BaseException:
+            process.kill()
+            self.close()
+            raise
         finally:
             late.cancel()
         self._left -= 1

@@ -9,15 +9,27 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.agencies.models import Agency
 from hub.kpi.frozen import thaw
+from hub.returns.models import Snapshot
 from hub.returns.publication.publishing import Ready
-from reports.build import build_report, half_of
+from hub.returns.snapshots.models import PeriodFreeze
+from hub.returns.snapshots.said import Said, thaw_said
+from reports.build import Half, build_report, half_of
 from reports.model import Edition, Report
 
 
 def build_official(
-    session: Session, actor: Actor, ready: Ready, address: str, signed_as: Sequence[str] = ()
+    session: Session,
+    actor: Actor,
+    ready: Ready,
+    address: str,
+    signed_as: Sequence[str] = (),
+    *,
+    half: Half | None = None,
 ) -> Report:
-    """The report that a snapshot freezes, numbered and official; `address` is where people reach the hub."""
+    """The report that a snapshot freezes, numbered and official; `address` is where people reach the hub.
+
+    `half` is what reports of the same freezing share, for who makes many.
+    """
     agency_id = ready.report.agency_id
     agency = session.get_one(Agency, agency_id) if agency_id is not None else None
     day: date = ready.snapshot.as_of
@@ -28,7 +40,8 @@ def build_official(
         agency_code=agency.code if agency else None,
         signed_as=() if agency else tuple(signed_as),
         frozen={day: thaw(ready.snapshot.figures)},
-        half=half_of(session, actor, ready.period.deadline, ready.snapshot.freeze_id),
+        said=said_in(session, ready.snapshot),
+        half=half or half_of(session, actor, ready.period.deadline, ready.snapshot.freeze_id),
     )
     edition = Edition(
         snapshot_id=ready.snapshot.id or 0,
@@ -39,3 +52,10 @@ def build_official(
         reason=ready.report.correction_reason or "",
     )
     return replace(report, official=True, edition=edition)
+
+
+def said_in(session: Session, snapshot: Snapshot) -> Said | None:
+    """What people had said by the freezing of a snapshot; None where that was not kept, and the tables are read."""
+    if snapshot.freeze_id is None:
+        return None
+    return thaw_said(session.get_one(PeriodFreeze, snapshot.freeze_id).said)

@@ -10,13 +10,15 @@ from collections.abc import Callable
 
 from procrastinate.exceptions import JobAborted
 from pydantic import TypeAdapter
+from sqlalchemy.exc import OperationalError
 
-from hub.kit.errors import HubError
+from hub.kit.errors import Unavailable
 from hub.kit.progress import Stopped, advanced, begun, ended
 from hub.kit.seam import Seam
 from hub.returns.publication.models import ReportPrint
 from hub.returns.publication.papers import Paper, store
 from hub.returns.publication.prints import STEPS, keep, paper_of
+from hub.returns.publication.tasks import problem_of
 from hub.settings import Settings
 from reports.model import Report
 from reports.pdf import render_pdf_apart
@@ -24,6 +26,8 @@ from reports.signatures import signatures_of
 from reports.signing import SigningFailed, sign
 
 Step = Callable[[int, str], None]
+# What may be gone at the next try: a timestamp authority, the printer, the disk or the database away for a moment.
+PASSING = (Unavailable, OperationalError, OSError)
 
 
 def perform(
@@ -61,8 +65,8 @@ def perform(
     except JobAborted:
         raise
     except Exception as error:
-        if is_last:
-            ended(seam, job, "FAILED", problems=[_told(error)])
+        if is_last or not isinstance(error, PASSING):
+            ended(seam, job, "FAILED", problems=[problem_of(error)])
         raise
     else:
         advanced(seam, job, done=STEPS, message="đã xong · done")
@@ -76,6 +80,11 @@ def made(report: Report, settings: Settings, step: Step = lambda done, message: 
     """
     step(0, "dàn trang · laying out")
     content = render_pdf_apart(report, watch=lambda: step(0, "dàn trang · laying out"))
+    return signed(content, settings, step)
+
+
+def signed(content: bytes, settings: Settings, step: Step = lambda done, message: None) -> bytes:
+    """A printed report with its signatures, each proved; as it is where there are no signers. Raises SigningFailed."""
     if not settings.signers:
         return content
     step(1, "ký số · signing")
@@ -93,14 +102,3 @@ def made(report: Report, settings: Settings, step: Step = lambda done, message: 
 
 def _result(print_id: int, report_id: int, paper: Paper) -> dict[str, object]:
     return {"print": print_id, "report": report_id, "sha256": paper.sha256, "bytes": paper.byte_size}
-
-
-def _told(error: Exception) -> dict[str, str]:
-    if isinstance(error, HubError):
-        return {"code": error.problem_code, "message": error.message_vi, "messageEn": error.message_en}
-    told = f"{type(error).__name__}: {error}"
-    return {
-        "code": "INTERNAL",
-        "message": f"lỗi ngoài dự kiến, {told}",
-        "messageEn": f"unexpected error, {told}",
-    }

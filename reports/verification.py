@@ -20,6 +20,9 @@ from hub.kpi.frozen import thaw
 from hub.kpi.rules import percent, share
 from hub.kpi.values import IndicatorValue
 from hub.returns.snapshots.checking import check
+from hub.returns.snapshots.models import PeriodFreeze
+from hub.returns.snapshots.said import thaw_said
+from reports import declared
 from reports.attachments import NoFigures, attached
 from reports.build import TARGET
 from reports.model import Figure, Report
@@ -68,7 +71,8 @@ class Verification:
     """What a file is, which report it belongs to, and what its figures are worth.
 
     `compared` figures of the file were held against the snapshot; `added_up` were counted again from the records that
-    were frozen with it, `members` of them (None: frozen before the hub kept them).
+    were frozen with it, `members` of them (None: frozen before the hub kept them). `words` are the parts told otherwise
+    than people had said by then: RETURNS, EXCLUSIONS, DUTIES, DECLARED.
     """
 
     verdict: Verdict
@@ -78,11 +82,12 @@ class Verification:
     compared: int = 0
     added_up: int | None = None
     members: int | None = None
+    words: tuple[str, ...] = ()
 
 
 _ISSUE = """
     select s.id as snapshot_id, p.deadline as period, a.name as agency, r.revision, r.state, r.published_at, r.sha256,
-           concat_ws('/', r.number, r.notation) as number, s.figures, s.freeze_id,
+           concat_ws('/', r.number, r.notation) as number, s.figures, s.freeze_id, r.agency_id,
            (select t.id from published_report n join snapshot t on t.report_id = n.id
              where n.period_id = r.period_id and n.agency_id is not distinct from r.agency_id
                and n.state = 'PUBLISHED' and n.id <> r.id order by t.id desc limit 1) as newer
@@ -117,10 +122,10 @@ def verify(session: Session, pdf: bytes) -> Verification:
     if row is None:
         return Verification(Verdict.UNPUBLISHED, sha256)
     compared, differences = _compared(report, thaw(row.figures))
-    forged = bool(differences) or not tables_agree or report.period != row.period
-    return Verification(
-        Verdict.FORGED if forged else Verdict.CHANGED, sha256, _issue(row), differences, compared
-    )
+    words = _words(session, report, row)
+    forged = bool(differences) or bool(words) or not tables_agree or report.period != row.period
+    verdict = Verdict.FORGED if forged else Verdict.CHANGED
+    return Verification(verdict, sha256, _issue(row), differences, compared, words=words)
 
 
 def _published(session: Session, pdf: bytes, sha256: str, row: Any) -> Verification:
@@ -136,9 +141,10 @@ def _published(session: Session, pdf: bytes, sha256: str, row: Any) -> Verificat
         added_up, members = checked.figures, checked.members
         if not checked.is_right:
             verdict = Verdict.MISMATCHED
-    if differences or not tables_agree:
+    words = _words(session, report, row)
+    if differences or words or not tables_agree:
         verdict = Verdict.MISMATCHED
-    return Verification(verdict, sha256, _issue(row), differences, compared, added_up, members)
+    return Verification(verdict, sha256, _issue(row), differences, compared, added_up, members, words)
 
 
 def _earlier(pdf: bytes) -> list[bytes]:
@@ -167,6 +173,27 @@ def _compared(report: Report, values: list[IndicatorValue]) -> tuple[int, tuple[
         if _parts(told.get(code)) != _parts(frozen.get(code))
     ]
     return len(asked), tuple(differences)
+
+
+def _words(session: Session, report: Report, row: Any) -> tuple[str, ...]:
+    """Which parts are not what people had said when the figures were frozen; none where that is not kept."""
+    said = None
+    if row.freeze_id is not None:
+        said = thaw_said(session.get_one(PeriodFreeze, row.freeze_id).said)
+    if said is None:
+        return ()
+    if row.agency_id is not None:
+        said = said.of(row.agency_id)
+    told = declared.declarations(said)
+    duties = {one.code: one.declared for one in report.duties}
+    tasks = {task.code: task.declared for group in report.tasks for task in group.tasks}
+    agree = {
+        "RETURNS": report.returns == declared.returns(said, of_agency=row.agency_id is not None),
+        "EXCLUSIONS": report.exclusions == declared.exclusions(said),
+        "DUTIES": duties == declared.by_code(told, duties),
+        "DECLARED": tasks == declared.by_code(told, tasks),
+    }
+    return tuple(name for name, agrees in agree.items() if not agrees)
 
 
 def _parts(figure: Figure | None) -> tuple[int | None, int | None, str | None]:

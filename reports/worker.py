@@ -1,11 +1,12 @@
 """A process that renders reports one after the other: `python -m reports.worker`, spoken to by `reports.many`.
 
-It reads a pickled report and a path without suffix from standard input, writes the workbook and then the PDF, and
-answers None, or what went wrong in Vietnamese and English. Whatever a library prints goes to standard error.
+It reads a pickled report, a path without suffix and the forms wanted from standard input, writes them one after the
+other, and answers None, or what went wrong in Vietnamese and English. Whatever a library prints goes to standard error.
 """
 
 import pickle
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from hub.kit.errors import HubError
@@ -14,13 +15,14 @@ from reports.model import Report
 
 Answer = tuple[str, str] | None
 FORMS = (".xlsx", ".pdf")  # the PDF last: where both are, the report is whole
+BRIEF = "-tom-tat.pdf"
 
 
-def render(report: Report, path: Path) -> Answer:
-    """Write both forms of a report; what went wrong, or None."""
+def render(report: Report, path: Path, forms: Sequence[str] = FORMS) -> Answer:
+    """Write the forms of a report; what went wrong, or None."""
     try:
-        for suffix in FORMS:
-            write_report(report, path.with_name(path.name + suffix))
+        for form in forms:
+            write_report(report, path.with_name(path.name + form), brief=form == BRIEF)
     except HubError as error:
         return error.message_vi, error.message_en
     except OSError as error:
@@ -38,10 +40,10 @@ def main() -> None:
     sys.stdout = sys.stderr
     while True:
         try:
-            report, path = pickle.load(sys.stdin.buffer)
+            report, path, forms = pickle.load(sys.stdin.buffer)
         except (EOFError, KeyboardInterrupt):
             return
-        pickle.dump(render(report, Path(path)), answers)
+        pickle.dump(render(report, Path(path), forms), answers)
         answers.flush()
 
 

@@ -31,6 +31,7 @@ from schema.mutations.jobs import JobsMutation
 from schema.mutations.keys import ApiKeysMutation
 from schema.mutations.periods import PeriodsMutation
 from schema.mutations.publication import PublicationMutation
+from schema.mutations.publication_of_many import PublicationOfManyMutation
 from schema.mutations.reminders import RemindersMutation
 from schema.mutations.return_desk import ReturnDeskMutation
 from schema.mutations.returns import ReturnsMutation
@@ -103,6 +104,7 @@ class Mutation(
     ReturnDeskMutation,
     RemindersMutation,
     PublicationMutation,
+    PublicationOfManyMutation,
     ExclusionsMutation,
 ):
     """All deeds."""

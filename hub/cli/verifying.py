@@ -81,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         say(*SAID[told.verdict])
         print(table(("", ""), _lines(told, signatures)))
+        for name in told.words:
+            say(f"khác nội dung đã chốt: {WORDS[name][0]}", f"not what was frozen: {WORDS[name][1]}")
         if told.differences:
             print(
                 table(
@@ -89,6 +91,14 @@ def run(arguments: argparse.Namespace) -> int:
                 )
             )
     return 0 if told.verdict is Verdict.PUBLISHED else NOT_IN_FORCE
+
+
+WORDS = {
+    "RETURNS": ("báo cáo của các cơ quan", "the agencies’ returns"),
+    "EXCLUSIONS": ("phụ lục loại trừ", "the annex of exclusions"),
+    "DUTIES": ("việc thực hiện trách nhiệm", "what was declared of duties"),
+    "DECLARED": ("nội dung tự khai báo", "what was declared of the annex"),
+}
 
 
 def _content(file: Path) -> bytes:

@@ -32,8 +32,8 @@ from hub.kit.clock import HANOI, now
 SCHEMA = "jobs"
 STOP_SECONDS = 2
 DEAD_SECONDS = 30
-# A short job need not wait for the end of a long one.
-AT_ONCE = 2
+# A short job need not wait for the end of two long ones.
+AT_ONCE = 3
 # A worker that starts this late still does what was due; 02:00 and six hours end before people come to work.
 CATCH_UP_SECONDS = 6 * 3600
 
@@ -52,19 +52,32 @@ def open_jobs(dsn: str) -> App:
     return App(connector=connector, periodic_defaults={"max_delay": CATCH_UP_SECONDS})
 
 
-def defer(session: Session, task: str, args: dict[str, Any], *, queue: str) -> None:
-    """Put a job into the table in the transaction of a deed: it exists when the deed does, and never without it."""
+def defer(session: Session, task: str, args: dict[str, Any], *, queue: str, lock: str | None = None) -> None:
+    """Put a job into the table in the transaction of a deed: it exists when the deed does, and never without it.
+
+    Of jobs with the same `lock` one runs at a time.
+    """
     connection = session.connection()
     before = connection.execute(text("select current_setting('search_path')")).scalar_one()
     path = text("select set_config('search_path', :path, true)")
     connection.execute(path, {"path": SCHEMA})
     connection.execute(
         text(
-            "insert into procrastinate_jobs (queue_name, task_name, args) values (:queue, :task, cast(:args as jsonb))"
+            "insert into procrastinate_jobs (queue_name, task_name, args, lock)"
+            " values (:queue, :task, cast(:args as jsonb), :lock)"
         ),
-        {"queue": queue, "task": task, "args": json.dumps(args)},
+        {"queue": queue, "task": task, "args": json.dumps(args), "lock": lock},
     )
     connection.execute(path, {"path": before})
+
+
+def is_served(session: Session) -> bool:
+    """Whether a worker is there that would do a job: one that was heard of in the last half minute."""
+    heard = text(
+        f"select exists (select from {SCHEMA}.procrastinate_workers"
+        " where last_heartbeat > now() - make_interval(secs => :dead))"
+    )
+    return bool(session.connection().scalar(heard, {"dead": DEAD_SECONDS}))
 
 
 def revived(app: App, queue: str) -> None:

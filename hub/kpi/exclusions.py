@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, TextualSelect, column, text
+from sqlalchemy import BigInteger, Select, TextualSelect, column, select, text
 
 from hub.kpi.relations import HEIR_OF_PAIR, HEIRS
 
@@ -27,12 +27,19 @@ p as (
       join fonds o on o.id = l.fonds_id
       left join owned w on w.fonds_id = o.id
 )
-select p.id from p where {HEIR_OF_PAIR} = :answers
+select p.id, {HEIR_OF_PAIR} as agency_id from p
 union all
-select id from exclusion where whole_archive and agency_id = :answers
+select id, agency_id from exclusion where whole_archive
 """.replace("@as_of", "cast(:answered_on as date)")
 
 
-def answered_by(agency_id: int, as_of: date) -> TextualSelect:
-    """The keys of the exclusions, in force or not, of what the agency answers for at `as_of`; for `in_`."""
-    return text(_ANSWERED).bindparams(answers=agency_id, answered_on=as_of).columns(column("id", BigInteger))
+def answered(as_of: date) -> TextualSelect:
+    """The exclusions, in force or not, with the agency that answers for what each leaves out at `as_of`."""
+    told = text(_ANSWERED).bindparams(answered_on=as_of)
+    return told.columns(column("id", BigInteger), column("agency_id", BigInteger))
+
+
+def answered_by(agency_id: int, as_of: date) -> Select[tuple[int]]:
+    """The keys of those that the agency answers for; for `in_`."""
+    known = answered(as_of).subquery()
+    return select(known.c.id).where(known.c.agency_id == agency_id)

@@ -8,11 +8,12 @@ The names are those of hub/kpi/values.py. What later versions add is null in old
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from hub.kpi import rules
 from hub.kpi.breakdown import By
 from hub.kpi.values import (
     AgencyRef,
@@ -37,6 +38,21 @@ def freeze(plan: str, values: Iterable[IndicatorValue]) -> dict[str, Any]:
 def thaw(document: Mapping[str, Any]) -> list[IndicatorValue]:
     """The figures in a document; none in one that holds none."""
     return [_value(told) for told in document.get("indicators") or ()]
+
+
+def without_units(value: IndicatorValue) -> IndicatorValue:
+    """An agency's figure of a row that counted nothing of it when its figures were frozen, which keep no such row.
+
+    Whatever the records say by now; a row that nobody counts stays as it is.
+    """
+    if not value.denominator and not value.missing:
+        return value
+    status, status_en = rules.status(Result.NOT_APPLICABLE, value.schedule)
+    return replace(
+        value, numerator=0, denominator=0, excluded=0, missing=0, percent=None, percent_low=None,
+        percent_with_excluded=None, result=Result.NOT_APPLICABLE, status_text=status, status_text_en=status_en,
+        coverage=None, estimated=False, agencies_reported=0, agencies_expected=0, side=(),
+    )  # fmt: skip
 
 
 def freeze_lines(lines: Mapping[By, Mapping[str, Iterable[BreakdownRow]]]) -> dict[str, Any]:

@@ -167,6 +167,26 @@ def quality(
     )
 
 
+def lacks_by_agency(
+    session: Session, indicators: Sequence[IndicatorRow], as_of: date, agency_id: int | None = None
+) -> dict[int | None, dict[str, list[LackCount]]]:
+    """What the records behind each figure lack, of the city (None) and of every agency, or of one; one statement."""
+    slots, sql, bound = _lacking(indicators, as_of, agency_id)
+    if sql is None:
+        return {}
+    statement = f"""{sql}
+        select slot, agency_id, lack, count(distinct (kind, id)) as records, sum(units) as units,
+               grouping(agency_id) as whole
+          from each group by grouping sets ((slot, lack), (slot, agency_id, lack)) order by slot, agency_id, lack
+    """
+    codes = list(slots)
+    found: dict[int | None, dict[str, list[LackCount]]] = {}
+    for row in session.execute(text(statement), bound):
+        of_body = found.setdefault(None if row.whole else row.agency_id, {})
+        of_body.setdefault(codes[row.slot], []).append(LackCount(Lack(row.lack), row.records, int(row.units)))
+    return found
+
+
 def to_mend(
     session: Session,
     actor: Actor,

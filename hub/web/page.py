@@ -30,6 +30,7 @@ from reports import charts
 STATIC = {
     "hub.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
+    "progress.js": "text/javascript; charset=utf-8",
     "return.js": "text/javascript; charset=utf-8",
 }
 

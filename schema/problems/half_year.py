@@ -68,6 +68,13 @@ class NothingDiffers(Problem):
     """Mend the records first."""
 
 
+@strawberry.type(
+    description="No agency's report of the period stands where the step starts (không có báo cáo nào chờ bước này)."
+)
+class NothingToDo(Problem):
+    """Everything is done, or asked for already."""
+
+
 @strawberry.type(description="The exclusion was decided already (trường hợp loại trừ đã quyết định).")
 class ExclusionDecided(Problem):
     """Load it again to see how."""

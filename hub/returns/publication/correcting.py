@@ -9,6 +9,7 @@ otherwise, from the frozen members of both. The reason is what people add to it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -22,19 +23,27 @@ from hub.returns.publication.drafting import WAITING, attach, given, locked, sna
 from hub.returns.publication.errors import NothingDiffers
 from hub.returns.publication.publishing import IN_FORCE
 from hub.returns.snapshots.comparing import Side, moved, summary
-from hub.returns.snapshots.freezing import Taken, store_taken, take_for
+from hub.returns.snapshots.freezing import Taken, closing_of, store_taken, take_for
 from hub.returns.snapshots.models import PeriodFreeze
+from hub.returns.snapshots.said import as_closed
 
 LONGEST_REASON = 2_000
 
 
 def take_again(session: Session, actor: Actor, report_id: int) -> Taken:
-    """The figures of a report's body as the records stand now; nothing is written. Raises NotFound, NotPermitted."""
+    """The figures of a report's body as the records stand now; nothing is written. Raises NotFound, NotPermitted.
+
+    What agencies said stays as it was when the period was closed.
+    """
     report = session.get(PublishedReport, report_id)
     actor.require("read", "report", report)
     assert report is not None  # `require` raises for no row
     actor.require("create", "report", _revision(report, actor))
-    return take_for(session, actor, session.get_one(ReportingPeriod, report.period_id), report.agency_id)
+    period = session.get_one(ReportingPeriod, report.period_id)
+    taken, closing = take_for(session, actor, period, report.agency_id), closing_of(session, report.period_id)
+    if closing is None:
+        return taken
+    return replace(taken, said=as_closed(taken.said, closing.said, report.agency_id))
 
 
 def correct_report(

@@ -8,6 +8,7 @@ Problem
     ├── PeriodStillOpen      figures are published of a closed period
     ├── NotFrozen            the period's figures were not frozen
     ├── NothingDiffers       a correction that changes no figure
+    ├── NothingToDo          no report of the period stands where the work would start
     └── PaperChanged         the stored PDF is not the one that its SHA-256 names
 """
 
@@ -92,6 +93,18 @@ class NothingDiffers(Conflict):
             " lại dữ liệu đã sửa.",
             "The figures and the records behind them are those of the published report; there is nothing to correct."
             " Check that the records were mended.",
+        )
+
+
+class NothingToDo(Conflict):
+    """Many were asked for, and none is left that it could be done to."""
+
+    code = "NOTHING_TO_DO"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Không có báo cáo cơ quan nào của kỳ này đang chờ bước này. Hãy tải lại danh sách báo cáo.",
+            "No agency’s report of this period waits for this step. Load the list of reports again.",
         )
 
 

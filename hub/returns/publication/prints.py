@@ -1,4 +1,4 @@
-"""Prints of a report are asked for and kept; a job makes them (reports/printing.py).
+"""Prints of a report are asked for and kept; a job makes them (reports/print_jobs.py).
 
     asked = ask(session, actor, report_id, content)       # in the caller's transaction: row, job, and its place in line
     paper = printed_of(session, report_id, content)       # the file, once the job has made it
@@ -32,22 +32,42 @@ def ask(session: Session, actor: Actor, report_id: int, content: str) -> ReportP
 
     The caller has asked the law. One that failed or was cancelled is tried again by another job.
     """
-    fingerprint = fingerprint_of(content)
-    # Two that ask for the same at once find one print: the second waits for the first at the report.
-    session.get_one(PublishedReport, report_id, with_for_update=True, populate_existing=True)
-    row = session.exec(
-        select(ReportPrint).where(ReportPrint.report_id == report_id, ReportPrint.fingerprint == fingerprint)
-    ).first()
+    row = _held(session, report_id, content)
     if row is not None and (row.sha256 is not None or session.get_one(Job, row.job_id).state not in OVER):
         return row
     job = queued(session, KIND, by=actor.id, total=STEPS)
+    row = _of_job(session, row, report_id, content, job)
+    defer(session, KIND, {"print_id": row.id, "job": job}, queue=QUEUE)
+    detail = {"print": row.id, "fingerprint": row.fingerprint}
+    record(session, actor, KIND, "report", report_id, detail=detail)
+    return row
+
+
+def enter(session: Session, report_id: int, content: str, job: int) -> ReportPrint:
+    """The print of this content that a job is about to make, or that is made already."""
+    row = _held(session, report_id, content)
+    if row is not None and row.sha256 is not None:
+        return row
+    return _of_job(session, row, report_id, content, job)
+
+
+def _held(session: Session, report_id: int, content: str) -> ReportPrint | None:
+    # Two that ask for the same at once find one print: the second waits for the first at the report.
+    session.get_one(PublishedReport, report_id, with_for_update=True, populate_existing=True)
+    return session.exec(
+        select(ReportPrint).where(
+            ReportPrint.report_id == report_id, ReportPrint.fingerprint == fingerprint_of(content)
+        )
+    ).first()
+
+
+def _of_job(session: Session, row: ReportPrint | None, report_id: int, content: str, job: int) -> ReportPrint:
     if row is None:
+        fingerprint = fingerprint_of(content)
         row = ReportPrint(report_id=report_id, fingerprint=fingerprint, content=content, job_id=job)
     row.job_id = job
     session.add(row)
     session.flush()
-    defer(session, KIND, {"print_id": row.id, "job": job}, queue=QUEUE)
-    record(session, actor, KIND, "report", report_id, detail={"print": row.id, "fingerprint": fingerprint})
     return row
 
 

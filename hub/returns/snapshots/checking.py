@@ -68,5 +68,5 @@ def check(session: Session, freeze_id: int) -> Checked:
             if (value.numerator, value.denominator) != (numerator, denominator):
                 told = (value.numerator, value.denominator)
                 found.append(Difference(agency_id, code, told, (numerator, denominator)))
-    sealed = seal(row.as_of, row.formulas, row.parameters, row.lines, figures, packed) == row.sha256
+    sealed = seal(row.as_of, row.formulas, row.parameters, row.lines, row.said, figures, packed) == row.sha256
     return Checked(looked_at, members, tuple(found), sealed)

@@ -4,7 +4,8 @@
     seam.change(lambda session: keep(session, actor, taken))                 # written with its audit event
 
 Frozen are the figures of the city and of every agency that has or owes something, how each measure counted, with
-which parameters, and each record that stood in numerator or denominator, or was left out by law. Whatever happens to
+which parameters, each record that stood in numerator or denominator, or was left out by law, and what people had said
+and decided by then (said.py). Whatever happens to
 the records afterwards changes nothing of it: figures are added up again from the frozen members (checking.py).
 """
 
@@ -27,6 +28,7 @@ from hub.kit.errors import Conflict
 from hub.kpi.breakdown import By, breakdowns
 from hub.kpi.frozen import freeze, freeze_lines
 from hub.kpi.membership import Pack, packs, reasons_of
+from hub.kpi.quality import lacks_by_agency
 from hub.kpi.registry import Measure, measure
 from hub.kpi.scorecard import rows_of, scorecards, scorecards_by_agency
 from hub.kpi.statement import Slot, counting, figure_of
@@ -34,6 +36,7 @@ from hub.kpi.values import IndicatorRow, IndicatorValue
 from hub.plan.models import Indicator, Plan
 from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
 from hub.returns.snapshots.models import FrozenFigures, FrozenMembers, PeriodFreeze
+from hub.returns.snapshots.said import Said, freeze_said, gather, with_lacks
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Taken:
     formulas: dict[str, str]
     parameters: dict[str, Any]
     lines: dict[str, Any]
+    said: dict[str, Any]
     figures: Mapping[int | None, dict[str, Any]]
     members: Sequence[tuple[str, tuple[str, ...], Pack]]
 
@@ -58,6 +62,7 @@ class Taken:
             self.formulas,
             self.parameters,
             self.lines,
+            self.said,
             self.figures,
             [(code, one.agency_id, one.kind, one.packed) for code, _, one in self.members],
         )
@@ -117,6 +122,7 @@ def take_for(session: Session, actor: Actor, period: ReportingPeriod, agency_id:
         formulas=formulas(one.measure for _, one in counted),
         parameters={row.code: dict(one.parameters) for row, one in counted},
         lines=_lines(session, actor, rows, as_of) if agency_id is None else {},
+        said=freeze_said(_said(session, actor, period, rows, agency_id)),
         figures=figures,
         members=[(counted[one.slot][0].code, reasons_of(counted[one.slot][1].measure), one) for one in found],
     )
@@ -144,6 +150,7 @@ def store_taken(session: Session, actor: Actor, taken: Taken, *, reason: str | N
         formulas=taken.formulas,
         parameters=taken.parameters,
         lines=taken.lines,
+        said=taken.said,
         sha256=taken.sha256,
         reason=reason,
         taken_by=actor.id,
@@ -242,11 +249,16 @@ def seal(
     formulas: Mapping[str, str],
     parameters: Mapping[str, Any],
     lines: Mapping[str, Any],
+    said: Mapping[str, Any],
     figures: Mapping[int | None, dict[str, Any]],
     members: Sequence[tuple[str, int, str, bytes]],
 ) -> str:
-    """The SHA-256 over a freezing's parts, in an order that does not depend on how they were read."""
+    """The SHA-256 over a freezing's parts, in an order that does not depend on how they were read.
+
+    One that keeps nothing of what was said, as before there was such a part, is sealed without it.
+    """
     parts: list[Any] = [as_of.isoformat(), dict(formulas), dict(parameters), dict(lines)]
+    parts += [dict(said)] if said else []
     parts += [[key, figures[key]] for key in sorted(figures, key=lambda key: (key is not None, key or 0))]
     parts += [
         [code, agency, kind, hashlib.sha256(body).hexdigest()] for code, agency, kind, body in sorted(members)
@@ -288,6 +300,21 @@ def _lines(session: Session, actor: Actor, rows: Sequence[IndicatorRow], as_of: 
             for cut in (By.AGENCY, By.KIND)
         }
     )
+
+
+def _said(
+    session: Session,
+    actor: Actor,
+    period: ReportingPeriod,
+    rows: Sequence[IndicatorRow],
+    agency_id: int | None,
+) -> Said:
+    """What people had said, and what the records lack, which a report prints beside the figures."""
+    as_of = period.data_cutoff
+    lacks = lacks_by_agency(session, rows, as_of, agency_id)
+    if agency_id is not None:
+        lacks.pop(None, None)  # the same once more
+    return with_lacks(gather(session, actor, period.plan_id, as_of, period, agency_id), lacks)
 
 
 def _headline(row: IndicatorRow) -> Any:

@@ -16,7 +16,7 @@ class PeriodFreeze(SQLModel, table=True):
 
     `as_of` is the data cut-off, `taken_at` the moment whose state of the records it tells. `formulas` tells how each
     measure counted (the SHA-256 of its text), `parameters` with what each row of the plan did, `lines` each ratio by
-    agency and by kind of agency.
+    agency and by kind of agency, `said` what people had said and decided by then (said.py; empty before it was kept).
     """
 
     __tablename__ = "period_freeze"
@@ -32,6 +32,7 @@ class PeriodFreeze(SQLModel, table=True):
     formulas: dict[str, Any] = document()
     parameters: dict[str, Any] = document()
     lines: dict[str, Any] = document()
+    said: dict[str, Any] = document()
     sha256: str
     reason: str | None = None
     taken_by: int | None = ref("app_user.id", nullable=True)

@@ -14,6 +14,7 @@ from hub.kpi.forecast_words import assumption, conclusion
 from hub.kpi.shortfall import Shortfall, shortfall
 from hub.kpi.values import IndicatorValue
 from hub.plan.queries import plan_by_code
+from hub.returns.snapshots.said import Said, left_out
 from hub.web.dates import sheet_of
 from hub.web.listing import Columns, Listing, listing
 from hub.web.page import Page
@@ -143,5 +144,6 @@ def _exclusions(
     if sheet.official or not value.excluded:
         return ()
     plan = plan_by_code(session, sheet.plan)
-    found = exclusions(session, visit.actor, plan, sheet.as_of, place.body if place else None)
+    whose = place.body.id if place else None
+    found = exclusions(Said(left_out=left_out(session, visit.actor, plan.id or 0, sheet.as_of, whose)))
     return tuple(one for one in found if one.indicator == value.indicator.code)

@@ -18,18 +18,17 @@ from hub.kpi import small
 from hub.kpi.frozen import thaw
 from hub.kpi.values import IndicatorValue
 from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
-from hub.returns.publication import correcting, drafting, papers, prints, publishing
+from hub.returns.publication import correcting, drafting, publishing, tasks
 from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
 from hub.web.rights import require_person
 from hub.web.trying import Told, or_again, tried
+from hub.web.views import report_work
 from hub.web.visit import Visit
-from reports.figures import as_json
-from reports.official import build_official
-from reports.printing import issued
 
 PATH = "/reports"
 PAGE = 50
+MOST_WAITING = 10
 _NAMES = ("báo cáo", "the report")
 _DONE = ("drafted", "submitted", "sent_back", "published", "corrected")
 _COLUMNS: Columns[tuple[int, Any]] = {"name": (lambda row: row[0], False)}
@@ -67,8 +66,9 @@ def every(session: Session, visit: Visit) -> Page:
         "periods": periods,
         "wanted": next((one for one in periods if one.id == wanted), None),
         "found": listing(list(enumerate(found)), visit, _COLUMNS, "name", page=PAGE),
-        "waiting": [row for row in rows if row.state in ("DRAFT", "SUBMITTED")],
+        "waiting": [row for row in rows if row.state in ("DRAFT", "SUBMITTED")][:MOST_WAITING],
         "may_draft": _may_draft(session, actor),
+        "many": _many(session, actor, wanted, rows),
     }
     return Page("reports.html.j2", values)
 
@@ -108,32 +108,30 @@ def send_back(seam: Seam, visit: Visit) -> Page | Elsewhere:
 
 
 def publish(seam: Seam, visit: Visit) -> Page | Elsewhere:
-    """Publish a submitted report, whose PDF is on the disk before anything says that it is out.
+    """Have a submitted report printed and published by a job, which the report's page then shows.
 
-    Raises StepUpRequired.
+    Asked twice, the job that is there is shown; what is out is answered as it is. Raises StepUpRequired.
     """
-    actor, key, seen, named = require_person(visit).actor, _key(visit), _version(visit), _named(visit)
-    settings = visit.settings
+    actor, key, version, named = require_person(visit).actor, _key(visit), _version(visit), _named(visit)
 
-    def model(session: Session) -> Any:
-        ready = publishing.to_print(session, actor, key, seen, **named)
-        if ready is None:
-            return None
-        return build_official(session, actor, ready, settings.address, settings.report_signed_as)
-
-    def do() -> None:
-        report, paper = seam.read_now(model), None
-        if report is not None:  # what a job has printed of the same content is taken
-            content = as_json(report)
-            paper = seam.read_now(lambda session: prints.printed_of(session, key, content))
-            paper = paper or papers.store(settings.papers, issued(report, settings))
-        seam.change_now(
-            acting(
-                actor, lambda session: publishing.publish_report(session, actor, key, seen, paper, **named)
+    def deed(session: Session) -> bool:
+        ready = publishing.to_print(session, actor, key, version, **named)
+        if ready is not None:
+            seen = tasks.Seen(key, version, named["number"] or None)
+            tasks.ask_to_publish(
+                session,
+                actor,
+                ready.report.period_id,
+                [seen],
+                notation=named["notation"] or None,
+                issued_on=named["issued_on"],
             )
-        )
+        return ready is None
 
-    return _after(seam, visit, actor, do, "published")
+    made = tried(seam, actor, deed, lambda session, told: _refused(session, visit, told))
+    if isinstance(made, Page):
+        return made
+    return Elsewhere(f"{PATH}/{key}?done=published" if made else f"{PATH}/{key}#work")
 
 
 def correct(seam: Seam, visit: Visit) -> Page | Elsewhere:
@@ -188,6 +186,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
     revisions = _rows(session, actor, report=key)
     period = session.get_one(ReportingPeriod, report.period_id)
     done = visit.query.get("done", "")
+    work, failed = report_work.work_on(session, actor, key, report.version)
     draft_of = PublishedReport(period_id=report.period_id, agency_id=report.agency_id, created_by=actor.id)
     values = {
         "report": report,
@@ -195,15 +194,16 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
         "period": period,
         "revisions": revisions,
         "figures": _figures(session, actor, key),
-        "offers": actor.offers("report", report),
+        "work": work,
+        "offers": () if work is not None else actor.offers("report", report),
         "may_correct": report.state == "PUBLISHED"
         and actor.id is not None
         and actor.may("create", "report", draft_of),
-        "told": told,
+        "told": told or failed,
         "form": visit.form,
         "done": f"report.done.{done}" if done in _DONE and not told else None,
     }
-    return Page("report.html.j2", values)
+    return Page("report.html.j2", values, script=report_work.SCRIPT if work is not None else None)
 
 
 def _figures(session: Session, actor: Actor, report_id: int) -> list[IndicatorValue]:
@@ -239,6 +239,26 @@ def _may_draft(session: Session, actor: Actor) -> list[ReportingPeriod]:
         for period in [session.get_one(ReportingPeriod, period)]
         if actor.may("create", "report", PublishedReport(period_id=period.id or 0, created_by=actor.id))
     ]
+
+
+def _many(session: Session, actor: Actor, period_id: int, rows: list[Any]) -> dict[str, Any] | None:
+    """How many agencies' reports wait for which step that he may do for all of them; None where nothing does."""
+    period = session.get(ReportingPeriod, period_id)
+    if actor.id is None or period is None or period.state not in drafting.CLOSED:
+        return None
+    own = [row for row in rows if row.agency_id is not None]
+    states = {
+        state: [row for row in own if row.state == state] for state in ("DRAFT", "SUBMITTED", "PUBLISHED")
+    }
+    future = PublishedReport(period_id=period_id, agency_id=0, created_by=actor.id)
+    can = {
+        "draft": len(tasks.without_report(session, period)) if actor.may("create", "report", future) else 0,
+        "submit": sum(actor.may("submit", "report", row) for row in states["DRAFT"]),
+        "publish": sum(actor.may("publish", "report", row) for row in states["SUBMITTED"]),
+    }
+    if not any(can.values()):
+        return None
+    return {"period": period, "can": can, **{state.lower(): len(found) for state, found in states.items()}}
 
 
 def _named(visit: Visit) -> dict[str, Any]:
