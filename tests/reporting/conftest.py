@@ -131,7 +131,7 @@ def asking(deed: str, selects: str = "") -> str:
     record, told = _ANSWERS.get(deed, ("AgencyReturn", "returnState: state"))
     return (
         f"mutation($input: {kind}Input!) {{ {deed}(input: $input) {{ __typename"
-        f" ... on {record} {{ id version {told} {selects} }}"
+        f" ... on {record} {{ id {'' if record == 'Job' else 'version'} {told} {selects} }}"
         " ... on Problem { code message path } ... on Invalid { errors { row field code message } } } }"
     )
 
@@ -140,6 +140,9 @@ _ANSWERS = {
     **dict.fromkeys(
         ("openPeriod", "updatePeriod", "closePeriod", "reopenPeriod"),
         ("ReportingPeriod", "periodState: state deadline returnsDueOn unitReturnsDueOn dataCutoff"),
+    ),
+    **dict.fromkeys(
+        ("draftReports", "submitReports", "publishReports"), ("Job", "kind jobState: state total")
     ),
     **dict.fromkeys(
         ("extendReturn", "assignReviewer", "noteCall", "setContact"),

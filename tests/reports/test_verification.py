@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import col, select
 
-from hub.returns.models import PublishedReport
+from hub.plan.models import DeclaredProgress, Duty, Indicator
+from hub.returns.models import AgencyReturn, PublishedReport
 from hub.returns.publication.correcting import correct_report, take_again
 from hub.returns.publication.drafting import draft_report, submit_report
 from hub.returns.publication.papers import store
@@ -50,10 +52,11 @@ class Issued:
         return replace(self.report, targets=(told, *self.report.targets[1:]))
 
 
-def publish(half: Half, row: PublishedReport, folder: Any) -> Issued:
+def publish(half: Half, row: PublishedReport, folder: Any, *, submitted: bool = False) -> Issued:
     """Submitted by one, printed from its figures, stored, published by another."""
     clerk, head = half.actor("supervisor"), half.actor("supervisor_head")
-    submit_report(half.session, clerk, row.id or 0, row.version, number="12", notation="BC-SNV")
+    if not submitted:
+        submit_report(half.session, clerk, row.id or 0, row.version, number="12", notation="BC-SNV")
     ready = to_print(half.session, head, row.id or 0, row.version)
     assert ready is not None
     report = build_official(half.session, head, ready, "https://hub.example.vn")
@@ -125,6 +128,93 @@ def test_records_mended_after_publication_change_no_answer(issued: Issued) -> No
     session.execute(text("delete from item where id = :id"), {"id": issued.half.items[1]})
     told = issued.verified(issued.pdf)
     assert (told.verdict, told.differences) == (Verdict.PUBLISHED, ())
+
+
+def said_of(half: Half) -> None:
+    """An accepted return, a declaration of a row and one of a duty, and an exclusion, of the first agency."""
+    session, agency = half.session, half.first
+    session.add(
+        AgencyReturn(
+            period_id=half.period.id or 0, agency_id=agency, state="ACCEPTED", difficulties="Thiếu kinh phí"
+        )
+    )
+    row = session.exec(
+        select(Indicator).where(Indicator.part == "ANNEX").order_by(col(Indicator.position))
+    ).first()
+    duty = session.exec(select(Duty).order_by(col(Duty.id))).first()
+    assert row
+    assert duty
+    for subject in ({"indicator_id": row.id}, {"duty_id": duty.id}):
+        session.add(
+            DeclaredProgress(**subject, agency_id=agency, as_of=half.period.data_cutoff, value="Đã xong")
+        )
+    half.city.exclusion("II.1.a", agency, item_id=half.items[4])
+    session.flush()
+
+
+LATER = """
+    update agency_return set difficulties = 'Không có', state = 'SENT_BACK';
+    update exclusion set valid_to = '2021-01-01';
+    insert into declared_progress (indicator_id, duty_id, agency_id, as_of, value)
+        select indicator_id, duty_id, agency_id, as_of, 'Chưa làm' from declared_progress;
+    update item set origin = 'PAPER', signature_evidence = null;
+"""
+
+
+def told(report: Report) -> Any:
+    """What it says of its own half-year: figures, what the records lack, and what people have said."""
+    tasks = [task for group in report.tasks for task in group.tasks]
+    return (
+        [(one.code, one.figure, one.lacks) for one in report.targets],
+        [(one.code, one.figure, one.lacks, one.declared) for one in tasks],
+        [[line.figure for line in one.agencies] for one in report.breakdowns],
+        (report.returns, report.exclusions, report.duties, report.pending),
+    )
+
+
+def test_what_is_said_after_the_closing_changes_no_report_and_is_told_in_none(
+    half: Half, tmp_path: Any
+) -> None:
+    session, head, clerk = half.session, half.actor("supervisor_head"), half.actor("supervisor")
+    said_of(half)
+    keep(session, head, take(session, head, half.period.id or 0))
+
+    def made(row: PublishedReport) -> Report:
+        ready = to_print(session, head, row.id or 0, row.version)
+        assert ready is not None
+        return build_official(session, head, ready, "https://hub.example.vn")
+
+    sent = [
+        submit_report(session, clerk, row.id or 0, row.version)
+        for row in (draft_report(session, clerk, half.period.id or 0, whose) for whose in (None, half.first))
+    ]
+    before = [made(row) for row in sent]
+    for report in before:
+        assert [one.difficulties for one in report.returns.voices] == ["Thiếu kinh phí."]
+        assert [(one.indicator, one.count) for one in report.exclusions] == [("II.1.a", 1)]
+        assert [task.declared[0].said for group in report.tasks for task in group.tasks if task.declared] == (
+            ["Đã xong"] if report.scope is None else []
+        )
+    assert [one.declared[0].said for one in before[0].duties if one.declared] == ["Đã xong"]
+    session.execute(text(LATER))
+    # half-years before that nobody has closed are counted as the records stand
+    assert [told(made(row)) for row in sent] == [told(report) for report in before]
+
+    # its figures are counted anew in a correction, and nobody is asked anew
+    city = publish(half, sent[0], tmp_path, submitted=True)
+    taken = take_again(session, clerk, city.row.id or 0)
+    revised = correct_report(session, clerk, city.row.id or 0, city.row.version, taken, "Sai nguồn gốc")
+    again = publish(half, revised, tmp_path)
+    assert again.report.targets[0].figure.numerator == 0
+    assert again.report.returns == before[0].returns
+    assert again.report.exclusions == ()
+    assert (city.verified(again.pdf).verdict, city.verified(city.pdf).verdict) == (
+        Verdict.PUBLISHED,
+        Verdict.SUPERSEDED,
+    )
+    other = replace(again.report, returns=replace(again.report.returns, accepted=2), duties=())
+    forged = again.verified(printed(other))
+    assert (forged.verdict, forged.words) == (Verdict.FORGED, ("RETURNS",))
 
 
 def test_what_was_corrected_names_the_newer_one(issued: Issued, tmp_path: Any) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from procrastinate.exceptions import JobAborted
 
+from hub.kit.ids import encode
+from hub.settings import Settings
+from reports.task_jobs import perform
 from tests.reporting.conftest import Half, reporting, stopped_clock
 from tests.web.reporters import EVERYBODY, Reporters, said
 
@@ -44,6 +49,25 @@ def _version(people: Reporters, key: int) -> int:
     return int(people.half.sql("select version from published_report where id = %s", key)[0].version)
 
 
+def _job(people: Reporters) -> int:
+    """The last job that was asked for."""
+    return int(people.half.sql("select max(id) as id from job")[0].id)
+
+
+def _message(people: Reporters, job: int) -> str:
+    return str(people.half.sql("select message from job where id = %s", job)[0].message)
+
+
+def _settings(people: Reporters) -> Settings:
+    settings: Settings = people.half.app.state.services.settings
+    return settings
+
+
+def _perform(people: Reporters, job: int, **how: Any) -> None:
+    """What `hub worker` does with it."""
+    perform(people.half.app.state.services.seam, _settings(people), job, **how)
+
+
 def test_a_report_goes_out_with_its_number_and_is_corrected(people: Reporters, period: int) -> None:
     assert "Lập báo cáo của Thành phố" in people.get("/reports", "supervisor", "SNV").text
     before = people.counts()
@@ -78,8 +102,34 @@ def test_a_report_goes_out_with_its_number_and_is_corrected(people: Reporters, p
     form = {"version": _version(people, key), "number": "12", "issued_on": "2025-07-15"}
     stale = people.post(f"{path}/publish", "supervisor_head", "SNV", **form | {"version": 1})
     assert (stale.status_code, "phiên bản hiện tại" in said(stale)) == (422, True)
+    # a job prints and publishes it; asked for twice, it is the same one, and who stops it leaves the report as it was
     out = people.post(f"{path}/publish", "supervisor_head", "SNV", **form)
-    assert out.headers["location"] == f"{path}?done=published", said(out)
+    assert out.headers["location"] == f"{path}#work", said(out)
+    job = _job(people)
+    shown = people.get(path, "supervisor_head", "SNV").text
+    assert "Đang in và công bố" in shown
+    assert "hub worker" in shown  # nothing is there to do it
+    assert "progress.js" in shown
+    assert f"{path}/publish" not in shown
+    assert people.get(f"/reports/work/{job}", "supervisor", "SNV").status_code == 404
+    assert people.post(f"/reports/work/{job}/cancel", "supervisor", "SNV").status_code == 404
+    assert (
+        people.post(f"{path}/publish", "supervisor_head", "SNV", **form).headers["location"] == f"{path}#work"
+    )
+    assert _job(people) == job
+    stopped = people.post(f"/reports/work/{job}/cancel", "supervisor_head", "SNV", back=path)
+    assert stopped.headers["location"] == path
+    _perform(people, job)
+    assert people.half.sql("select state, sha256 from published_report") == [("SUBMITTED", None)]
+    people.post(f"{path}/publish", "supervisor_head", "SNV", **form)
+    job = _job(people)
+    with pytest.raises(JobAborted):  # the worker ends in the middle of a page
+        _perform(people, job, is_stopping=lambda: _message(people, job).endswith("laying out"))
+    assert people.half.sql("select state, sha256 from published_report") == [("SUBMITTED", None)]
+    assert not list(_settings(people).papers.rglob("*.pdf"))
+    _perform(people, job)
+    again = people.post(f"{path}/publish", "supervisor_head", "SNV", **form)
+    assert again.headers["location"] == f"{path}?done=published", said(again)
     page = people.get(path, "anyone").text
     assert "12/BC-SNV, 15/7/2025" in page
     [row] = people.half.sql("select sha256 from published_report where id = %s", key)
@@ -122,3 +172,72 @@ def test_no_foreign_form_and_nobody_without_the_right(people: Reporters, period:
             422,
         ), role
     assert people.counts() == before
+
+
+TASKS = """query($id: ID!) { job(id: $id) { jobState: state done total problems result
+  reportTasks { deed taskState: state agency { code } report { state number } problem } } }"""
+
+
+def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one_act(
+    people: Reporters, period: int
+) -> None:
+    half = people.half
+    for role, place in EVERYBODY:
+        if role != "supervisor":
+            assert people.post("/reports/draft-many", role, place, period=period).status_code == 403, role
+    path = f"/reports?period={period}"
+    assert "Lập báo cáo của các cơ quan chưa có" in people.get(path, "supervisor", "SNV").text
+    assert "các cơ quan chưa có" not in people.get(path, "supervisor_head", "SNV").text
+    drafting = people.post("/reports/draft-many", "supervisor", "SNV", period=period)
+    job = _job(people)
+    assert drafting.headers["location"] == f"/reports/work/{job}"
+    same = people.post("/reports/draft-many", "supervisor", "SNV", period=period)
+    assert same.headers["location"] == f"/reports/work/{job}"
+    _perform(people, job)
+    drafts = half.sql(
+        "select id, version, state from published_report where agency_id is not null order by id"
+    )
+    assert {one.state for one in drafts} == {"DRAFT"}
+    assert len(drafts) == 4  # A, A.1, B and Home Affairs
+    empty = people.post("/reports/draft-many", "supervisor", "SNV", period=period)
+    assert (empty.status_code, "đang chờ bước này" in said(empty)) == (422, True)
+
+    people.post(
+        "/reports/submit-many", "supervisor", "SNV", period=period, notation="BC-SNV", issued_on="2025-07-20"
+    )
+    _perform(people, _job(people))
+    # who submitted does not publish; one report has gone back meanwhile, which is told with its reason
+    assert people.post("/reports/publish-many", "supervisor", "SNV", period=period).status_code == 403
+    back, goes = half.sql(
+        "select id, version from published_report where agency_id is not null order by id limit 2"
+    )
+    seen = [
+        {"id": encode("PublishedReport", one.id), "expectedVersion": one.version, "number": str(number)}
+        for number, one in enumerate((back, goes), 31)
+    ]
+    period_id = encode("ReportingPeriod", period)
+    asked = half.do("publishReports", "supervisor_head", "SNV", periodId=period_id, reports=seen)
+    assert asked["__typename"] == "Job", asked
+    half.owner.execute(
+        "update published_report set state = 'DRAFT', submitted_by = null, version = version + 1 where id = %s",
+        [back.id],
+    )
+    _perform(people, _job(people))
+    told = half.ask(TASKS, "supervisor_head", "SNV", id=asked["id"])["job"]
+    assert (told["jobState"], told["result"]) == ("SUCCEEDED", {"done": 1, "failed": 1})
+    assert told["done"] == told["total"]
+    states = [
+        (one["taskState"], one["report"]["state"], one["report"]["number"]) for one in told["reportTasks"]
+    ]
+    assert states == [("FAILED", "DRAFT", None), ("DONE", "PUBLISHED", "32")]
+    [problem] = told["problems"]
+    assert (problem["code"], problem["reportId"]) == ("WRONG_STATE", back.id)
+    stale = half.do("publishReports", "supervisor_head", "SNV", periodId=period_id, reports=seen[1:])
+    assert stale["code"] == "WRONG_STATE"
+    page = people.get(f"/reports/work/{_job(people)}?state=FAILED", "supervisor_head", "SNV").text
+    assert "Đã xong 1, không làm được 1, còn lại 0." in page
+    assert f"/reports/{back.id}" in page
+    assert "bước này chỉ làm được khi báo cáo" in page
+    [row] = half.sql("select sha256 from published_report where id = %s", goes.id)
+    assert people.get(f"/verify/{row.sha256}", "anyone").status_code == 200
+    assert half.ask(TASKS, "supervisor", "SNV", id=asked["id"])["job"] is None
