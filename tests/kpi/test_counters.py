@@ -133,6 +133,30 @@ def test_the_counters_are_what_a_recount_finds_after_every_change(city: City, se
         assert city.session.execute(text(f"select count(*) from {name}_count")).scalar_one() == 0
 
 
+def test_files_opened_many_at_once_are_counted_as_when_they_are_looked_at(city: City) -> None:
+    """What comes in is counted from the rows themselves; whoever looks at the files finds the same steps and sums."""
+    fonds, archived = city.fonds(city.agency("P")), city.fonds(city.archive())
+    opened = """
+    insert into file (fonds_id, agency_id, creator_id, custodian_id, code, title, state, end_date, retention_kind,
+                      retention_years, origin, origin_declared, total_doc)
+    select o.id, o.agency_id, o.creator_id, o.custodian_id, concat_ws('.', 'M', o.id, s, d, r, m, n), 'Hồ sơ', s, d, r,
+           case r when 'YEARS' then 5 end, m, m, n
+      from fonds o, unnest(array['OPEN', 'CLOSED']) s,
+           unnest(array[null, date '2019-02-28', date '2024-02-29']) d,
+           unnest(array['PERMANENT', 'UNKNOWN', 'YEARS', 'LEGACY_LONG']) r,
+           unnest(array[null, 'BORN_DIGITAL', 'PAPER']) m, unnest(array[null, 0, 7]) n
+     where o.id in (:fonds, :archived)
+    """
+    city.session.execute(text(opened), {"fonds": fonds, "archived": archived})
+    ids = list(city.session.execute(text("select id from file")).scalars())
+    kept = "select * from timely_transfers_step"
+    looked = "select * from hub_timely_transfers_steps(:ids)"
+    assert city.session.execute(text(f"{kept} where files_uncounted > 0")).all()
+    for one, other in ((kept, looked), (looked, kept)):
+        assert city.session.execute(text(f"{one} except all {other}"), {"ids": ids}).all() == []
+    assert recount(city.session, [CUT_OFF])[1] == []
+
+
 def test_who_has_only_documents_that_need_no_hand_over_has_reported_all_the_same(city: City) -> None:
     office, empty = city.agency("P"), city.agency("Q")
     for one in (office, empty):
