@@ -164,7 +164,17 @@ class _Cards:
     def __init__(
         self, rows: dict[date, list[IndicatorRow]], actor: Actor, codes: Sequence[str] | None
     ) -> None:
-        self._rows, self._actor, self._codes = rows, actor, codes
+        self._rows = rows
+        # The law is asked once for each row, however many agencies have a card.
+        self._shown = {
+            as_of: [
+                row
+                for row in told
+                if (row.part == "TARGET" if codes is None else row.code in codes)
+                and actor.may("read", "indicator", row)
+            ]
+            for as_of, told in rows.items()
+        }
         self._slots = {
             (as_of, row.code): Slot(one, as_of)
             for as_of, told in rows.items()
@@ -178,13 +188,8 @@ class _Cards:
     ) -> dict[date, list[IndicatorValue]]:
         """The values of an agency as it was called on each date, or of the city (an empty mapping), by date."""
         return {
-            as_of: [
-                self._value(row, as_of, agency.get(as_of), totals)
-                for row in rows
-                if (row.part == "TARGET" if self._codes is None else row.code in self._codes)
-                and self._actor.may("read", "indicator", row)
-            ]
-            for as_of, rows in self._rows.items()
+            as_of: [self._value(row, as_of, agency.get(as_of), totals) for row in rows]
+            for as_of, rows in self._shown.items()
         }
 
     def _total(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -19,8 +17,8 @@ _MOST_NAMES = 3
 # ended since.
 _HANDS = text(
     """
-    select t.by_id, t.on_behalf_of from return_turn t
-     where t.return_id = :id and t.turn = any(:turns)
+    select t.turn, t.by_id, t.on_behalf_of from return_turn t
+     where t.return_id = :id and t.turn in ('SUBMIT', 'APPROVE')
        and t.id >= coalesce((select max(s.id) from return_turn s where s.return_id = :id and s.turn = 'SUBMIT'), 0)
     """
 )
@@ -42,10 +40,12 @@ _PEOPLE = text(
 )
 
 
-def hands_of(session: Session, row: AgencyReturn, turns: Sequence[str]) -> frozenset[int]:
-    """Who took these turns since the return was last submitted, and on whose behalf."""
-    found = session.execute(_HANDS, {"id": row.id, "turns": list(turns)}).all()
-    return frozenset(person for pair in found for person in pair if person is not None)
+def hands_of(session: Session, row: AgencyReturn) -> dict[str, frozenset[int]]:
+    """Who submitted and approved the return as it is now, by turn, and on whose behalf."""
+    found = {"SUBMIT": {row.submitted_by}, "APPROVE": {row.approved_by}}
+    for turn, *people in session.execute(_HANDS, {"id": row.id}):
+        found[turn].update(people)
+    return {turn: frozenset(one for one in people if one is not None) for turn, people in found.items()}
 
 
 def instead(

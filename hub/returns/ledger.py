@@ -106,13 +106,11 @@ def return_held(
 
 def _require_another(session: Session, actor: Actor, action: str, row: AgencyReturn) -> None:
     """Raise OwnReturn for who has taken a turn that bars him from this step, or lets another take it for him."""
-    for turn, known in zip(BARRED[action], (row.submitted_by, row.approved_by), strict=False):
-        hands = hands_of(session, row, [turn]) | ({known} if known is not None else set())
-        if actor.subject.us & hands:
-            every = hands_of(session, row, BARRED[action]) | hands
-            raise OwnReturn(
-                action, instead(session, actor, action, row, every), approved=turn == STEPS["approve"].turn
-            )
+    hands = {turn: people for turn, people in hands_of(session, row).items() if turn in BARRED[action]}
+    for turn, people in hands.items():
+        if actor.subject.us & people:
+            others = instead(session, actor, action, row, frozenset().union(*hands.values()))
+            raise OwnReturn(action, others, approved=turn == STEPS["approve"].turn)
 
 
 def stored(

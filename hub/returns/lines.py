@@ -6,7 +6,7 @@ is only ever added to: the newest for a date holds. A return that is sent back a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -46,7 +46,9 @@ def write_lines(
 
     Raises Invalid with every fault of every line.
     """
-    subjects = _subjects(session, period.plan_id)
+    if not said:
+        return []
+    subjects = _subjects(session, period.plan_id, {line.code for line in said})
     held = {
         (line.indicator_id, line.duty_id): line
         for line in session.exec(select(ReturnLine).where(ReturnLine.return_id == row.id))
@@ -97,9 +99,9 @@ def _put(
     return differs
 
 
-def _subjects(session: Session, plan_id: int) -> dict[str, Indicator | Duty]:
-    rows = session.exec(select(Indicator).where(Indicator.plan_id == plan_id))
-    duties = session.exec(select(Duty).where(Duty.plan_id == plan_id))
+def _subjects(session: Session, plan_id: int, codes: Collection[str]) -> dict[str, Indicator | Duty]:
+    rows = session.exec(select(Indicator).where(Indicator.plan_id == plan_id, col(Indicator.code).in_(codes)))
+    duties = session.exec(select(Duty).where(Duty.plan_id == plan_id, col(Duty.code).in_(codes)))
     return {one.code: one for one in (*rows, *duties)}
 
 
