@@ -9,9 +9,11 @@ from typing import Annotated
 import strawberry
 from sqlmodel import Session
 
+from hub.access.acting import acting
 from hub.access.actor import Actor
 from hub.returns.models import ReportingPeriod as Period
 from hub.returns.publication import correcting, drafting
+from hub.returns.publication.errors import NothingDiffers as NothingLeft
 from hub.returns.snapshots import freezing
 from schema.jobs import Job
 from schema.mutations.doing import Deed, Given, described, do, do_after
@@ -190,8 +192,11 @@ CorrectReportResult = Annotated[
 
 
 async def _taken_again(info: strawberry.Info, input: CorrectReportInput) -> Deed:
-    actor, key = info.context.actor, key_in("PublishedReport", input.id, "id")
-    taken = await info.context.seam.read(lambda session: correcting.take_again(session, actor, key))
+    actor, key, seam = info.context.actor, key_in("PublishedReport", input.id, "id"), info.context.seam
+    taken = await seam.read(lambda session: correcting.take_again(session, actor, key))
+    if await seam.read(lambda session: correcting.is_idle(session, key, taken)):
+        await seam.change(acting(actor, lambda session: correcting.drop_draft(session, actor, key)))
+        raise NothingLeft
     return lambda session, who: correcting.correct_report(
         session, who, key, input.expected_version, taken, input.reason
     )

@@ -1,6 +1,8 @@
 """A published report is corrected by a new revision, which says what differs and why; the old one stays readable.
 
     taken = seam.read(lambda session: take_again(session, actor, report_id))
+    if seam.read(lambda session: is_idle(session, report_id, taken)):
+        seam.change(lambda session: drop_draft(session, actor, report_id))     # and NothingDiffers is the answer
     seam.change(lambda session: correct_report(session, actor, report_id, version, taken, reason))
 
 What differs is worked out, not typed: figures before and after, and how many records entered, left or count
@@ -12,17 +14,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
 from hub.kit.errors import StaleVersion
 from hub.kpi.frozen import thaw
 from hub.kpi.values import IndicatorValue
-from hub.returns.models import PublishedReport, ReportingPeriod
+from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
 from hub.returns.publication.drafting import WAITING, attach, given, locked, snapshot_of, told
 from hub.returns.publication.errors import NothingDiffers
 from hub.returns.publication.publishing import IN_FORCE
-from hub.returns.snapshots.comparing import Side, moved, summary
+from hub.returns.snapshots.comparing import Groups, Side, groups, moved, moves, summary
 from hub.returns.snapshots.freezing import Taken, closing_of, store_taken, take_for
 from hub.returns.snapshots.models import PeriodFreeze
 from hub.returns.snapshots.said import as_closed
@@ -63,12 +66,7 @@ def correct_report(
     draft = _revision(report, actor)
     actor.require("create", "report", draft)
     said = given("reason", reason, LONGEST_REASON)
-    waiting = session.exec(
-        select(PublishedReport)
-        .where(PublishedReport.corrects_id == report_id, col(PublishedReport.state).in_(WAITING))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    waiting = _waiting(session, report_id, lock=True)
     if waiting is not None and (waiting.state == "SUBMITTED" or _tells(session, waiting, taken)):
         return waiting
     if expected_version is not None and report.version != expected_version:
@@ -90,6 +88,48 @@ def correct_report(
     return draft
 
 
+def is_idle(session: Session, report_id: int, taken: Taken) -> bool:
+    """Whether these figures are those of the report in force, and nothing was submitted that says otherwise."""
+    report = session.get_one(PublishedReport, report_id)
+    waiting = _waiting(session, report_id)
+    if report.state != IN_FORCE or (waiting is not None and waiting.state == "SUBMITTED"):
+        return False
+    before = Side(snapshot_of(session, report), report)
+    old = {value.indicator.code: _brief(value) for value in thaw(before.snapshot.figures)}
+    new = {value.indicator.code: _brief(value) for value in thaw(taken.figures[report.agency_id])}
+    if any(old.get(code) != told for code, told in new.items()):
+        return False
+    members: dict[str, Groups] = {code: {} for code in new}
+    for code, reasons, pack in taken.members:
+        members.setdefault(code, {})[pack.agency_id, pack.kind] = (list(reasons), pack.packed)
+    return before.snapshot.freeze_id is None or not any(
+        moves(groups(session, before, code), told) for code, told in members.items()
+    )
+
+
+def drop_draft(session: Session, actor: Actor, report_id: int) -> None:
+    """Take away a draft that has nothing left to correct; what was submitted stays. Raises NotFound, NotPermitted."""
+    report = locked(session, actor, "read", report_id, None, (IN_FORCE,))
+    actor.require("create", "report", _revision(report, actor))
+    draft = _waiting(session, report_id, lock=True)
+    if draft is None or draft.state != "DRAFT":
+        return
+    told(session, actor, "report:drop", draft, corrects=report_id)
+    session.execute(delete(Snapshot).where(col(Snapshot.report_id) == draft.id))
+    session.delete(draft)
+    session.flush()
+
+
+def _waiting(session: Session, report_id: int, *, lock: bool = False) -> PublishedReport | None:
+    """The correction of a report that is not out yet."""
+    asked = select(PublishedReport).where(
+        PublishedReport.corrects_id == report_id, col(PublishedReport.state).in_(WAITING)
+    )
+    if lock:
+        asked = asked.with_for_update().execution_options(populate_existing=True)
+    return session.exec(asked).first()
+
+
 def compare(session: Session, draft: PublishedReport) -> None:
     """Write into a correction what differs from the report that it corrects."""
     report = session.get_one(PublishedReport, draft.corrects_id)
@@ -108,12 +148,12 @@ def changes(session: Session, before: Side, after: Side) -> list[dict[str, Any]]
     found = []
     for value in thaw(after.snapshot.figures):
         code = value.indicator.code
-        moves: dict[str, int] | None = None
+        records: dict[str, int] | None = None
         if before.snapshot.freeze_id is not None:
-            moves = summary(moved(session, before, after, code))
+            records = summary(moved(session, before, after, code))
         was, now = _brief(old.get(code)), _brief(value)
-        if was != now or moves:
-            found.append({"code": code, "before": was, "after": now, "records": moves})
+        if was != now or records:
+            found.append({"code": code, "before": was, "after": now, "records": records})
     return found
 
 

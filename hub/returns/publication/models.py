@@ -32,7 +32,7 @@ class ReportPrint(SQLModel, table=True):
     )
 
     id: int | None = key()
-    report_id: int = ref("published_report.id")
+    report_id: int = ref("published_report.id", ondelete="CASCADE")
     fingerprint: str
     content: str = Field(sa_column=Column(Text, nullable=False))
     job_id: int = ref("job.id", index=True)
@@ -73,7 +73,7 @@ class ReportTask(SQLModel, table=True):
     deed: str = choice("DRAFT")
     period_id: int = ref("reporting_period.id")
     agency_id: int | None = ref("agency.id", nullable=True)
-    report_id: int | None = ref("published_report.id", nullable=True, index=True)
+    report_id: int | None = ref("published_report.id", nullable=True, index=True, ondelete="CASCADE")
     expected_version: int | None = None
     number: str | None = None
     notation: str | None = None

@@ -23,6 +23,9 @@ from hub.kpi.sight import joined, named, names, shown, visible
 from hub.returns.models import PublishedReport, Snapshot
 from hub.returns.snapshots.models import FrozenFigures, FrozenMembers, PeriodFreeze
 
+_Group = tuple[list[str], bytes]
+Groups = dict[tuple[int, str], _Group]
+
 
 class Move(StrEnum):
     """What became of a record from one snapshot to the other, told in this order."""
@@ -162,8 +165,12 @@ def moved(
 
     `agency_id` narrows two snapshots of the city to one agency. What is packed alike on both sides is not unpacked.
     """
-    old = _groups(session, before, code, agency_id)
-    new = _groups(session, after, code, agency_id)
+    return moves(groups(session, before, code, agency_id), groups(session, after, code, agency_id))
+
+
+def moves(old: Groups, new: Groups) -> list[Moved]:
+    """The same of members that are at hand."""
+    old, new = dict(old), dict(new)
     for key in old.keys() & new.keys():
         if old[key] == new[key]:
             del old[key], new[key]
@@ -217,10 +224,8 @@ def page_of(
     return MovedPage(told, seen, len(moves) - seen, len(rows) > first)
 
 
-_Group = tuple[list[str], bytes]
-
-
-def _groups(session: Session, side: Side, code: str, agency_id: int | None) -> dict[tuple[int, str], _Group]:
+def groups(session: Session, side: Side, code: str, agency_id: int | None = None) -> Groups:
+    """The frozen members behind a figure, packed, by agency and kind."""
     whose = side.agency_id if side.agency_id is not None else agency_id
     asked = select(FrozenMembers).where(
         FrozenMembers.freeze_id == side.snapshot.freeze_id, FrozenMembers.indicator_code == code

@@ -19,6 +19,7 @@ from hub.kpi.frozen import thaw
 from hub.kpi.values import IndicatorValue
 from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
 from hub.returns.publication import correcting, drafting, publishing, tasks
+from hub.returns.publication.errors import NothingDiffers
 from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
 from hub.web.rights import require_person
@@ -141,6 +142,9 @@ def correct(seam: Seam, visit: Visit) -> Page | Elsewhere:
 
     def do() -> None:
         taken = seam.read_now(lambda session: correcting.take_again(session, actor, key))
+        if seam.read_now(lambda session: correcting.is_idle(session, key, taken)):
+            seam.change_now(acting(actor, lambda session: correcting.drop_draft(session, actor, key)))
+            raise NothingDiffers
         made.append(
             seam.change_now(
                 acting(
