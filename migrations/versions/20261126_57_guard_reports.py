@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "20261126_57_guard_reports"
-down_revision = "20261126_56_freeze_said"
+down_revision = "20261126_65_count_openings"
 branch_labels = None
 depends_on = None
 
