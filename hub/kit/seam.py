@@ -57,6 +57,7 @@ class Seam:
     def __init__(self, engine: Engine, reader: Engine | None = None) -> None:
         self._engine = engine
         self._reader = reader or engine
+        self.has_replica = reader is not None and reader is not engine
 
     async def read(self, fn: Callable[[Session], T]) -> T:
         """The answer of `fn` on a session that PostgreSQL itself holds read-only, and to one state of the records.

@@ -76,7 +76,7 @@ class Site:
 
         def made(session: Session) -> Response:
             nonlocal visit  # so that a failure, too, is told to somebody known
-            visit = _known(session, visit)
+            visit = visit if visit.looked_up else _known(session, visit)
             _require_hand(visit)
             return self._response(view(session, visit), visit)
 
@@ -84,6 +84,8 @@ class Site:
             visit = await self._with_key(visit)
             if request.method == "POST" and changing:
                 visit = await self._with_form(request, visit)
+            if self._seam.has_replica:
+                visit = await self._asker(visit)
             work = self._seam.change if changing else self._seam.read
             reads = Reads(lists=True)
             READS.set(reads)
@@ -114,13 +116,17 @@ class Site:
             visit = await self._with_key(visit)
             if request.method == "POST":
                 visit = await self._with_form(request, visit, most)
-            visit = await self._seam.read(lambda session: _known(session, visit))
+            visit = await self._asker(visit)
             _require_hand(visit)
             made = await anyio.to_thread.run_sync(deed, self._seam, visit)
             await self._note(visit)
             return self._response(made, visit)
         except Exception as error:
             return self._failed(visit, error)
+
+    async def _asker(self, visit: Visit) -> Visit:
+        """The visit with who visits, read where changes are made: a replica may not know yet what has ended."""
+        return await self._seam.change(lambda session: _known(session, visit))
 
     def _failed(self, visit: Visit, error: Exception) -> Response:
         page = failing.page(error)

@@ -18,7 +18,10 @@ from schema.http.credentials import Credential
 
 @dataclass(frozen=True)
 class Services:
-    """What lives as long as the application; `trail` are connections for what the audit is told of reads."""
+    """What lives as long as the application; `trail` are connections for what the audit is told of reads.
+
+    Those are to where changes are made; `pool` may be to a replica of it.
+    """
 
     settings: Settings
     seam: Seam

@@ -6,8 +6,10 @@ Whoever has lost his rights is told what somebody is told who never had any: on 
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +22,7 @@ from hub.access.models import AppUser, RoleGrant
 from hub.access.queries import actor_for_user, user_by_name
 from hub.kit.db import sqlalchemy_url
 from hub.kit.ids import encode
-from tests.reporting.conftest import TODAY, Half
+from tests.reporting.conftest import TODAY, Half, reporting
 from tests.web.reporters import Reporters
 
 LIVE = (
@@ -239,3 +241,26 @@ def test_with_his_body_ends_what_he_may(half: Half, scene: Scene) -> None:
     assert answer["data"]["dissolveAgency"]["__typename"] == "Agency", answer
     assert half.refused(own, "officer", "doomed", p=period) == "NOT_FOUND"
     assert _differ(scene.told("officer", "doomed"), stranger) == []
+
+
+def test_a_replica_that_lags_keeps_no_right_alive(
+    clone: Callable[[], contextlib.AbstractContextManager[str]], stopped_clock: None
+) -> None:
+    """What stands for it has the same bodies, and knows nobody's key or session."""
+    with clone() as stale, clone() as dsn:
+        with reporting(stale) as behind:
+            behind.period(date(2031, 6, 30))
+        with reporting(dsn, read_dsn=stale) as half:
+            people = Reporters(half)
+            period = half.period(date(2031, 6, 30))["id"]
+            ask = 'query($p: ID!) { returnForm(periodId: $p, agencyCode: "A") { owed } }'
+            for _ in range(2):  # a caller who is known from before, too
+                assert half.ask(ask, "officer", "A", p=period) == {"returnForm": {"owed": True}}
+                assert people.get("/exclusions", "officer", "A").status_code == 200
+            half.sql("update role_grant set valid_to = %s where role = 'officer'", TODAY)
+            assert half.refused(ask, "officer", "A", p=period) == "NOT_FOUND"
+            assert people.get("/exclusions", "officer", "A").status_code == 404
+            begun = people.post("/periods/1/agencies/A/begin", "officer", "A")
+            assert (begun.status_code, half.sql("select 1 from agency_return")) == (404, [])
+            half.sql("update access_token set revoked_at = now()")
+            assert half.refused(ask, "officer", "A", p=period) == "UNAUTHENTICATED"
