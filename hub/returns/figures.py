@@ -113,8 +113,9 @@ def _figures(
 
 
 def day_before(session: Session, period: ReportingPeriod, last: date) -> date | None:
-    """The data cut-off of the half-year before a day of a period; None for the first one."""
-    found: date | None = session.execute(_BEFORE, {"plan": period.plan_id, "cutoff": last}).scalar()
+    """The data cut-off of the half-year before a day of a period, of a summary before all it covers; None for none."""
+    first = min(last, period.covers_from or last)
+    found: date | None = session.execute(_BEFORE, {"plan": period.plan_id, "cutoff": first}).scalar()
     return found
 
 

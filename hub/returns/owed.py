@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.agencies.queries import NAME_AT, NAME_SORT_AT, PARENT_AT
+from hub.kit import clock
 from hub.returns.models import ReportingPeriod
 from policies.resources import RESOURCES
 
+T = TypeVar("T")
 # SQL: every agency that is in being and has an archive of its own on the reporting date owes a return (IV.5.h).
 OWES = (
     "{a}.archive_since <= {day} and ({a}.archive_until is null or {day} < {a}.archive_until)"
@@ -28,6 +31,12 @@ REPORTS_TO = (
     "(select above.id from agency above where above.id = "
     + PARENT_AT
     + f" and {OWES.replace('{a}', 'above')})"
+)
+# SQL: who receives it now: that body, or what follows it where it has ended since.
+RECEIVER = (
+    "(select nullif(case when b.valid_to <= :today then coalesce("
+    "(select min(c.successor_id) from agency_succession c where c.predecessor_id = b.id), b.id) else b.id end, {a}.id)"
+    " from agency b where b.id = " + REPORTS_TO + ")"
 )
 # SQL: by when the agency `{a}` hands in for the period `{p}`: as units or as agencies do, or as extended. An extension
 # that a later day for all has overtaken takes no time away.
@@ -47,12 +56,24 @@ _OWING = text(f"{_NAMED} from agency a where {OWES.format(a='a', day=_DAY)} orde
 _PLACE = text(
     f"""
     select a.code, a.name, a.valid_to, {OWES.format(a="a", day=_DAY)} as owes,
-           {REPORTS_TO.format(a="a", day=_DAY)} as reports_to,
+           {RECEIVER.format(a="a", day=_DAY)} as reports_to,
            array(select s.name from agency_succession c join agency s on s.id = c.successor_id
                   where c.predecessor_id = a.id order by s.name_sort) as successors
       from agency a where a.id = :agency
     """
 )
+_FOLLOW = [
+    text(
+        f"""
+        update {table} r set reports_to_id = w.receiver
+          from (select k.id, {RECEIVER.format(a="a", day="p.deadline")} as receiver
+                  from {table} k join reporting_period p on p.id = k.period_id join agency a on a.id = k.agency_id
+                 where p.state = 'OPEN' {waiting}) w
+         where w.id = r.id and r.reports_to_id is distinct from w.receiver
+        """
+    )
+    for table, waiting in (("agency_return", "and k.state <> 'ACCEPTED'"), ("return_case", ""))
+]
 
 
 @dataclass(frozen=True)
@@ -97,8 +118,16 @@ def owing(session: Session, day: date) -> list[Owed]:
 
 def place_of(session: Session, agency_id: int, day: date) -> Place | None:
     """Where an agency stands for a reporting date; None for no such agency."""
-    row = session.execute(_PLACE, {"agency": agency_id, "day": day}).mappings().first()
+    asked = {"agency": agency_id, "day": day, "today": clock.today()}
+    row = session.execute(_PLACE, asked).mappings().first()
     return None if row is None else Place(**row)
+
+
+def followed(session: Session, agency: T) -> T:
+    """The agency, once what waits in open periods goes to who receives it after bodies were moved or have ended."""
+    for follow in _FOLLOW:
+        session.execute(follow, {"today": clock.today()})
+    return agency
 
 
 def owed(session: Session, actor: Actor, period: ReportingPeriod) -> list[Owed]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from hub.agencies import commands as agencies
+from hub.returns.owed import followed
 from schema.agencies import Agency, AgencyKind
 from schema.mutations.doing import Given, described, do, today
 from schema.mutations.inputs import key_in, needed, once, or_none, said, version
@@ -171,17 +172,20 @@ class AgenciesMutation:
             Agency,
             ("Agency", input.id),
             input,
-            lambda s, actor: agencies.move_agency(
+            lambda s, actor: followed(
                 s,
-                actor,
-                key_in("Agency", input.id, "id"),
-                input.expected_version,
-                parent_id=key_in("Agency", input.parent_id, "parent_id")
-                if input.parent_id is not None
-                else None,
-                effective_on=input.effective_on or today(),
-                decision=input.decision or None,
-                on=today(),
+                agencies.move_agency(
+                    s,
+                    actor,
+                    key_in("Agency", input.id, "id"),
+                    input.expected_version,
+                    parent_id=key_in("Agency", input.parent_id, "parent_id")
+                    if input.parent_id is not None
+                    else None,
+                    effective_on=input.effective_on or today(),
+                    decision=input.decision or None,
+                    on=today(),
+                ),
             ),
         )
         return answer

@@ -12,6 +12,7 @@ from hub.kit.errors import FieldError
 from hub.kit.errors import Invalid as Broken
 from hub.records import commands
 from hub.records.commands.succession import Part
+from hub.returns.owed import followed
 from schema.agencies import Agency
 from schema.mutations.agencies import DECISION, EFFECTIVE
 from schema.mutations.doing import Given, described, do, today
@@ -137,7 +138,8 @@ class SuccessionMutation:
             Agency,
             ("Agency", input.successor_id),
             input,
-            lambda s, actor: (
+            lambda s, actor: followed(
+                s,
                 commands.merge_agencies(
                     s,
                     actor,
@@ -150,7 +152,7 @@ class SuccessionMutation:
                     decision=input.decision or None,
                     decided_on=input.decided_on or None,
                     on=today(),
-                ).successor
+                ).successor,
             ),
         )
         return answer
@@ -170,7 +172,8 @@ class SuccessionMutation:
             Agency,
             ("Agency", input.id),
             input,
-            lambda s, actor: (
+            lambda s, actor: followed(
+                s,
                 commands.split_agency(
                     s,
                     actor,
@@ -181,7 +184,7 @@ class SuccessionMutation:
                     decision=input.decision or None,
                     decided_on=input.decided_on or None,
                     on=today(),
-                ).agency
+                ).agency,
             ),
         )
         return answer
@@ -204,7 +207,8 @@ class SuccessionMutation:
             Agency,
             ("Agency", input.id),
             input,
-            lambda s, actor: (
+            lambda s, actor: followed(
+                s,
                 commands.dissolve_agency(
                     s,
                     actor,
@@ -215,7 +219,7 @@ class SuccessionMutation:
                     decision=input.decision,
                     decided_on=input.decided_on,
                     on=today(),
-                ).agency
+                ).agency,
             ),
         )
         return answer

@@ -117,6 +117,40 @@ def test_a_summary_spans_half_years_and_stands_beside_the_half_year_of_its_day(h
     assert (again["__typename"], again["code"]) == ("WrongPeriodState", "WRONG_PERIOD_STATE")
 
 
+@pytest.mark.parametrize(("kind", "deadline"), [("INTERIM", "2021-12-31"), ("FINAL", "2022-06-30")])
+def test_a_summary_is_written_accepted_and_closed_as_a_half_year_is(
+    half: Half, kind: str, deadline: str
+) -> None:
+    period = half.do(
+        "openPeriod",
+        "supervisor_head",
+        "SNV",
+        plan=PLAN,
+        kind=kind,
+        deadline=deadline,
+        coversFrom="2012-01-01",
+    )
+    half.period(date(2016, 6, 30) if kind == "INTERIM" else date(2016, 12, 31))
+    form = 'query($id: ID!) { returnForm(periodId: $id, agencyCode: "A") { owed figures { sentence } } }'
+    told = half.ask(form, "officer", "A", id=period["id"])["returnForm"]
+    # What a summary covers is held against the half-year before it all, not against one in its middle.
+    assert {one["sentence"] for one in told["figures"]} == {"There is no period before to compare with."}
+    again = half.do(
+        "openPeriod",
+        "supervisor_head",
+        "SNV",
+        plan=PLAN,
+        kind=kind,
+        deadline=deadline,
+        coversFrom="2013-01-01",
+    )
+    assert again["__typename"] == "WrongPeriodState"
+    accepted = half.step("acceptReturn", "supervisor", "SNV", half.approved(period))
+    assert accepted["returnState"] == "ACCEPTED"
+    assert half.step("submitReturn", "officer", "A", accepted)["__typename"] == "WrongReturnState"
+    assert half.step("closePeriod", "supervisor_head", "SNV", period)["periodState"] == "CLOSED"
+
+
 def test_a_closed_period_takes_no_word_and_no_decision(half: Half) -> None:
     period = half.period(date(2021, 6, 30))
     approved, draft = half.approved(period, "A"), half.begun(period, "B")
@@ -201,34 +235,6 @@ def test_a_period_is_not_closed_before_its_data_cut_off(half: Half) -> None:
     half.begun(period)
     moved = half.step("updatePeriod", "supervisor_head", "SNV", period, deadline="2026-12-31")
     assert [error["code"] for error in moved["errors"]] == ["RETURNS_BEGUN"]
-
-
-def test_a_dissolved_body_reports_no_more_and_its_successor_is_named(half: Half) -> None:
-    period = half.period(date(2024, 6, 30))
-    pending = half.step("submitReturn", "officer", "TP", _begun_by_city(half, period))
-    c, b = half.agencies["C"], half.agencies["B"]
-    half.sql("update agency set valid_to = '2024-06-01' where id = %s", c)
-    half.sql(
-        "insert into agency_succession (predecessor_id, successor_id, effective_on) values (%s, %s, '2024-06-01')",
-        c,
-        b,
-    )
-    try:
-        approved = half.step("approveReturn", "approver", "TP", pending)
-        assert (approved["__typename"], approved["code"]) == ("AgencyEnded", "AGENCY_ENDED")
-        assert "Cơ quan B" in approved["message"]
-        later = half.period(date(2024, 12, 31))
-        begun = half.do(
-            "saveReturn", "officer", "TP", periodId=later["id"], agencyId=half.agency("C"), results="x"
-        )
-        assert begun["__typename"] == "AgencyEnded"
-        query = "query($id: ID!) { reportingPeriod(id: $id) { expectedCount overdue { nodes { code } } } }"
-        told = half.ask(query, "supervisor", "SNV", id=period["id"])["reportingPeriod"]
-        assert told["expectedCount"] == 4
-        assert "C" not in [one["code"] for one in told["overdue"]["nodes"]]
-    finally:
-        half.sql("delete from agency_succession where predecessor_id = %s", c)
-        half.sql("update agency set valid_to = null where id = %s", c)
 
 
 def test_what_a_body_handed_in_before_it_ended_is_accepted(half: Half) -> None:

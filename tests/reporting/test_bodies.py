@@ -1,0 +1,88 @@
+"""Bodies that end while a period runs, over GraphQL: who reports then, to whom, and what becomes of what was begun."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tests.reporting.conftest import Half
+
+MERGE = """mutation($input: MergeAgenciesInput!) { mergeAgencies(input: $input) {
+  __typename ... on Agency { code } ... on Problem { message } } }"""
+DISSOLVE = """mutation($input: DissolveAgencyInput!) { dissolveAgency(input: $input) {
+  __typename ... on Agency { code } ... on Problem { message } } }"""
+PERIOD = """query($id: ID!) { reportingPeriod(id: $id) { expectedCount overdue { nodes { code } } }
+  returnsDesk(periodId: $id) { rows { agencyCode } } }"""
+
+
+def _begun_by_city(half: Half, period: Any, code: str) -> Any:
+    said = {"periodId": period["id"], "agencyId": half.agency(code)}
+    return half.do("saveReturn", "officer", "TP", **said, results="Đã làm", difficulties="Không có")
+
+
+def _seen(half: Half, row: Any, role: str, place: str) -> Any:
+    query = "query($id: ID!) { agencyReturn(id: $id) { state version reportsTo { code } viewerCan turns { turn } } }"
+    return half.ask(query, role, place, id=row["id"])["agencyReturn"]
+
+
+def test_a_body_that_merges_while_a_period_runs_reports_no_more_and_its_units_to_the_successor(
+    half: Half,
+) -> None:
+    period = half.period(date(2025, 12, 31))
+    draft = _begun_by_city(half, period, "C")
+    pending = half.step("submitReturn", "officer", "A", half.begun(period, "A"))
+    unit = half.approved(period, "A.1")
+    assert _seen(half, unit, "officer", "A.1")["reportsTo"] == {"code": "A"}
+    ending = [{"id": half.agency(code), "expectedVersion": 1} for code in ("A", "C")]
+    said = {
+        "predecessors": ending, "successorId": half.agency("B"), "effectiveOn": "2025-06-20",
+        "decision": "Nghị quyết 1656/NQ-UBTVQH15",
+    }  # fmt: skip
+    merged = half.ask(MERGE, "supervisor", "SNV", input=said)["mergeAgencies"]
+    assert merged == {"__typename": "Agency", "code": "B"}
+    refused = [
+        half.step("submitReturn", "officer", "TP", draft),
+        half.step("approveReturn", "approver", "TP", pending),
+        _begun_by_city(half, half.period(date(2026, 6, 30)), "C"),
+    ]
+    assert {(one["__typename"], one["code"]) for one in refused} == {("AgencyEnded", "AGENCY_ENDED")}
+    assert "ended on 2025-06-20" in refused[0]["message"]
+    assert "Cơ quan B" in refused[0]["message"]
+    assert _seen(half, pending, "supervisor", "SNV")["turns"] == [{"turn": "SUBMIT"}]
+    told = half.ask(PERIOD, "supervisor", "SNV", id=period["id"])
+    assert told["reportingPeriod"]["expectedCount"] == 3
+    assert {row["agencyCode"] for row in told["returnsDesk"]["rows"]} == {"SNV", "B", "A.1"}
+    # What the unit sent to the body that has ended is accepted by the one that follows.
+    assert "ACCEPT_RETURN" in _seen(half, unit, "officer", "B")["viewerCan"]
+    assert half.step("acceptReturn", "officer", "B", unit)["returnState"] == "ACCEPTED"
+    assert _seen(half, unit, "officer", "B")["reportsTo"] == {"code": "B"}
+    form = 'query($id: ID!) { returnForm(periodId: $id, agencyCode: "B") { owed asked { code units } } }'
+    assert half.ask(form, "officer", "B", id=period["id"])["returnForm"]["owed"]
+
+
+def test_a_body_dissolved_by_decision_owes_nothing_from_that_day_on(half: Half) -> None:
+    period = half.period(date(2023, 12, 31))
+    made = half.ask(
+        "mutation($input: CreateAgencyInput!) { createAgency(input: $input) { ... on Agency { id version } } }",
+        "supervisor", "SNV",
+        input={
+            "name": "Cơ quan D", "kind": "DISTRICT", "code": "D", "parentId": half.agency("TP"),
+            "validFrom": "2015-01-01", "archiveSince": "2015-01-01",
+        },
+    )["createAgency"]  # fmt: skip
+    said = {"periodId": period["id"], "agencyId": made["id"], "results": "Đã làm", "difficulties": "Không có"}
+    draft = half.do("saveReturn", "officer", "TP", **said)
+    gone = {
+        "id": made["id"], "expectedVersion": made["version"], "effectiveOn": "2025-05-01", "decision": "12/QĐ-UBND",
+        "decidedOn": "2025-04-20",
+    }  # fmt: skip
+    assert half.ask(DISSOLVE, "supervisor", "SNV", input=gone)["dissolveAgency"]["__typename"] == "Agency"
+    refused = half.step("submitReturn", "officer", "TP", draft)
+    assert (refused["__typename"], refused["code"]) == ("AgencyEnded", "AGENCY_ENDED")
+    assert "what succeeded it (Cơ quan TP)" in refused["message"]
+    later = half.do("saveReturn", "officer", "TP", **said | {"periodId": half.period()["id"]})
+    assert later["__typename"] == "AgencyEnded"
+    assert (
+        half.sql("select state from agency_return where id = (select max(id) from agency_return)")[0].state
+        == "DRAFT"
+    )
