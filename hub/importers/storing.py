@@ -7,7 +7,7 @@ begins again, and then everything is staged before anything is planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -18,16 +18,15 @@ from hub.access.actor import Actor
 from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.outcome import FileResult
-from hub.records.intake import report
-from hub.records.intake.checks import check_files, check_items, check_new_files
-from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files, plan_new_files
+from hub.records.intake.checks import check_files, check_items
+from hub.records.intake.new_files import are_all_new, write_new_files
+from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files
 from hub.records.intake.plan_items import plan_items
 from hub.records.intake.stage import OF_NEW_FILES, Cursor, fill_stage, lines_of, open_stage
 from hub.records.intake.write import write
 
 PART_ROWS = 10_000
 FIRST_ROWS = 2_000  # nothing is stored while the first part is read, so parts begin short and grow by half
-_OF_PARTS = ("fonds", "file")  # a fonds is opened by the first file that names it
 
 
 class NeedsTheWhole(Exception):
@@ -88,25 +87,21 @@ class Storing:
 
     def write(self) -> None:
         """Store what is planned."""
-        self._write(LEVELS)
+        write(self.cursor, self.intake, self._said())
 
-    def _write(self, levels: Sequence[str]) -> None:
-        write(
-            self.cursor, self.intake, {name: frozenset(said) for name, said in self._provided.items()}, levels
-        )
+    def _said(self) -> dict[str, frozenset[str]]:
+        return {level: frozenset(columns) for level, columns in self._provided.items()}
 
     def _store_part(self, ahead: Ahead, next_rows: int) -> None:
         self._parts += 1
-        plan_new_files(self.cursor, self.intake)
-        check_new_files(self.session, self.cursor, self.actor, self.intake)
-        if not are_new(self.cursor):
+        if not are_all_new(self.session, self.cursor, self.actor, self.intake):
             raise NeedsTheWhole
         ahead.go_on(next_rows)
         try:
-            self._write(_OF_PARTS)
+            created = write_new_files(self.cursor, self.intake, self._said())
         except UniqueViolation:
             raise NeedsTheWhole from None
-        self.result.counts.update(report.counts(self.cursor, _OF_PARTS))
+        self.result.counts.update(created)
         open_stage(self.cursor, OF_NEW_FILES)
 
     def _is_all_files(self) -> bool:

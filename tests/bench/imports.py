@@ -34,8 +34,8 @@ AGENCY = "UBND-HOANKIEM"
 ORM_ROWS = 5_000
 GOALS = {"ead": 5_000, "csv": 20_000, "xlsx": 5_000}
 _APPLY = (
-    "plan_new_files",
-    "check_new_files",
+    "are_all_new",
+    "write_new_files",
     "plan_files",
     "check_files",
     "plan_items",

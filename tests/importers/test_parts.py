@@ -98,20 +98,25 @@ def test_new_files_are_stored_while_the_list_is_read(
     tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_parts(2)
-    parts: list[tuple[str, ...]] = []
-    write = storing.write
+    parts: list[str] = []
 
-    def seen(*given: Any) -> None:
-        parts.append(tuple(given[3]))
-        write(*given)
+    def watched(name: str) -> None:
+        work = getattr(storing, name)
 
-    monkeypatch.setattr(storing, "write", seen)
+        def seen(*given: Any) -> Any:
+            parts.append(name)
+            return work(*given)
+
+        monkeypatch.setattr(storing, name, seen)
+
+    watched("write")
+    watched("write_new_files")
     assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "created"): 7}
-    assert parts == [("fonds", "file")] * 4 + [("fonds", "series", "file", "item")]
+    assert parts == ["write_new_files"] * 4 + ["write"]
     parts.clear()
     assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "unchanged"): 7}
     assert parts == [
-        ("fonds", "file")
+        "write_new_files"
     ]  # its first file is there: the list is planned whole, and nothing is written
 
 

@@ -33,14 +33,7 @@ def check_files(session: Session, cursor: Cursor, actor: Actor, intake: Intake) 
     _put(cursor, "file", "FONDS_CLOSED", _FONDS_CLOSED, values)
     for level in ("fonds", "series", "file"):
         _ask_about_changes(session, cursor, actor, level)
-        _ask_about_new(session, cursor, actor, intake, level)
-
-
-def check_new_files(session: Session, cursor: Cursor, actor: Actor, intake: Intake) -> None:
-    """Faults of files that are all new. Raises NotPermitted when the actor may not create them."""
-    _put(cursor, "file", "FONDS_CLOSED", _FONDS_CLOSED, intake.values)
-    for level in ("fonds", "file"):
-        _ask_about_new(session, cursor, actor, intake, level)
+        ask_about_new(session, cursor, actor, intake, level)
 
 
 def check_items(session: Session, cursor: Cursor, actor: Actor, intake: Intake) -> None:
@@ -53,7 +46,7 @@ def check_items(session: Session, cursor: Cursor, actor: Actor, intake: Intake) 
     _put(cursor, "item", "RECORD_PUBLISHED", _PUBLISHED.format(level="item"), values)
     _put(cursor, "item", "SECRET_FILE", _SECRET_FILE, values)
     _ask_about_changes(session, cursor, actor, "item")
-    _ask_about_new(session, cursor, actor, intake, "item")
+    ask_about_new(session, cursor, actor, intake, "item")
     _put(cursor, "item", "TWIN_REFUSED", _TWIN_REFUSED, values)
 
 
@@ -100,10 +93,9 @@ _SECRET_RECORD = """
 t.action = 'updated' and s.access_level is distinct from 2
 and exists (select 1 from {level} x where x.id = t.target and x.access_level = 2)
 """
-_FONDS_CLOSED = """
-t.action = 'created' and exists (
-    select 1 from fonds x where x.id = t.fonds_id and x.state = 'CLOSED'
-     and not coalesce(s.start_date <= x.closed_on, false))
+IS_CLOSED_FOR = "x.state = 'CLOSED' and not coalesce(s.start_date <= x.closed_on, false)"
+_FONDS_CLOSED = f"""
+t.action = 'created' and exists (select 1 from fonds x where x.id = t.fonds_id and {IS_CLOSED_FOR})
 """
 _SECRET_FILE = """
 t.action in ('created', 'updated', 'listed') and s.access_level is distinct from 2
@@ -159,22 +151,29 @@ _NEW = {
 }
 
 
-def _ask_about_new(session: Session, cursor: Cursor, actor: Actor, intake: Intake, level: str) -> None:
+def ask_about_new(session: Session, cursor: Cursor, actor: Actor, intake: Intake, level: str) -> None:
     """Ask about one record for each fonds and access mode: the law looks at nothing else of a new record."""
     for fonds_id, access_level in cursor.execute(_NEW[level]).fetchall():
-        fonds = session.get(Fonds, fonds_id) if fonds_id is not None else None
-        facts: dict[str, Any] = {
-            "agency_id": intake.agency_id,
-            "custodian_id": fonds.custodian_id if fonds else intake.agency_id,
-            "transferred": fonds.transferred if fonds else False,
-            "access_level": access_level,
-            "created_by": actor.id,
-            "code": "-",
-        }
-        if level in ("fonds", "file"):
-            facts["creator_id"] = fonds.creator_id if fonds else intake.agency_id
-        if level != "fonds":
-            facts["fonds_id"] = fonds_id
-        facts["subject" if level == "item" else "title"] = "-"
-        home = ArchivalFile(**_HOME, access_level=access_level) if level == "item" else None
-        permit_new(actor, _MODELS[level](**facts), home, CONTENTS_CHANGE_IN if home else ())
+        ask(session, actor, intake, level, fonds_id, access_level)
+
+
+def ask(
+    session: Session, actor: Actor, intake: Intake, level: str, fonds_id: int | None, access_level: int | None
+) -> None:
+    """Whether the actor may create a record of this level in this fonds. Raises NotPermitted."""
+    fonds = session.get(Fonds, fonds_id) if fonds_id is not None else None
+    facts: dict[str, Any] = {
+        "agency_id": intake.agency_id,
+        "custodian_id": fonds.custodian_id if fonds else intake.agency_id,
+        "transferred": fonds.transferred if fonds else False,
+        "access_level": access_level,
+        "created_by": actor.id,
+        "code": "-",
+    }
+    if level in ("fonds", "file"):
+        facts["creator_id"] = fonds.creator_id if fonds else intake.agency_id
+    if level != "fonds":
+        facts["fonds_id"] = fonds_id
+    facts["subject" if level == "item" else "title"] = "-"
+    home = ArchivalFile(**_HOME, access_level=access_level) if level == "item" else None
+    permit_new(actor, _MODELS[level](**facts), home, CONTENTS_CHANGE_IN if home else ())

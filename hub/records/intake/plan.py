@@ -35,37 +35,22 @@ def plan_files(cursor: Cursor, intake: Intake) -> None:
     values = intake.values
     cursor.execute(_ITEMS_THAT_ARE_FILES)
     cursor.execute(f"analyze pg_temp.import_stage ({_JOINED})")
-    for statement in (*_TWICE, _FONDS, _SERIES):
+    for statement in (*_TWICE, FONDS, _SERIES):
         cursor.execute(statement, values)
     cursor.execute("analyze pg_temp.import_series")
     cursor.execute(_FILES, values)
-    _meet_files_without_key(cursor, values)
+    if found(cursor, SOME_WITHOUT_KEY, values):
+        cursor.execute(_FILES_WITHOUT_KEY, values)
     cursor.execute(_FILE_ACTIONS, values)
     cursor.execute("analyze pg_temp.import_file")
 
 
-def _meet_files_without_key(cursor: Cursor, values: dict[str, Any]) -> None:
-    some = "select 1 from file where agency_id = %(agency)s and source_key is null limit 1"
-    if found(cursor, some, values):
-        cursor.execute(_FILES_WITHOUT_KEY, values)
+SOME_WITHOUT_KEY = "select from file where agency_id = %(agency)s and source_key is null limit 1"
 
 
 def found(cursor: Cursor, query: str, values: dict[str, Any]) -> bool:
+    """Whether the query finds any row."""
     return cursor.execute(query, values).fetchone() is not None
-
-
-def plan_new_files(cursor: Cursor, intake: Intake) -> None:
-    """As `plan_files` for files that seem to be new: a key or code that is there breaks its constraint when written.
-
-    `checks.check_new_files` comes next, then `are_new` tells whether nothing else stands against them.
-    """
-    values = intake.values
-    # By rows only, and yet not to be left out: with no statistics short parts are joined by nested loops.
-    cursor.execute("analyze pg_temp.import_stage (row, fonds_code)")
-    cursor.execute(_FONDS, values)
-    cursor.execute(_NEW_FILES)
-    cursor.execute("analyze pg_temp.import_file (row, fonds_id)")
-    _meet_files_without_key(cursor, values)
 
 
 def are_new(cursor: Cursor) -> bool:
@@ -125,7 +110,7 @@ update pg_temp.import_stage s set fault = 'CODE_TWICE', first_row = t.first_row
 )
 
 # Finding aids stage their fonds; lists name one by code, and one that is not there is opened.
-_FONDS = """
+FONDS = """
 insert into pg_temp.import_fonds
 with wanted as (
     select s.row, s.ref, s.source_key, s.code, s.source_hash, s.fault
@@ -158,15 +143,6 @@ select s.row, s.ref, s.parent_ref, x.id as target, coalesce(x.id, nextval('serie
   left join series x on x.agency_id = %(agency)s and x.source_key = s.source_key
  where s.level = 'series'
  order by s.row
-"""
-
-_NEW_FILES = """
-insert into pg_temp.import_file
-select s.row, s.ref, s.code, coalesce(s.code, s.composed_code), null, nextval('file_id_seq'), f.id, null,
-       s.source_hash, null, null,
-       case when f.id is null or coalesce(s.parent_ref, '') <> '' then 'refused' else 'created' end as action
-  from pg_temp.import_stage s
-  left join pg_temp.import_fonds f on f.mark = coalesce(s.fonds_code, '')
 """
 
 _FILES = """

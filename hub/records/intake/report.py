@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hub.records.intake.plan import LEVELS
 from hub.records.intake.stage import Cursor
 
-
-def _plans(levels: Sequence[str]) -> str:
-    return " union all ".join(
-        f"select row, '{level}' as level, action from pg_temp.import_{level} where row is not null"
-        for level in levels
-    )
+_PLANS = " union all ".join(
+    f"select row, '{level}' as level, action from pg_temp.import_{level} where row is not null"
+    for level in LEVELS
+)
 
 
 class PlannedRow(NamedTuple):
@@ -33,11 +31,11 @@ class PlannedRow(NamedTuple):
     shown: str | None  # what a person knows the row by when it has no code
 
 
-def counts(cursor: Cursor, levels: Sequence[str] = LEVELS) -> Counter[tuple[str, str]]:
+def counts(cursor: Cursor) -> Counter[tuple[str, str]]:
     """How many rows of each level are created, updated, unchanged, listed, refused."""
     found: Counter[tuple[str, str]] = Counter()
     for level, action, number in cursor.execute(
-        f"select level, action, count(*) from ({_plans(levels)}) p group by 1, 2"
+        f"select level, action, count(*) from ({_PLANS}) p group by 1, 2"
     ):
         found[level, action] = number
     opened = cursor.execute(
@@ -56,7 +54,7 @@ def rows(cursor: Cursor, *, limit: int, only_words: bool) -> Iterator[PlannedRow
 select s.place, s.level, coalesce(s.code, s.composed_code), p.action, s.fault, s.row, s.first_row, f.place,
        s.warned,
        coalesce(s.file_notation, s.file_code, s.parent_ref), coalesce(s.notation, left(s.title, 80))
-  from pg_temp.import_stage s join ({_plans(LEVELS)}) p on p.row = s.row
+  from pg_temp.import_stage s join ({_PLANS}) p on p.row = s.row
   left join pg_temp.import_stage f on f.row = s.first_row {words} order by s.fault is null, s.row limit %(limit)s
 """,
         {"limit": limit},

@@ -87,7 +87,7 @@ _PLANS: dict[str, str] = {
     "import_item": "row bigint, file_id bigint, source_key text, ordinal integer, target bigint, old_file bigint,"
     " id bigint, action text",
 }
-OF_NEW_FILES = ("import_stage", "import_fonds", "import_file")
+OF_NEW_FILES = ("import_stage", "import_fonds")
 
 Cursor = psycopg.Cursor[Any]
 
@@ -95,8 +95,8 @@ Cursor = psycopg.Cursor[Any]
 def open_stage(cursor: Cursor, names: Sequence[str] = ("import_stage", *_PLANS)) -> None:
     """Empty tables for staged rows and the plan, gone with the transaction; those that are there are dropped.
 
-    To make a table anew is four times as fast as to empty it, and holds three locks until the end: a list in parts
-    of 10,000 rows may have seven million of them before a server as it is installed runs out of locks.
+    To make a table anew is four times as fast as to empty it, and holds two locks until the end: a list in parts
+    of 10,000 rows may have ten million of them before a server as it is installed runs out of locks.
     """
     cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in names))
     columns = ", ".join(f"{name} {kind}" for name, kind in STAGE.items())

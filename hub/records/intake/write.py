@@ -6,7 +6,7 @@ move by one, unchanged rows are not touched at all. Derived counts follow by the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from hub.kit.vietnamese import sort_key
 from hub.records.intake.openings import kept, propose
@@ -88,24 +88,21 @@ _NEVER_NULL = {
 }
 
 
-def write(
-    cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]], levels: Sequence[str] = LEVELS
-) -> None:
-    """Store what is planned at these levels; `provided` names the staged columns that speak at each."""
+def write(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> None:
+    """Store what is planned; `provided` names the staged columns that speak at each level."""
     values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
-    changed = [level for level in levels if cursor.execute(_ANY_CHANGE.format(level=level)).fetchone()]
+    changed = [level for level in LEVELS if cursor.execute(_ANY_CHANGE.format(level=level)).fetchone()]
     for level in changed:
         remember(cursor, level)
         cursor.execute(_FREE_CODES.format(level=level), values)
         if "access_level" in provided[level]:
             propose(cursor, level, intake)
-    for level in levels:
+    for level in LEVELS:
         cursor.execute(_NEW[level](provided[level]), values)
     for level in changed:
         cursor.execute(_changes(level, provided[level]), values)
         tell(cursor, level, intake)
-    if "item" in levels:
-        cursor.execute(_LISTINGS, values)
+    cursor.execute(_LISTINGS, values)
 
 
 def _spoken(level: str, provided: frozenset[str]) -> dict[str, str]:
@@ -132,12 +129,14 @@ def _code(level: str, *more: str) -> str:
 _PROVISIONAL = "'TAM-' || %(year)s::int || '-' || t.id"  # as rules.description.provisional_code
 
 
-def _insert(level: str, fixed: Mapping[str, str], spoken: Mapping[str, str], source: str) -> str:
+def insert(level: str, fixed: Mapping[str, str], spoken: Mapping[str, str], source: str) -> str:
+    """SQL that stores the rows of a source."""
     every = {**spoken, **fixed}
     return f"insert into {level} ({', '.join(every)}) select {', '.join(every.values())} {source}"
 
 
-def _new_fonds(provided: frozenset[str]) -> str:
+def new_fonds(provided: frozenset[str]) -> str:
+    """SQL that stores the planned fonds that are new."""
     spoken = _spoken("fonds", provided)
     fixed = {
         "id": "t.id",
@@ -151,7 +150,7 @@ def _new_fonds(provided: frozenset[str]) -> str:
         "source_hash": "s.source_hash",
         "created_by": "%(user)s::bigint",
     }
-    return _insert(
+    return insert(
         "fonds",
         fixed,
         {name: sql for name, sql in spoken.items() if name not in fixed},
@@ -178,31 +177,36 @@ join pg_temp.import_stage s on s.row = t.row
 join fonds f on f.id = t.fonds_id
 left join pg_temp.import_series p on p.ref = t.parent_ref
 where t.action = 'created' order by t.row"""
-    return _insert("series", fixed, _spoken("series", provided), source)
+    return insert("series", fixed, _spoken("series", provided), source)
+
+
+OF_FILE = {
+    "fonds_id": "f.id",
+    "agency_id": "%(agency)s::bigint",
+    "creator_id": "f.creator_id",
+    "custodian_id": "f.custodian_id",
+    "transferred": "f.transferred",
+    "source_key": "s.source_key",
+    "source_hash": "s.source_hash",
+    "created_by": "%(user)s::bigint",
+}
 
 
 def _new_files(provided: frozenset[str]) -> str:
-    fixed = {
-        "id": "t.id",
-        "fonds_id": "t.fonds_id",
-        "series_id": "t.series_id",
-        "agency_id": "%(agency)s::bigint",
-        "creator_id": "f.creator_id",
-        "custodian_id": "f.custodian_id",
-        "transferred": "f.transferred",
-        "code": f"coalesce(t.composed_code, {_code('file')})",
-        "source_key": "s.source_key",
-        "source_hash": "s.source_hash",
-        "created_by": "%(user)s::bigint",
-    }
+    code = f"coalesce(t.composed_code, {_code('file')})"
+    fixed = {"id": "t.id", "series_id": "t.series_id", **OF_FILE, "code": code}
     source = """
 from pg_temp.import_file t
 join pg_temp.import_stage s on s.row = t.row
 join fonds f on f.id = t.fonds_id
 where t.action = 'created' order by t.row"""
+    return insert("file", fixed, spoken_of_files(provided), source)
+
+
+def spoken_of_files(provided: frozenset[str]) -> dict[str, str]:
+    """Columns of a new file, with their SQL; what is derived from documents begins as declared."""
     spoken = _spoken("file", provided)
-    spoken |= {derived: spoken[said] for derived, said in _DECLARED.items() if said in spoken}
-    return _insert("file", fixed, spoken, source)
+    return spoken | {derived: spoken[said] for derived, said in _DECLARED.items() if said in spoken}
 
 
 def _new_items(provided: frozenset[str]) -> str:
@@ -227,10 +231,10 @@ where t.action = 'created' order by t.row"""
     spoken = _spoken("item", provided)
     # a document at home in a flagged file is flagged
     spoken["has_personal_data"] = f"f.has_personal_data or {spoken.get('has_personal_data', 'false')}"
-    return _insert("item", fixed, spoken, source)
+    return insert("item", fixed, spoken, source)
 
 
-_NEW = {"fonds": _new_fonds, "series": _new_series, "file": _new_files, "item": _new_items}
+_NEW = {"fonds": new_fonds, "series": _new_series, "file": _new_files, "item": _new_items}
 
 _ANY_CHANGE = "select 1 from pg_temp.import_{level} where action = 'updated' limit 1"
 
