@@ -12,9 +12,11 @@ from hub.agencies.models import Agency, AgencyCode, AgencyName, AgencyParent, Ag
 
 # Codes change (đổi tên, hợp nhất, mã định danh mới), and letters, spreadsheets and links go on using the old ones.
 # SQL of the key of the agency that `{code}` means, null for none. An old code that several bore means nobody.
+# A select as a whole: under row-level security PostgreSQL takes a bare coalesce for something that may leak, no longer
+# for one value that all rows share, and then sorts what an index has in order.
 AGENCY_OF_CODE = (
-    "coalesce((select a.id from agency a where a.code = {code}),"
-    " (select min(c.agency_id) from agency_code c where c.value = {code} having count(distinct c.agency_id) = 1))"
+    "(select coalesce((select a.id from agency a where a.code = {code}),"
+    " (select min(c.agency_id) from agency_code c where c.value = {code} having count(distinct c.agency_id) = 1)))"
 )
 
 _FOUND = text(

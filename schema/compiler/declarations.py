@@ -290,11 +290,15 @@ def root(spec: Spec) -> Callable[[Callable[..., Any]], Any]:
 
 @dataclass(frozen=True)
 class Key:
-    """One column of an order: never null, so that a cursor can name every row. `kind` is its SQL type."""
+    """One column of an order: never null, so that a cursor can name every row. `kind` is its SQL type.
+
+    Where the column `within` holds one value, an index has the rows in this order.
+    """
 
     name: str
     sql: str
     kind: str
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -324,7 +328,8 @@ class Condition:
 
     `many` is the same for a list of several values. `narrows` says that an index on a parent serves it, so
     that the law need not. `reads` turns the given value into what is bound. `fixes` is a column that `sql`, but
-    not `many` or `instead`, leaves with one value only, and that value.
+    not `many` or `instead`, leaves with one value only, and that value. `found` is what is left to ask of rows that
+    the table's index of words has given for these `words`; None where the table has no such index.
     """
 
     sql: str
@@ -336,6 +341,7 @@ class Condition:
     instead: str | None = None
     words: bool = False
     fixes: tuple[str, str] | None = None
+    found: str | None = None
 
 
 def condition(
@@ -350,9 +356,10 @@ def condition(
     instead: str | None = None,
     words: bool = False,
     fixes: tuple[str, str] | None = None,
+    found: str | None = None,
 ) -> Any:
     """A field of a filter. With `unless`, `instead` is used when that other field of the filter is true."""
-    spec = Condition(sql, kind, many, narrows, reads, unless, instead, words, fixes)
+    spec = Condition(sql, kind, many, narrows, reads, unless, instead, words, fixes, found)
     return strawberry.field(default=strawberry.UNSET, description=description, metadata={KEY: spec})
 
 

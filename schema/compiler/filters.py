@@ -26,8 +26,13 @@ class Filtered(NamedTuple):
     fixed: Mapping[str, str]
 
 
-def filtered(s: Statement, given: Given | None, t: str, without: frozenset[str] = NONE) -> Filtered:
-    """The conditions of a filter on the row `t`, those of the fields `without` left out."""
+def filtered(
+    s: Statement, given: Given | None, t: str, without: frozenset[str] = NONE, *, found: bool = False
+) -> Filtered:
+    """The conditions of a filter on the row `t`, those of the fields `without` left out.
+
+    `found`: the row was found by the words of the filter, as `sought` gives them.
+    """
     values = given.value(s.variables) if given is not None else None
     if not values or given is None:
         return Filtered((), False, {})
@@ -40,7 +45,12 @@ def filtered(s: Statement, given: Given | None, t: str, without: frozenset[str] 
         if value is None or name in without:
             continue
         declared = condition_of(kind, name)
-        template, names = _condition(s, declared, given.field(name), value, bool(values.get(declared.unless)))
+        names: dict[str, str] = {}
+        if found and declared.found is not None:
+            template = declared.found
+        else:
+            widened = bool(values.get(declared.unless))
+            template, names = _condition(s, declared, given.field(name), value, widened)
         if template:
             conditions.append(s.text(template, t, names=names))
             narrowed = narrowed or declared.narrows
@@ -48,6 +58,19 @@ def filtered(s: Statement, given: Given | None, t: str, without: frozenset[str] 
                 column, of = declared.fixes
                 fixed[column] = s.text(of, t, names=names)
     return Filtered(tuple(conditions), narrowed, fixed)
+
+
+def sought(s: Statement, given: Given | None) -> str:
+    """The words of a filter by which an index finds rows, as SQL; empty when it has none."""
+    values = given.value(s.variables) if given is not None else None
+    if not values or given is None:
+        return ""
+    kind = get_named_type(given.kind)
+    assert isinstance(kind, GraphQLInputObjectType)
+    for name in kind.fields:
+        if condition_of(kind, name).found is not None and not is_wordless(values.get(name) or ""):
+            return s.given(given.field(name), words) + "::text"
+    return ""
 
 
 def _condition(

@@ -1,218 +1,18 @@
-"""Keyset connections, nested or at the root: one page of rows in an order, and what is told about it.
-
-A page reads one row more than it shows, which tells whether another page follows. Rows may lie in several
-places (a file's own items and those listed in it); each place is read in order up to the page's length and the
-two are merged, so that a parent costs an index scan for each place and never a join over all.
-"""
+"""Keyset connections, nested or at the root: what is selected on them, and a nested one as a value of its parent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graphql import GraphQLObjectType
-
 from schema.compiler.catalogue import Field
-from schema.compiler.cursors import fragments
-from schema.compiler.declarations import ID, Order, Page, Record, Slot, Source, TotalOf
-from schema.compiler.facets import facets, unmasked
-from schema.compiler.filters import NONE, Filtered, filtered
+from schema.compiler.declarations import ID, Order, Page, Slot, TotalOf
 from schema.compiler.jsontext import Form, Value, array_of, constant, written
-from schema.compiler.rows import Columns, Place, columns, value_of, writes
+from schema.compiler.listings import Lister, Listing, listing
+from schema.compiler.rows import Columns, Place, writes
 from schema.compiler.selections import Selected
+from schema.compiler.sought import Way
 from schema.compiler.statement import Statement, conjunction
-from schema.compiler.values import Given
-from schema.compiler.windows import Window, window, written_cursor
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The rows a connection pages over, seen from one parent row."""
-
-    s: Statement
-    kind: GraphQLObjectType
-    record: Record
-    sources: tuple[Source, ...]
-    parent: str
-    window: Window
-    filter: Given | None
-
-    @property
-    def _numbers(self) -> range:
-        return range(len(self.window.order.keys))
-
-    # ---- one place
-
-    def where(
-        self, source: Source, t: str, aliases: Mapping[str, str], without: frozenset[str] = NONE
-    ) -> str:
-        """Everything a row must fulfil to be in the connection at all."""
-        held = filtered(self.s, self.filter, t, without)
-        root = not self.parent and not held.narrowed
-        return conjunction(
-            self._selected(source, t, aliases, held),
-            self.s.permitted(self.record, t, root=root, fixed=held.fixed),
-        )
-
-    def _selected(self, source: Source, t: str, aliases: Mapping[str, str], held: Filtered) -> str:
-        """What a row must fulfil whoever asks; empty when that is nothing."""
-        on = self.s.text(source.on, t, self.parent, aliases)
-        asked = conjunction(on if on != "true" else "", *held.conditions)
-        return asked if asked != "true" else ""
-
-    def place(self, source: Source) -> tuple[str, dict[str, str], str]:
-        """A fresh alias for the row, the aliases of its source, and its `from`."""
-        t, aliases = self.s.alias(), {"l": self.s.alias()}
-        row = f"{self.record.name} {t}"
-        joined = self.s.text(source.joined, t, self.parent, {**aliases, "row": row}) if source.joined else row
-        return t, aliases, joined
-
-    def keys(self, source: Source, t: str, aliases: Mapping[str, str]) -> list[str]:
-        """SQL of the order's keys of a row."""
-        return [
-            self.s.text(source.keys.get(key.name, key.sql), t, names=aliases)
-            for key in self.window.order.keys
-        ]
-
-    def beyond(self, cursor: Given, keys: Sequence[str], *, later: bool, inclusive: bool = False) -> str:
-        """Whether a row lies after (`later`) or before a cursor."""
-        sign = "<" if later == self.window.order.descending else ">"
-        place = self.s.cursor(cursor, self.window.mark, self.window.order)
-        return f"({', '.join(keys)}) {sign}{'=' if inclusive else ''} {place}"
-
-    def limits(self, keys: Sequence[str]) -> list[str]:
-        """The conditions of `after` and `before`."""
-        limits = []
-        if self.window.after:
-            limits.append(self.beyond(self.window.after, keys, later=True))
-        if self.window.before:
-            limits.append(self.beyond(self.window.before, keys, later=False))
-        return limits
-
-    def ordered(self, keys: Sequence[str]) -> str:
-        """`order by` in the direction of reading."""
-        return " order by " + ", ".join(f"{key} desc" if self.window.descending else key for key in keys)
-
-    # ---- all places
-
-    def read(self, lists: Sequence[Lister], limit: int, *, keyed: bool) -> str:
-        """A select of the page: each list's JSON text as c0, c1 …, and with `keyed` the keys as k0, k1 …."""
-        merged = len(self.sources) > 1
-        branches = []
-        for source in self.sources:
-            t, aliases, row = self.place(source)
-            keys = self.keys(source, t, aliases)
-            outputs = [
-                f"{one.columns(self, source, t, aliases).one().json} as c{n}" for n, one in enumerate(lists)
-            ]
-            outputs = outputs or ["1 as c0"]
-            if keyed or merged:
-                outputs += [f"{key} as k{n}" for n, key in enumerate(keys)]
-            where = conjunction(self.where(source, t, aliases), *self.limits(keys))
-            listed = ", ".join(outputs)
-            branches.append(f"select {listed} from {row} where {where}{self.ordered(keys)} limit {limit}")
-        if not merged:
-            return branches[0]
-        names = [f"u.k{n}" for n in self._numbers]
-        union = " union all ".join(f"({branch})" for branch in branches)
-        return f"select * from ({union}) u{self.ordered(names)} limit {limit}"
-
-    def rows(self, lists: Sequence[Lister], limit: int, *, keyed: bool, filled: int) -> str:
-        """A select of the page as a root: each list's JSON text, with `keyed` the keys', and `filled` nulls."""
-        nulls = ["null::text"] * filled
-        if len(self.sources) > 1:
-            x = self.s.alias()
-            outputs = [f"{x}.c{n}" for n in range(max(len(lists), 1))]
-            if keyed:
-                outputs += fragments(self.window.order, [f"{x}.k{n}" for n in self._numbers])
-            listed = ", ".join(outputs + nulls)
-            return f"select {listed} from ({self.read(lists, limit, keyed=keyed)}) {x}"
-        [source] = self.sources
-        t, aliases, row = self.place(source)
-        keys = self.keys(source, t, aliases)
-        outputs = [one.columns(self, source, t, aliases).one().json for one in lists] or ["'0'"]
-        if keyed:
-            outputs += fragments(self.window.order, keys)
-        where = conjunction(self.where(source, t, aliases), *self.limits(keys))
-        listed = ", ".join(outputs + nulls)
-        return f"select {listed} from {row} where {where}{self.ordered(keys)} limit {limit}"
-
-    def total(self) -> str:
-        """The exact number of rows, whatever the page."""
-        counts = []
-        for source in self.sources:
-            t, aliases, row = self.place(source)
-            count = f"(select count(*) from {row} where {self.where(source, t, aliases)})"
-            held = filtered(self.s, self.filter, t)
-            # Where one test lets the caller read every row, the index alone can count them.
-            if settled := self.s.settled(self.record, t, held.fixed):
-                every = self._selected(source, t, aliases, held) or "true"
-                count = (
-                    f"case when {settled} then (select count(*) from {row} where {every}) else {count} end"
-                )
-            counts.append(count)
-        return f"({' + '.join(counts)})"
-
-    def exists(self, *, later: bool) -> str:
-        """Whether rows lie on the other side of the cursor that the page starts from."""
-        cursor = self.window.before if later else self.window.after
-        if cursor is None:
-            return "false"
-        tests = []
-        for source in self.sources:
-            t, aliases, row = self.place(source)
-            outside = self.beyond(cursor, self.keys(source, t, aliases), later=later, inclusive=True)
-            where = conjunction(self.where(source, t, aliases), outside)
-            tests.append(f"exists (select 1 from {row} where {where})")
-        return f"({' or '.join(tests)})"
-
-    def facets(self, selected: Selected, field: Field) -> str:
-        """JSON text of the counts of the asked facets under the other filters."""
-        source = self.sources[0]
-
-        def rows(t: str, without: frozenset[str]) -> str:
-            where = self.where(source, t, {}, without) + unmasked(self.s, self.record, t)
-            return f"{self.record.name} {t} where {where}"
-
-        return facets(self.s, selected, field, self.filter, rows)
-
-
-@dataclass(frozen=True)
-class Lister:
-    """A list of the page, `nodes` or `edges`, with what is selected in it."""
-
-    selected: Selected
-    field: Field
-
-    def columns(self, listing: Listing, source: Source, t: str, aliases: Mapping[str, str]) -> Columns:
-        """The columns of one element."""
-        s = listing.s
-        node = Place(listing.kind, t)
-        if self.field.spec is Slot.NODES:
-            return columns(s, self.selected.sets, node)
-        edge = {name: s.text(sql, t, names=aliases) for name, sql in source.edge.items()}
-        pairs = []
-        kind = self.field.target
-        for selected in s.selections.of(self.selected.sets, kind):
-            if selected.name == "__typename":
-                value = constant(kind.name)
-            elif (declared := s.catalogue.field(kind, selected.name)).spec is Slot.NODE:
-                value = columns(s, selected.sets, node).one()
-            elif declared.spec is Slot.CURSOR:
-                value = written_cursor(listing.window, listing.keys(source, t, aliases))
-            else:
-                value = value_of(edge[declared.spec.name], declared)
-            pairs.append((selected.key, value))
-        return Columns(tuple(pairs))
-
-
-def listing(s: Statement, selected: Selected, field: Field, owner: str, parent: str) -> Listing:
-    """What a connection field pages over."""
-    spec: Page = field.spec
-    node = s.catalogue.field(field.target, "nodes").target
-    given = selected.argument(field.graphql, "filter") if "filter" in field.graphql.args else None
-    asked = window(s, selected, field, owner)
-    return Listing(s, node, s.catalogue.record(node), spec.sources, parent, asked, given)
+from schema.compiler.windows import Window, written_cursor
 
 
 @writes(TotalOf)
@@ -302,7 +102,7 @@ def _simple(whole: Listing, one: Lister) -> Value:
     first, *others = whole.sources
     t, aliases, row = whole.place(first)
     keys = whole.keys(first, t, aliases)
-    where = conjunction(whole.where(first, t, aliases), *whole.limits(keys))
+    where = conjunction(whole.where(first, t, aliases, Way(row)), *whole.limits(keys))
     tail = f" from {row} where {where}{whole.ordered(keys)} limit {whole.window.size}"
     plain = f"array({one.columns(whole, first, t, aliases).rows(tail)})"
     if not others:

@@ -8,7 +8,8 @@ from typing import Any
 from hub.kit.errors import BadRequest
 from schema.compiler.catalogue import Field
 from schema.compiler.declarations import Every, One, Page, Slot
-from schema.compiler.pages import Asked, Listing, asked, listing
+from schema.compiler.listings import Listing, listing
+from schema.compiler.pages import Asked, asked
 from schema.compiler.plan import Info, Join, Member, PageJoin, all_rows, one_row
 from schema.compiler.rows import Place, columns
 from schema.compiler.selections import Selected
@@ -113,7 +114,8 @@ def page_statement(whole: Listing, wanted: Asked, field: Field) -> tuple[str, Jo
     join = PageJoin(
         tuple(members), whole.window.size, whole.window.backward, whole.window.mark, keys, bool(metas)
     )
-    return _statement(whole, wanted, metas), join
+    sql = _statement(whole, wanted, metas)
+    return f"with {whole.sought.table} {sql}" if whole.sought else sql, join
 
 
 def _infos(whole: Listing, selected: Selected, field: Field, metas: list[str]) -> tuple[Info, ...]:

@@ -20,7 +20,8 @@ from schema.compiler.declarations import Found, Key, Order, Searched, Slot
 from schema.compiler.facets import facets, unmasked
 from schema.compiler.filters import NONE, filtered
 from schema.compiler.jsontext import Value, constant, object_of, written
-from schema.compiler.pages import Asked, Lister, asked
+from schema.compiler.listings import Lister
+from schema.compiler.pages import Asked, asked
 from schema.compiler.plan import Info, Join, Member, PageJoin
 from schema.compiler.roots import answers
 from schema.compiler.rows import Place, columns

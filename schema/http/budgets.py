@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 DEVELOPMENT = 1_000
 # Payers kept apart in one minute; beyond, those who have spent least recently are forgotten.
 KEPT_PAYERS = 50_000
-KEPT_ADDRESSES = 4_096
 # What a text costs that is refused: validating it takes as long as reading some rows.
 REFUSED_TEXT = 20
 
@@ -58,7 +57,6 @@ class Spent(NamedTuple):
         return b'"extensions":{"cost":{"requested":%d,"remaining":%d,"resetAt":"%b"}}' % told
 
 
-@lru_cache(KEPT_ADDRESSES)
 @lru_cache(KEPT_HOSTS)
 def address_payer(address: str | None) -> str:
     """Who pays for an anonymous request: its address, or the network of 64 bits that an IPv6 host has to itself."""

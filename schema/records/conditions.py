@@ -71,15 +71,21 @@ def include_subtree() -> Any:
     return condition("", "bool", "Units below the agencies of agencyCodes too (gồm cả đơn vị trực thuộc).")
 
 
-def words(expression: str = "{t}.folded", *, of: str | None = None) -> Any:
-    """Words of the searched text, the last one as a prefix; rows of a type `of` whose words are masked have none."""
-    unmasked = f" and not {{masked {of} {{t}}}}" if of else ""
+def words(expression: str = "{t}.folded", *, found: str | None = None) -> Any:
+    """Words of the searched text, the last one as a prefix; `found` as in `Condition`."""
+    holds = f"to_tsvector('simple'::regconfig, {expression}) @@ (select hub_query({{v}}))"
     return condition(
-        f"to_tsvector('simple'::regconfig, {expression}) @@ (select hub_query({{v}})){unmasked}",
+        f"{holds} and {found}" if found else holds,
         "text",
         "All these words, with or without diacritics; the last may be unfinished (từ khóa, không cần dấu).",
         words=True,
+        found=found,
     )
+
+
+def indexed_words(*, masked: str | None = None) -> Any:
+    """The same where the table has an index of words; rows of a type `masked` whose words are kept back have none."""
+    return words(found=f"not {{masked {masked} {{t}}}}" if masked else "")
 
 
 def within(column: str, kind: str, table: str, description: str) -> Any:
@@ -134,9 +140,9 @@ def at_most(expression: str, kind: str, description: str) -> Any:
     return condition(f"{expression} <= {{v}}", kind, description)
 
 
-def day_key(name: str, column: str) -> Key:
-    """An order by a date; a missing date comes before all others, as in the index."""
-    return Key(name, f"coalesce({{t}}.{column}, '-infinity'::date)", "date")
+def day_key(name: str, column: str, within: str = "") -> Key:
+    """An order by a date; a missing date comes before all others, as in the index, if there is one `within`."""
+    return Key(name, f"coalesce({{t}}.{column}, '-infinity'::date)", "date", within)
 
 
 CODE = Key("code", "{t}.code", "text")

@@ -17,9 +17,9 @@ from schema.records.conditions import (
     at_most,
     codes,
     include_subtree,
+    indexed_words,
     is_unknown,
     within,
-    words,
 )
 from schema.records.told import holds
 from schema.vocabulary import AccessMode, Direction, FileState, ItemState, Origin, RetentionKind
@@ -32,7 +32,7 @@ class FondsFilter:
     agency_codes: list[str] | None = agency_codes()
     include_subtree: bool | None = include_subtree()
     codes: list[str] | None = codes()
-    text: str | None = words()
+    text: str | None = indexed_words()
     is_closed: bool | None = condition("({t}.state = 'CLOSED') = {v}", "bool", "Closed or not (đã đóng).")
     start_year_from: int | None = at_least("{t}.start_year", "int", "Begins in or after (năm bắt đầu từ).")
     start_year_to: int | None = at_most("{t}.start_year", "int", "Begins in or before (năm bắt đầu đến).")
@@ -52,7 +52,7 @@ class SeriesFilter:
         "({t}.parent_id is null) = {v}", "bool", "Directly under its fonds or not (ở cấp cao nhất)."
     )
     codes: list[str] | None = codes()
-    text: str | None = words()
+    text: str | None = indexed_words()
 
 
 @strawberry.input(description="Which files; every field given must hold (bộ lọc hồ sơ).")
@@ -66,7 +66,7 @@ class FileFilter:
         "series_id", "Series", "series", "Of this series (thuộc nhóm hồ sơ)."
     )
     codes: list[str] | None = codes()
-    text: str | None = words(of="ArchivalFile")
+    text: str | None = indexed_words(masked="ArchivalFile")
     origins: list[Origin] | None = condition(
         holds("origin", "{c} = {v}"),
         "text",
@@ -103,7 +103,7 @@ class ItemFilter:
         "file_id", "ArchivalFile", "file", "At home in this file (thuộc hồ sơ)."
     )
     codes: list[str] | None = codes()
-    text: str | None = words(of="Item")
+    text: str | None = indexed_words(masked="Item")
     origins: list[Origin] | None = any_of("origin", "Any of these origins (nguồn gốc).")
     origin_unknown: bool | None = is_unknown("{t}.origin", ORIGIN_UNKNOWN)
     access_modes: list[AccessMode] | None = access_modes()

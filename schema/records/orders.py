@@ -9,8 +9,8 @@ import strawberry
 from schema.compiler.declarations import ID, Key, by
 from schema.records.conditions import CODE, TITLE, day_key
 
-START = day_key("start", "start_date")
-ISSUED = day_key("issued", "issued_date")
+START = day_key("start", "start_date", "agency_id")
+ISSUED = day_key("issued", "issued_date", "agency_id")
 ORDINAL = Key("ordinal", "{t}.ordinal", "int")
 # Not even the place in the alphabet tells of a title that is masked.
 FILE_TITLE = Key(

@@ -52,6 +52,24 @@ def test_the_rarer_is_asked_of_the_index(
     assert pile.execute(asked, [words]).fetchone() == (query, start)
 
 
+@pytest.mark.parametrize(
+    ("words", "common"),
+    [
+        ("dat", True),
+        ("dat xa", True),
+        ("hiem", False),
+        ("dat hiem", False),
+        ("dat xay d", True),
+        ("zzz", False),
+    ],
+)
+def test_words_are_common_where_a_walk_meets_enough_of_them(
+    pile: psycopg.Connection, words: str, common: bool
+) -> None:
+    asked = "select common, needles from hub_sought(%s, 'pile')"
+    assert pile.execute(asked, [words]).fetchone() == (common, [f"%{word}%" for word in words.split()])
+
+
 @pytest.mark.parametrize("words", ["hiem xa", "hiem x", "dat hiem", "so dat h", "ho so dun", "hoi xay du"])
 def test_both_ways_find_the_same(pile: psycopg.Connection, words: str) -> None:
     vector = "to_tsvector('simple'::regconfig, p.folded)"
