@@ -81,6 +81,9 @@ class Returns:
     def _submittedCount(self, row: Row, actor: Actor) -> int:
         return sum(self.reads_returns(actor, agency) for agency in self.handed_in(row))
 
+    def _AgencyReturn_attachUrl(self, row: Row, actor: Actor) -> str:
+        return f"/returns/{row.id}/attach"
+
     def _AgencyReturn_dueOn(self, row: Row, actor: Actor) -> str:
         return self._due(row).isoformat()
 
