@@ -229,16 +229,19 @@ def _value(name: str, value: Any) -> Any:
         raise UnknownSetting(shown, "không có cấu hình này", "there is no such setting")
     try:
         if kinds[name].startswith("int"):
-            return int(value)
+            return _port(int(value)) if name in ("port", "admin_port") else int(value)
         if kinds[name].startswith("date"):
             return value if isinstance(value, date) else date.fromisoformat(value)
         if kinds[name].startswith("time"):
-            return value if isinstance(value, time) else time.fromisoformat(value)
+            return value if isinstance(value, time) else _time(value)
         if kinds[name].startswith("Path"):
             return Path(value).expanduser()
         if kinds[name].startswith("Hours"):
             opens, _, closes = str(value).partition("-")
-            return Hours(time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip()))
+            hours = Hours(_time(opens), _time(closes))
+            if hours.opens == hours.closes:
+                raise ValueError("hours that end when they begin are none, or all")
+            return hours
         if name in _TABLES:
             told = json.loads(value) if isinstance(value, str) else value
             return tuple(_TABLES[name](one) for one in told)
@@ -265,6 +268,20 @@ def _value(name: str, value: Any) -> Any:
     if words and value not in words:
         raise UnknownSetting(shown, f"chỉ nhận {words}", f"must be one of {words}")
     return value
+
+
+def _time(told: str) -> time:
+    """A time of day in Hà Nội. Raises ValueError for one of another zone, which could be compared with none of ours."""
+    found = time.fromisoformat(told.strip())
+    if found.tzinfo is not None:
+        raise ValueError("times are Hà Nội's")
+    return found
+
+
+def _port(number: int) -> int:
+    if not 0 <= number < 65_536:
+        raise ValueError("there is no such port")
+    return number
 
 
 def _is_server(url: str) -> bool:

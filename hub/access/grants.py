@@ -18,8 +18,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, or_, select
 
 from hub.access.actor import Actor
+from hub.access.credentials.rules import ADMINISTRATORS
 from hub.access.errors import (
     NAMES,
+    AdministrationClosed,
     AlreadyGranted,
     DelegationNotPassedOn,
     GrantEnded,
@@ -115,6 +117,9 @@ def delegate_role(
     )
     if own.on_behalf_of is not None:
         raise DelegationNotPassedOn(own.role)
+    if actor.closed is not None and own.role in ADMINISTRATORS:
+        # His own role he delegates as anybody does; one that rests just now he gives nobody either.
+        raise AdministrationClosed("grant:delegate", actor.closed)
     actor.require("delegate", "grant", grant)
     if own.user_id != actor.id:
         actor.require("read", "user", delegate)

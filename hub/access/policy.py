@@ -22,9 +22,10 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.audit.commands import record
+from hub.kit.errors import BadRequest
 from policies.enforcer import PolicyError
 from policies.facts import broken
-from policies.law import Policy, in_force, product, put_in_force
+from policies.law import Law, Policy, in_force, product, put_in_force
 
 CHANNEL = "hub_policy"
 AGAIN_SECONDS = 5
@@ -44,6 +45,19 @@ _NOTIFY = sql("select pg_notify(:channel, :version)")
 # Versions that this process has read, and why it refused those that it did.
 _POLICIES: dict[str, Policy] = {}
 _REFUSED: dict[str, str] = {}
+_ANY = SimpleNamespace(id=None)  # a policy belongs to nobody
+
+
+class LocksOut(BadRequest):
+    """Whoever puts the policy into force could not put another in its place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Theo luật mới, chính người áp dụng không còn quyền thay luật (policy:update), nên không ai sửa lại được."
+            " Hãy giữ quyền đó cho quản trị hệ thống.",
+            "Under the new law whoever puts it into force could put no other in its place (policy:update), so nobody"
+            " could mend it. Keep that right for the system administrator.",
+        )
 
 
 def readable(text: str) -> Policy:
@@ -78,10 +92,12 @@ def refused(version: str | None) -> str | None:
 def adopt_policy(session: Session, actor: Actor, text: str | None, reason: str | None) -> Policy:
     """Put a text into force, or (None) the policy of the code. As the owner of the tables. Raises NotPermitted.
 
-    Raises PolicyError for a text that cannot be law.
+    Raises PolicyError for a text that cannot be law, LocksOut for one under which he could put no other into force.
     """
-    actor.require("update", "policy", SimpleNamespace(id=None))
+    actor.require("update", "policy", _ANY)
     policy = product() if text is None else readable(text)
+    if not Law({}, policy=policy).may(actor.subject, "update", "policy", _ANY):
+        raise LocksOut
     before = session.connection().execute(sql(_CURRENT)).mappings().one()["version"]
     if text is not None:
         session.execute(_ADOPT, {"version": policy.version, "text": text, "by": actor.id, "reason": reason})

@@ -122,11 +122,11 @@ def adopt_policy(arguments: argparse.Namespace) -> int:
         )
     told: str | None = None
     if arguments.file is not None:
-        rules = _proposed(arguments.file)
+        told = _text(arguments.file)
+        rules = _proposed(arguments.file, told)
         if forbidden := list(broken(rules)):
             print("\n".join(_lines([], forbidden, [], {})))
             return REFUSED
-        told = arguments.file.read_text(encoding="utf-8")
 
     def work(session: Session, actor: Actor) -> Policy:
         policy = adopt(session, actor, told, arguments.reason)
@@ -143,7 +143,7 @@ def adopt_policy(arguments: argparse.Namespace) -> int:
 
 def check_policy(arguments: argparse.Namespace) -> int:
     """Print who gains and who loses what; 0 when the file could be law, 1 when it allows what is forbidden."""
-    after = _proposed(arguments.file)
+    after = _proposed(arguments.file, _text(arguments.file))
     before = _in_force(arguments)[0].rules
     found, forbidden, work = list(changes(before, after)), list(broken(after)), list(hindered(after))
     holders = read(arguments, _holders)
@@ -163,15 +163,26 @@ def check_policy(arguments: argparse.Namespace) -> int:
     return REFUSED if forbidden else ACCEPTED
 
 
-def _proposed(path: Path) -> tuple[Rule, ...]:
-    """The rules of a file. Raises BadRequest, which names the line, for one that cannot be law."""
+def _text(path: Path) -> str:
+    """What is in a file, read once, so that what was checked is what comes into force. Raises BadRequest."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise BadRequest(
+            f"Tệp {path} không phải văn bản UTF-8. Hãy lưu lại thành CSV UTF-8.",
+            f"{path} is no UTF-8 text. Save it as CSV in UTF-8.",
+        ) from fault
+
+
+def _proposed(path: Path, body: str) -> tuple[Rule, ...]:
+    """The rules of a file's text. Raises BadRequest, which names the line, for one that cannot be law."""
     from schema import build_schema  # the tables that rules are asked of
     from schema.compiler.catalogue import SchemaFault
 
     try:
-        rules = read_rules(path.read_text(encoding="utf-8"))
+        rules = read_rules(body)
         build_schema().catalogue.check_law(rules)
-    except (PolicyError, SchemaFault, UnicodeDecodeError) as fault:
+    except (PolicyError, SchemaFault) as fault:
         raise BadRequest(
             f"Tệp {path} không thể là luật phân quyền: {fault}. Hãy sửa dòng đó.",
             f"{path} cannot be the law of access: {fault}. Mend that line.",

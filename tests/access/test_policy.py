@@ -105,6 +105,14 @@ def test_what_cannot_be_law_or_is_forbidden_is_refused_and_the_old_one_stays(
     assert hub(policy_text() + "\np, role:clerk, file, read, self, sometimes, allow\n") == 2
     assert "sometimes" in capsys.readouterr().err
     assert hub(STRICTER, "--as", "officer.a") == 2
+    # a law under which nobody could put another in its place
+    for lost in (
+        "p, role:anyone, agency, read, any, always, allow\n",
+        policy_text().replace("apikey|policy|", "apikey|"),
+    ):
+        capsys.readouterr()
+        assert hub(lost) == 2
+        assert "policy:update" in capsys.readouterr().err
     assert (town.trace(), in_force()) == before
     # written past the command, or by a newer release: this process stays with what it has, and says so
     with psycopg.connect(town.dsn, autocommit=True) as connection:

@@ -11,6 +11,7 @@ import pytest
 
 from hub.access.administration import is_open, is_within
 from hub.kit import clock
+from hub.kit.ids import encode
 from hub.settings import Hours
 from tests.http.conftest import City, Client, Open
 
@@ -20,6 +21,8 @@ USERS = "{ users(first: 3) { totalCount } }"
 SPREAD = "query { ...All } fragment All on Query { found: grants(first: 1) { totalCount } }"
 CREATE = """mutation($name: String!) { createUser(input: {name: $name, fullName: "Lan"}) {
   __typename ... on Problem { code message } ... on NotPermitted { action } } }"""
+DELEGATE = """mutation($g: ID!, $u: String!) { delegateRole(input: {grantId: $g, userName: $u, validTo: "2099-01-01"}) {
+  __typename ... on Problem { code message } } }"""
 OFFICE = Hours(time(7, 30), time(17, 30))
 
 
@@ -47,8 +50,21 @@ async def refused(client: Client, city: City, word: str) -> None:
     made = answer["data"]["createUser"]
     assert (made["code"], made["action"]) == ("ADMINISTRATION_CLOSED", "user:create")
     assert word in made["message"]
+    with psycopg.connect(city.owner_dsn) as connection:
+        [(own,)] = connection.execute(
+            "select g.id from role_grant g join app_user u on u.id = g.user_id"
+            " where u.name = 'demo.sysadmin' and g.role = 'sysadmin'"
+        ).fetchall()
+    given = {"g": encode("RoleGrant", own), "u": "demo.user"}
+    answer = (await client.ask(DELEGATE, given, role="sysadmin", accept_language="en")).json()
+    assert answer["data"]["delegateRole"]["code"] == "ADMINISTRATION_CLOSED", answer
     assert users(city) == before
-    assert [one[0] for one in denials(city)[told:]] == ["user:read", "grant:read", "user:create"]
+    assert [one[0] for one in denials(city)[told:]] == [
+        "user:read",
+        "grant:read",
+        "user:create",
+        "grant:delegate",
+    ]
     for text in ("{ viewer { user { name } } }", "{ agencies(first: 1) { totalCount } }"):
         assert "errors" not in (await client.ask(text, role="sysadmin")).json()
     assert (await client.ask(USERS, role="officer")).json()["data"]["users"]["totalCount"] == 1

@@ -32,7 +32,11 @@ def test_a_pattern_is_no_origin(tmp_path: Path, origins: str) -> None:
         ("HUB_NO_SUCH", "1"),
         ("HUB_ADMIN_CIDRS", "10.0.0.1/8"),
         ("HUB_ADMIN_HOURS", "7 to 18"),
+        ("HUB_ADMIN_HOURS", "07:30+07:00-18:00"),
+        ("HUB_ADMIN_HOURS", "08:00-08:00"),
         ("HUB_ADMIN_PORT", "no"),
+        ("HUB_ADMIN_PORT", "70000"),
+        ("HUB_NIGHTLY_AT", "02:00+07:00"),
     ],
 )
 def test_what_nobody_knows_stops_the_start(tmp_path: Path, name: str, value: str) -> None:
