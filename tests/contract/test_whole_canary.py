@@ -59,9 +59,10 @@ def marked(cities: Cities) -> Iterator[tuple[Hub, Readers]]:
             yield hub, Readers(city)
 
 
-# Few roles see stored files, and few records have any.
+# Few roles see stored files or hand-overs, and few records have any.
 _OWN = f'files(filter: {{agencyCodes: ["{HERE}"]}}, first: 100)'
 STORED = f"{{ {_OWN} {{ nodes {{ digitalObjects(first: 5) {{ nodes {{ name }} }} }} }} }}"
+HANDED_OVER = "{ transfers(first: 50) { nodes { code decisionNote minutesNumber } } }"
 
 
 def _figures(hub: Hub) -> tuple[str, ...]:
@@ -72,14 +73,14 @@ def _figures(hub: Hub) -> tuple[str, ...]:
 def test_no_field_of_the_schema_tells_what_its_reader_may_not_see(marked: tuple[Hub, Readers]) -> None:
     hub, readers = marked
     walk = Walk(build_schema()._schema, hub.city, 67, _figures(hub))
-    operations = [STORED, *walk.covering(), *walk.probing(), *walk.random(EXAMPLES or 20)]
+    operations = [STORED, HANDED_OVER, *walk.covering(), *walk.probing(), *walk.random(EXAMPLES or 20)]
     told: set[str] = set()
     refused: list[str] = []
     asked = 0
     for number, operation in enumerate(operations):
         roles = ROLES if EXAMPLES else {ROLES[number % len(ROLES)]}
-        if "digitalObjects" in operation:
-            roles = {*roles, "officer"}  # few roles see any
+        if operation in (STORED, HANDED_OVER) or "digitalObjects" in operation:
+            roles = {*roles, "officer", "archivist"}  # few roles see any
         if any(name in operation for name in ("indicatorChange(", "dataQuality(", "transferRadar(")):
             roles = {*roles, "supervisor"}  # for who reads the figures
         for role in roles:
@@ -91,7 +92,6 @@ def test_no_field_of_the_schema_tells_what_its_reader_may_not_see(marked: tuple[
                 refused.append(operation)
             assert readers.leaks(role, answer.text) == set(), (role, operation)
             told |= {kind for kind, _ in MARK.findall(answer.text)}
-    print(told, len(refused), asked, len(operations), refused[::9])
     assert walk.reachable() - walk.covered == set()
     assert len(refused) * 5 < asked
     assert told >= {
@@ -115,7 +115,9 @@ PARTS = {
     "/periods/{id}": ("9", "1"),
     "/returns/{id}/attachments": ("1|1",),
     "/returns/{id}": ("1",),
+    "/reports/work/{id}": ("1", "2"),
     "/reports/{id}": ("1", "2", "60"),
+    "/exclusions/{id}": ("1", "2", "3"),
     "/agencies/{code}": (HERE, ELSEWHERE),
     "/indicators/{code}": (f"II.1.a?agency={HERE}", f"II.1.a?agency={ELSEWHERE}", "II.2.b"),
     "/users/{name}": ("demo.clerk", "demo.supervisor"),
@@ -125,7 +127,7 @@ PARTS = {
     "{name}": ("nobody",),
 }
 # Pages about people go to everybody; the others, which count and take long, to every fourth role in turn.
-PEOPLE = ("/users", "/sessions", "/account", "/access-changes", "/returns/")
+PEOPLE = ("/users", "/sessions", "/account", "/access-changes", "/returns/", "/exclusions")
 # Who prints reports, and who sees least.
 PRINTING = ("anyone", "officer", "supervisor", "leader")
 
@@ -176,11 +178,13 @@ def test_no_page_tells_what_its_reader_may_not_see(marked: tuple[Hub, Readers]) 
             f" where a.code in ('{HERE}', '{ELSEWHERE}') order by r.id desc limit 4"
         )
     ]
-    # Who reads a return is told who wrote, decided and checks it; Home Affairs, who there may be asked to check.
+    # Who reads a return is told who wrote, decided and checks it; Home Affairs, who there may be asked to check. Who
+    # reads what is excluded is told who proposed and decided it.
     acting = {
         ("user", row.by_id)
         for row in hub.city.sql(
             "select by_id from return_turn union select user_id from role_grant where role like 'supervisor%'"
+            " union select proposed_by from exclusion union select approved_by from exclusion"
         )
     }
     listed += [*(f"/users/{name}" for name in foreign), *(f"/returns/{key}" for key in returns)]
@@ -192,7 +196,7 @@ def test_no_page_tells_what_its_reader_may_not_see(marked: tuple[Hub, Readers]) 
             answer = hub.runner.run(hub.http.get(page, headers=cookies))
             assert answer.status_code < 500, (role, page)
             leaks = readers.leaks(role, answer.text + str(answer.headers))
-            if page.startswith(("/periods", "/returns")):
+            if page.startswith(("/periods", "/returns", "/exclusions")):
                 leaks -= acting
             assert leaks == set(), (role, page)
             told.setdefault(page, set()).add(answer.status_code)
@@ -290,18 +294,23 @@ class Deeds:
         named = get_named_type(kind)
         if is_leaf_type(named):
             return ""
+        shapes: dict[str, str] = {}
         told = " ".join(
-            f"... on {one.name} {{ {self._fields(one, depth)} }}" for one in self._walk._objects(named)
+            f"... on {one.name} {{ {self._fields(one, depth, shapes)} }}"
+            for one in self._walk._objects(named)
         )
         return f" {{ __typename {told} }}"
 
-    def _fields(self, kind: GraphQLObjectType, depth: int) -> str:
+    def _fields(self, kind: GraphQLObjectType, depth: int, shapes: dict[str, str]) -> str:
+        """Renamed only where two kinds mean different things by a name: there is a limit to other names."""
         told = []
         for name, field in kind.fields.items():
             leaf = is_leaf_type(get_named_type(field.type))
             if field.args or (not leaf and depth <= 1):
                 continue
-            told.append(f"{kind.name}_{name}: {name}{self._selection(field.type, depth - 1)}")
+            shape = str(field.type)
+            alias = "" if shapes.setdefault(name, shape) == shape else f"{kind.name}_{name}: "
+            told.append(f"{alias}{name}{self._selection(field.type, depth - 1)}")
         return " ".join(told) or "__typename"
 
 
@@ -324,4 +333,4 @@ def test_no_answer_of_a_mutation_tells_what_its_asker_may_not_see(marked: tuple[
                 told.update(codes)
                 told.update(_ENDED.findall(answer.text))
     assert told["NotFound"] > told["NotPermitted"] > 0, told
-    assert told["BAD_REQUEST"] < sum(told.values()) / 4, told
+    assert told["BAD_REQUEST"] + told["COST_EXCEEDED"] < sum(told.values()) / 4, told
