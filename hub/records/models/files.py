@@ -34,10 +34,10 @@ class ArchivalFile(SQLModel, table=True):
     __tablename__ = "file"
     __table_args__ = (
         *shared("file"),
+        # Documents refer to it; it leads with the fonds, whose files it lists, so that one index does for both.
         UniqueConstraint(
-            "id", "fonds_id", "agency_id", "custodian_id", name="uq_file_id_fonds_agency_custodian"
+            "fonds_id", "id", "agency_id", "custodian_id", name="uq_file_fonds_id_agency_custodian"
         ),
-        UniqueConstraint("id", "agency_id", name="uq_file_id_agency"),
         ForeignKeyConstraint(
             ["fonds_id", "agency_id"],
             ["fonds.id", "fonds.agency_id"],
@@ -67,7 +67,6 @@ class ArchivalFile(SQLModel, table=True):
         ),
         Index("ix_file_series_id", "series_id", "id", postgresql_where=text("series_id is not null")),
         Index("ix_file_without_key", "agency_id", "id", postgresql_where=text("source_key is null")),
-        Index("ix_file_fonds_id", "fonds_id", "id"),
         Index(
             "ix_file_agency_start",
             "agency_id",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, SmallInteger, text
 from sqlmodel import Field, SQLModel
 
 from hub.kit.tables import (
@@ -37,7 +37,6 @@ class Item(SQLModel, table=True):
     __tablename__ = "item"
     __table_args__ = (
         *shared("item"),
-        UniqueConstraint("id", "agency_id", name="uq_item_id_agency"),
         ForeignKeyConstraint(
             ["file_id", "fonds_id", "agency_id", "custodian_id"],
             ["file.id", "file.fonds_id", "file.agency_id", "file.custodian_id"],

@@ -35,11 +35,12 @@ def shared(table: str) -> tuple[Any, ...]:
             postgresql_where=text("source_key is not null"),
         ),
         Index(f"ix_{table}_search", text("to_tsvector('simple'::regconfig, folded)"), postgresql_using="gin"),
-        # what the law asks of a row stands in the index too: an exact total reads no row
+        # what the law asks of a row stands in the index too: an exact total reads no row; listings refer to it
         Index(
             f"ix_{table}_agency_id_id",
             "agency_id",
             "id",
+            unique=True,
             postgresql_include=["access_level", "published", "custodian_id"],
         ),
         Index(f"ix_{table}_custodian_id_id", "custodian_id", "id"),
