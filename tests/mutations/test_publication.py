@@ -340,7 +340,7 @@ async def test_an_exclusion_is_proposed_by_the_agency_and_decided_by_home_affair
     assert (returned["state"], returned["note"]) == ("REJECTED", "Sai")
 
 
-async def test_what_waits_is_changed_and_taken_back_by_its_agency_and_what_holds_is_lifted_by_home_affairs(
+async def test_what_waits_is_changed_taken_back_decided_by_others_and_lifted(
     hub: Hub,
 ) -> None:
     asked = {
@@ -400,12 +400,11 @@ async def test_what_waits_is_changed_and_taken_back_by_its_agency_and_what_holds
         ("exclusion:approve", True), ("exclusion:revoke", True),
     ]  # fmt: skip
 
-
-async def test_where_archives_are_counted_an_agency_is_left_out_and_no_record(hub: Hub) -> None:
+    # where archives are counted an agency is left out, and no record
     agency, record = hub.town.id(hub.town.world.a), hub.town.id(hub.town.world.item)
-    asked = {"b": "STATE_SECRET", "l": "Luật X"}
+    stated = {"b": "STATE_SECRET", "l": "Luật X"}
     for what, row in ((record, "II.1.c"), (agency, "II.1.a")):
-        assert (await hub.do(PROPOSE, "officer", r=what, c=row, **asked))["code"] == "EXCLUSION_NOT_GRANTED"
+        assert (await hub.do(PROPOSE, "officer", r=what, c=row, **stated))["code"] == "EXCLUSION_NOT_GRANTED"
     elsewhere = hub.town.id(hub.town.world.b)
-    assert (await hub.do(PROPOSE, "officer", r=elsewhere, c="II.1.c", **asked))["code"] == "NOT_PERMITTED"
-    assert (await hub.do(PROPOSE, "officer", r=agency, c="II.1.c", **asked))["state"] == "PROPOSED"
+    assert (await hub.do(PROPOSE, "officer", r=elsewhere, c="II.1.c", **stated))["code"] == "NOT_PERMITTED"
+    assert (await hub.do(PROPOSE, "officer", r=agency, c="II.1.c", **stated))["state"] == "PROPOSED"
