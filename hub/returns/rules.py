@@ -20,6 +20,13 @@ LONGEST_TEXT, LONGEST_LINE = 20_000, 2_000
 AGENCIES_BEFORE, UNITS_BEFORE = timedelta(days=10), timedelta(days=20)
 _LARGEST = Decimal(10) ** 15
 _HAND_IN = ("returns_due_on", "unit_returns_due_on")
+# The days of a period as people call them.
+_NAMES = {
+    "covers_from": ("Ngày bắt đầu giai đoạn", "The first day it covers"),
+    "returns_due_on": ("Hạn nộp của cơ quan", "The day by which agencies hand in"),
+    "unit_returns_due_on": ("Hạn nộp của đơn vị trực thuộc", "The day by which units hand in"),
+    "data_cutoff": ("Ngày chốt số liệu", "The data cut-off"),
+}
 
 
 class Step(NamedTuple):
@@ -82,6 +89,9 @@ def wrong_days(kind: str, days: Days) -> list[FieldError]:
         )
     if days.covers_from is not None and days.covers_from >= days.deadline:
         errors.append(_order("covers_from", "trước thời điểm báo cáo", "before the deadline"))
+    # A slip of the year puts the other days out of order as well: only the slip is told.
+    if errors := errors or _before_it_begins(kind, days):
+        return errors
     if days.returns_due_on is not None and days.returns_due_on > days.deadline:
         errors.append(_order("returns_due_on", "không sau thời điểm báo cáo", "not after the deadline"))
     if days.data_cutoff is not None and days.data_cutoff > days.deadline:
@@ -94,7 +104,7 @@ def wrong_days(kind: str, days: Days) -> list[FieldError]:
                 "not after the day on which agencies hand in",
             )
         )
-    return errors or _before_it_begins(kind, days)
+    return errors
 
 
 def _before_it_begins(kind: str, days: Days) -> list[FieldError]:
@@ -108,8 +118,8 @@ def _before_it_begins(kind: str, days: Days) -> list[FieldError]:
         FieldError(
             name,
             "BEFORE_PERIOD",
-            f"Ngày {day:%d/%m/%Y} nằm trước khi kỳ bắt đầu ({first:%d/%m/%Y}). Hãy kiểm tra lại năm và tháng.",
-            f"{day} lies before the period begins ({first}). Check the year and the month.",
+            f"{_NAMES[name][0]} {day:%d/%m/%Y} nằm trước khi kỳ bắt đầu ({first:%d/%m/%Y}). Hãy xem lại năm, tháng.",
+            f"{_NAMES[name][1]}, {day}, lies before the period begins ({first}). Check year and month.",
         )
         for name in (*_HAND_IN, "data_cutoff")
         if (day := getattr(days, name)) is not None and first is not None and day < first
@@ -139,16 +149,17 @@ def _passed(field: str, day: date, deadline: date, today: date, was: date | None
     return FieldError(
         field,
         "DAY_PASSED",
-        f"Hạn nộp {day:%d/%m/%Y} đã qua: mọi cơ quan chưa nộp sẽ bị tính là nộp chậm ngay. Hãy chọn một ngày từ hôm "
+        f"{_NAMES[field][0]} {day:%d/%m/%Y} đã qua: ai chưa nộp sẽ bị tính là nộp chậm ngay. Hãy chọn một ngày từ hôm "
         f"nay ({today:%d/%m/%Y}) đến {deadline:%d/%m/%Y}{keep_vi}.",
-        f"{day} has passed: whoever has not handed in would be late at once. Choose a day from today ({today}) "
-        f"to {deadline}{keep_en}.",
+        f"{_NAMES[field][1]}, {day}, has passed: whoever has not handed in would be late at once. Choose a day from "
+        f"today ({today}) to {deadline}{keep_en}.",
     )
 
 
 def _order(field: str, vi: str, en: str) -> FieldError:
+    names = _NAMES[field]
     return FieldError(
-        field, "WRONG_ORDER", f"Ngày này phải {vi}. Hãy sửa lại ngày.", f"This day must be {en}. Mend it."
+        field, "WRONG_ORDER", f"{names[0]} phải {vi}. Hãy sửa lại ngày.", f"{names[1]} must be {en}. Mend it."
     )
 
 

@@ -61,7 +61,7 @@ def test_a_period_is_opened_changed_closed_and_opened_again(people: Reporters) -
     wrong = people.post(
         f"{path}/update", "supervisor_head", "SNV", version=1, **(days | {"data_cutoff": "2025-07-30"})
     )
-    assert (wrong.status_code, "Ngày này phải không sau" in said(wrong)) == (422, True)
+    assert (wrong.status_code, "Ngày chốt số liệu phải không sau" in said(wrong)) == (422, True)
     done = people.post(f"{path}/update", "supervisor_head", "SNV", version=1, **days)
     assert done.status_code == 303, said(done)
     stale = people.post(f"{path}/close", "supervisor_head", "SNV", version=1)
