@@ -18,18 +18,18 @@ from hub.access.actor import Actor
 from hub.access.models import AppUser
 from hub.kit.clock import HANOI
 from hub.kpi.frozen import freeze
-from hub.kpi.scorecard import scorecards, scorecards_by_agency
+from hub.kpi.scorecard import rows_of, scorecards, scorecards_by_agency
 from hub.plan.models import Indicator, Plan
 from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
-from hub.returns.snapshots.freezing import formula_version, store_taken, take_for, written
+from hub.returns.snapshots.freezing import Taken, behind, formula_version, store_taken, take_for, written
 from hub.returns.snapshots.models import PeriodFreeze
 
-FORMULAS = "1"
 # The period is closed after its date, and the report goes out about a month after it.
 _CLOSED_AFTER = timedelta(days=20)
 _PUBLISHED_AFTER = timedelta(days=30)
-# Of the newest half-years the records behind the figures were frozen as well, so that two can be compared.
-_FROZEN = 2
+# The newest half-years were frozen whole, with what people had said; of the others figures and the records behind them,
+# so that any two can be compared.
+_WHOLE = 2
 
 
 def publish_closed_periods(
@@ -50,22 +50,27 @@ def publish_closed_periods(
     targets = scorecards(session, actor, plan.code, days)
     rows = scorecards(session, actor, plan.code, days, codes=annex)
     agencies = scorecards_by_agency(session, actor, plan.code, days)
-    whose: list[tuple[ReportingPeriod, int | None, dict[str, Any], PeriodFreeze | None]] = []
+    codes = [value.indicator.code for value in (*targets[days[-1]], *rows[days[-1]])]
+    old = rows_of(session, plan.code, days[:-_WHOLE], codes, sides=False)
+    counted = behind(session, old)
+    whose: list[tuple[ReportingPeriod, int | None, dict[str, Any], PeriodFreeze]] = []
     for period, day in zip(periods, days, strict=True):
-        if period in periods[-_FROZEN:]:
+        if day in counted:
+            figures: dict[int | None, dict[str, Any]] = {
+                None: freeze(plan.code, [*targets[day], *rows[day]]),
+                **{one.id: freeze(plan.code, told[day]) for one, told in agencies.items()},
+            }
+            taken = Taken(
+                period.id or 0, None, day, _moment(period.deadline + _CLOSED_AFTER), counted[day].formulas,
+                counted[day].parameters, {}, {}, figures, counted[day].members,
+            )  # fmt: skip
+        else:
             taken = replace(
                 take_for(session, actor, period, None), taken_at=_moment(period.deadline + _CLOSED_AFTER)
             )
-            kept = store_taken(session, actor, taken)
-            owed = {None, *reporting} & taken.figures.keys()
-            whose += [(period, key, told, kept) for key, told in taken.figures.items() if key in owed]
-            continue
-        whose.append((period, None, freeze(plan.code, [*targets[day], *rows[day]]), None))
-        whose += [
-            (period, one.id, freeze(plan.code, told[day]), None)
-            for one, told in agencies.items()
-            if one.id in reporting
-        ]
+        kept = store_taken(session, actor, taken)
+        owed = {None, *reporting} & taken.figures.keys()
+        whose += [(period, key, told, kept) for key, told in taken.figures.items() if key in owed]
     keys = session.scalars(
         insert(PublishedReport).returning(col(PublishedReport.id), sort_by_parameter_order=True),
         [_report(period, agency_id, users) for period, agency_id, _, _ in whose],
@@ -90,12 +95,12 @@ def _report(
 
 
 def _snapshot(
-    report_id: int, period: ReportingPeriod, figures: dict[str, Any], kept: PeriodFreeze | None
+    report_id: int, period: ReportingPeriod, figures: dict[str, Any], kept: PeriodFreeze
 ) -> dict[str, object]:
     return {
         "report_id": report_id, "as_of": period.data_cutoff, "figures": figures,
-        "formula_version": formula_version(kept.formulas) if kept else FORMULAS,
-        "sha256": hashlib.sha256(written(figures)).hexdigest(), "freeze_id": kept.id if kept else None,
+        "formula_version": formula_version(kept.formulas),
+        "sha256": hashlib.sha256(written(figures)).hexdigest(), "freeze_id": kept.id,
     }  # fmt: skip
 
 

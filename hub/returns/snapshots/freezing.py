@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -68,6 +68,15 @@ class Taken:
         )
 
 
+@dataclass(frozen=True)
+class Behind:
+    """How the figures of one day were counted, and the members of each indicator."""
+
+    formulas: dict[str, str]
+    parameters: dict[str, Any]
+    members: list[tuple[str, tuple[str, ...], Pack]] = field(default_factory=list)
+
+
 class CutoffNotReached(Conflict):
     """The period's data cut-off has not come."""
 
@@ -111,21 +120,37 @@ def take_for(session: Session, actor: Actor, period: ReportingPeriod, agency_id:
     else:
         alone = scorecards(session, actor, plan.code, [as_of], agency_id, codes)[as_of]
         figures[agency_id] = freeze(plan.code, own(alone))
-    counted = [(row, one) for row in rows if (one := _headline(row)) is not None]
-    slots = [Slot(one, as_of) for _, one in counted]
-    found = list(packs(session, slots, agency_id))
+    counted = behind(session, {as_of: rows}, agency_id)[as_of]
     return Taken(
         period_id=period.id or 0,
         agency_id=agency_id,
         as_of=as_of,
         taken_at=clock.now(),
-        formulas=formulas(one.measure for _, one in counted),
-        parameters={row.code: dict(one.parameters) for row, one in counted},
+        formulas=counted.formulas,
+        parameters=counted.parameters,
         lines=_lines(session, actor, rows, as_of) if agency_id is None else {},
         said=freeze_said(_said(session, actor, period, rows, agency_id)),
         figures=figures,
-        members=[(counted[one.slot][0].code, reasons_of(counted[one.slot][1].measure), one) for one in found],
+        members=counted.members,
     )
+
+
+def behind(
+    session: Session, rows: Mapping[date, Sequence[IndicatorRow]], agency_id: int | None = None
+) -> dict[date, Behind]:
+    """What stands behind the rows' figures at each day, of the city or of one agency, as the records stand now."""
+    counted = [(day, row, one) for day, told in rows.items() for row in told if (one := _headline(row))]
+    made = {
+        day: Behind(
+            formulas(one.measure for at, _, one in counted if at == day),
+            {row.code: dict(one.parameters) for at, row, one in counted if at == day},
+        )
+        for day in rows
+    }
+    for pack in packs(session, [Slot(one, day) for day, _, one in counted], agency_id):
+        day, row, one = counted[pack.slot]
+        made[day].members.append((row.code, reasons_of(one.measure), pack))
+    return made
 
 
 def keep(session: Session, actor: Actor, taken: Taken, *, reason: str | None = None) -> PeriodFreeze:
