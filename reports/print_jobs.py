@@ -7,6 +7,7 @@ names it, and the job, done again, finds the row as it was. Whoever cancels it e
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from procrastinate.exceptions import JobAborted
 from pydantic import TypeAdapter
@@ -54,9 +55,7 @@ def perform(
         row = seam.read_now(lambda session: session.get_one(ReportPrint, print_id))
         paper = paper_of(row)
         if paper is None:
-            content = made(TypeAdapter(Report).validate_json(row.content), settings, step)
-            step(STEPS - 1, "lưu tệp · storing the file")
-            stored = store(settings.papers, content)
+            stored = printed(TypeAdapter(Report).validate_json(row.content), settings, step)
             paper = seam.change_now(
                 lambda session: keep(session, print_id, stored, is_signed=bool(settings.signers))
             )
@@ -81,6 +80,25 @@ def made(report: Report, settings: Settings, step: Step = lambda done, message: 
     step(0, "dàn trang · laying out")
     content = render_pdf_apart(report, watch=lambda: step(0, "dàn trang · laying out"))
     return signed(content, settings, step)
+
+
+def printed(report: Report, settings: Settings, step: Step = lambda done, message: None) -> Paper:
+    """The stored file of a report as it goes out, and the one page that goes out with the city's.
+
+    Raises as `made`.
+    """
+    content, brief = made(report, settings, step), None
+    if report.scope is None:
+        step(STEPS - 1, "tóm tắt · the brief")
+        brief = render_pdf_apart(report, brief=True, watch=lambda: step(STEPS - 1, "tóm tắt · the brief"))
+    step(STEPS - 1, "lưu tệp · storing the file")
+    return kept(settings, content, brief)
+
+
+def kept(settings: Settings, content: bytes, brief: bytes | None) -> Paper:
+    """Both on the disk; the brief first, so that whoever finds the report finds it, too."""
+    page = None if brief is None else store(settings.papers, brief)
+    return replace(store(settings.papers, content), brief=page)
 
 
 def signed(content: bytes, settings: Settings, step: Step = lambda done, message: None) -> bytes:

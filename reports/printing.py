@@ -1,10 +1,11 @@
-"""The PDF of a report for publication, made at once; what a job has printed before is not printed again."""
+"""The PDFs of a report for publication, made and stored at once; what a job has printed before is not printed again."""
 
 from hub.kit.errors import Conflict
+from hub.returns.publication.papers import Paper
 from hub.settings import Settings
 from reports.model import Report
 from reports.pdf import PdfFailed, PdfUnavailable
-from reports.print_jobs import made
+from reports.print_jobs import printed
 from reports.signing import SigningFailed
 
 
@@ -21,9 +22,9 @@ class NotPrinted(Conflict):
         )
 
 
-def issued(report: Report, settings: Settings) -> bytes:
-    """The file of a report as it goes out, printed apart and signed where there are signers. Raises NotPrinted."""
+def issued(report: Report, settings: Settings) -> Paper:
+    """The stored files of a report as it goes out, printed apart, signed where there are signers. Raises NotPrinted."""
     try:
-        return made(report, settings)
+        return printed(report, settings)
     except (PdfUnavailable, PdfFailed, SigningFailed) as error:
         raise NotPrinted(error.message_vi.rstrip("."), error.message_en.rstrip(".")) from error

@@ -28,7 +28,7 @@ from hub.kit.progress import Job, Stopped, advanced, begun, ended
 from hub.kit.seam import Seam
 from hub.returns.publication import drafting, prints, publishing, tasks
 from hub.returns.publication.models import ReportTask
-from hub.returns.publication.papers import Paper, store
+from hub.returns.publication.papers import Paper
 from hub.settings import Settings
 from reports.build import Half, half_of
 from reports.figures import as_json
@@ -36,9 +36,10 @@ from reports.many import Worker
 from reports.model import Report
 from reports.official import build_official
 from reports.pdf import PdfFailed
-from reports.print_jobs import PASSING, signed
+from reports.print_jobs import PASSING, kept, signed
+from reports.worker import BRIEF
 
-PDF = (".pdf",)
+PDF = ".pdf"
 
 
 def perform(
@@ -171,18 +172,21 @@ class _Run:
         if there is not None:
             return there
         place = folder / str(row.id)
+        forms = (PDF, BRIEF) if report.scope is None else (PDF,)
 
         def laying_out() -> None:
             self._step(0, "dàn trang · laying out")
 
         laying_out()
-        if failure := self._worker.render(report, place, PDF, watch=laying_out):
+        if failure := self._worker.render(report, place, forms, watch=laying_out):
             raise PdfFailed(*failure)
-        printed = place.with_name(place.name + PDF[0])
-        content_of_file = signed(printed.read_bytes(), self._settings, self._step)
-        printed.unlink()
+        written = [place.with_name(place.name + form) for form in forms]
+        printed, *brief = (one.read_bytes() for one in written)
+        content_of_file = signed(printed, self._settings, self._step)
+        for one in written:
+            one.unlink()
         self._step(prints.STEPS - 1, "lưu tệp · storing the file")
-        paper = store(self._settings.papers, content_of_file)
+        paper = kept(self._settings, content_of_file, brief[0] if brief else None)
         return self._seam.change_now(
             lambda session: prints.keep(session, row.id or 0, paper, is_signed=bool(self._settings.signers))
         )

@@ -98,7 +98,7 @@ _ISSUE = """
      where {condition} and r.state in ('PUBLISHED', 'SUPERSEDED')
      order by s.id desc limit 1
 """
-_BY_HASH = text(_ISSUE.format(condition="r.sha256 = any(:hashes)"))
+_BY_HASH = text(_ISSUE.format(condition="(r.sha256 = any(:hashes) or r.brief_sha256 = any(:hashes))"))
 _BY_SNAPSHOT = text(_ISSUE.format(condition="s.id = :snapshot"))
 
 

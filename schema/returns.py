@@ -233,6 +233,11 @@ class PublishedReport(Node):
         "A link to the PDF, below the hub's address; null while there is none (đường dẫn PDF).",
     )
     sha256: str | None = column("sha256", "SHA-256 of the PDF (mã băm).")
+    brief_url: str | None = expression(
+        "'/papers/' || {t}.brief_sha256 || '.pdf'",
+        "A link to the one page for leadership that went out with the city's report (đường dẫn bản tóm tắt).",
+    )
+    brief_sha256: str | None = column("brief_sha256", "SHA-256 of that page (mã băm bản tóm tắt).")
     corrects: PublishedReport | None = to_one(
         "corrects_id", "The revision that it corrects (bản được đính chính)."
     )

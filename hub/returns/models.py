@@ -109,7 +109,8 @@ class PublishedReport(SQLModel, table=True):
     """A half-year report (báo cáo) of the city or of one agency; a correction is a new revision.
 
     `number`, `notation` and `issued_on` are those of the document (số, ký hiệu, ngày), which văn thư gives. `sha256`,
-    `object_key` and `byte_size` are those of its PDF (hub/returns/papers.py). A correction says what it corrects, why
+    `object_key` and `byte_size` are those of its PDF (publication/papers.py), `brief_sha256` and `brief_size` those of
+    the one page for leadership that goes out with the city's. A correction says what it corrects, why
     (`correction_reason`) and what differs (`changes`). What is published changes no more; it is superseded.
     """
 
@@ -132,6 +133,10 @@ class PublishedReport(SQLModel, table=True):
         CheckConstraint(
             "(corrects_id is null) = (correction_reason is null)", name="ck_published_report_correction"
         ),
+        CheckConstraint(
+            "(brief_sha256 is null) = (brief_size is null) and (brief_sha256 is null or sha256 is not null)",
+            name="ck_published_report_brief",
+        ),
         Index(
             "uq_published_report_in_force",
             "period_id",
@@ -153,6 +158,8 @@ class PublishedReport(SQLModel, table=True):
     sha256: str | None = None
     object_key: str | None = None
     byte_size: int | None = bigint(nullable=True)
+    brief_sha256: str | None = None
+    brief_size: int | None = bigint(nullable=True)
     corrects_id: int | None = ref("published_report.id", nullable=True, index=True)
     correction_reason: str | None = None
     changes: dict[str, Any] = document()

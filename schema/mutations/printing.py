@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kit import progress
-from hub.returns.publication import papers, prints, publishing
+from hub.returns.publication import prints, publishing
 from hub.returns.publication.errors import WrongReportState as NotSubmitted
 from reports.figures import as_json
 from reports.official import build_official
@@ -43,8 +43,7 @@ async def to_publish(info: strawberry.Info, input: ToPrint) -> Deed:
         content = as_json(report)
         paper = await seam.read(lambda session: prints.printed_of(session, key, content))
     if report is not None and paper is None:
-        made = await anyio.to_thread.run_sync(issued, report, settings)
-        paper = await anyio.to_thread.run_sync(papers.store, settings.papers, made)
+        paper = await anyio.to_thread.run_sync(issued, report, settings)
     return lambda session, who: publishing.publish_report(
         session, who, key, input.expected_version, paper, **_named(input)
     )

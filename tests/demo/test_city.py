@@ -17,6 +17,7 @@ from hub.kit.db import sqlalchemy_url
 from hub.kpi.frozen import thaw
 from hub.kpi.scorecard import scorecard, scorecards
 from hub.kpi.values import Result
+from hub.returns.snapshots.checking import check
 from tests.conftest import Cities
 
 ITEMS = 1500
@@ -85,6 +86,9 @@ def test_the_closed_half_years_are_published_as_they_were_counted(city: Session)
     )
     told = dict.fromkeys(days)
     assert list(told) == [date(y, m, d) for y in range(2021, 2025) for m, d in ((6, 30), (12, 31))]
+    assert city.connection().scalar(text("select count(*) from snapshot where freeze_id is null")) == 0
+    oldest = city.connection().scalar(text("select min(id) from period_freeze"))
+    assert check(city, oldest).is_right
     frozen = city.connection().execute(
         text(
             "select r.agency_id, s.figures from published_report r join snapshot s on s.report_id = r.id"

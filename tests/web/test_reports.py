@@ -13,6 +13,7 @@ from procrastinate.exceptions import JobAborted
 from hub.kit.ids import encode
 from hub.settings import Settings
 from reports.task_jobs import perform
+from reports.verification import Verdict, verify
 from tests.reporting.conftest import Half, reporting, stopped_clock
 from tests.web.reporters import EVERYBODY, Reporters, said
 
@@ -132,6 +133,14 @@ def test_a_report_goes_out_with_its_number_and_is_corrected(people: Reporters, p
     assert again.headers["location"] == f"{path}?done=published", said(again)
     page = people.get(path, "anyone").text
     assert "12/BC-SNV, 15/7/2025" in page
+    [row] = people.half.sql("select brief_sha256, sha256 from published_report where id = %s", key)
+    brief = people.get(f"/papers/{row.brief_sha256}.pdf", "anyone")
+    assert hashlib.sha256(brief.content).hexdigest() == row.brief_sha256
+    assert f"/papers/{row.brief_sha256}.pdf" in people.get("/reports", "anyone").text
+    assert row.brief_sha256 in people.get(f"/verify/{row.brief_sha256}", "anyone").text
+    seam = people.half.app.state.services.seam
+    told = seam.read_now(lambda session: verify(session, brief.content))
+    assert (told.verdict, told.issue.sha256, told.differences) == (Verdict.PUBLISHED, row.sha256, ())
     [row] = people.half.sql("select sha256 from published_report where id = %s", key)
     paper = people.get(f"/papers/{row.sha256}.pdf", "anyone")
     assert hashlib.sha256(paper.content).hexdigest() == row.sha256

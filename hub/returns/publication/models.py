@@ -28,6 +28,10 @@ class ReportPrint(SQLModel, table=True):
             "(sha256 is null) = (object_key is null) and (sha256 is null) = (printed_at is null)",
             name="ck_report_print_printed",
         ),
+        CheckConstraint(
+            "(brief_sha256 is null) = (brief_size is null) and (brief_sha256 is null or sha256 is not null)",
+            name="ck_report_print_brief",
+        ),
         {"comment": "Prints of a report: the content, and the PDF made of it by a job (bản in báo cáo)."},
     )
 
@@ -39,6 +43,8 @@ class ReportPrint(SQLModel, table=True):
     sha256: str | None = None
     object_key: str | None = None
     byte_size: int | None = bigint(nullable=True)
+    brief_sha256: str | None = None
+    brief_size: int | None = bigint(nullable=True)
     is_signed: bool = flag()
     created_at: datetime | None = moment(now=True)
     printed_at: datetime | None = moment(nullable=True)

@@ -18,17 +18,26 @@ from hub.returns.publication.errors import PaperChanged
 
 @dataclass(frozen=True)
 class Paper:
-    """A stored PDF: where it lies below the folder, its SHA-256 (hex) and its size in bytes."""
+    """A stored PDF: where it lies below the folder, its SHA-256 (hex) and its size in bytes.
+
+    `brief` is the one page that goes out with it.
+    """
 
     key: str
     sha256: str
     byte_size: int
+    brief: Paper | None = None
+
+
+def key_of(sha256: str) -> str:
+    """Where a PDF lies below the folder."""
+    return f"{sha256[:2]}/{sha256}.pdf"
 
 
 def store(folder: Path, content: bytes) -> Paper:
     """Write a PDF so that it outlasts a power cut; the same bytes again change nothing."""
     sha256 = hashlib.sha256(content).hexdigest()
-    paper = Paper(f"{sha256[:2]}/{sha256}.pdf", sha256, len(content))
+    paper = Paper(key_of(sha256), sha256, len(content))
     place = folder / paper.key
     if place.is_file() and _hash(place) == sha256:
         return paper

@@ -20,7 +20,7 @@ from hub.kit.jobs import defer
 from hub.kit.progress import OVER, Job, queued
 from hub.returns.models import PublishedReport
 from hub.returns.publication.models import ReportPrint
-from hub.returns.publication.papers import Paper
+from hub.returns.publication.papers import Paper, key_of
 
 KIND = "report:print"
 QUEUE = "reports"
@@ -85,7 +85,10 @@ def paper_of(row: ReportPrint) -> Paper | None:
     """The file of a print; None while there is none."""
     if row.sha256 is None or row.object_key is None:
         return None
-    return Paper(row.object_key, row.sha256, row.byte_size or 0)
+    brief = None
+    if row.brief_sha256 is not None:
+        brief = Paper(key_of(row.brief_sha256), row.brief_sha256, row.brief_size or 0)
+    return Paper(row.object_key, row.sha256, row.byte_size or 0, brief)
 
 
 def keep(session: Session, print_id: int, paper: Paper, *, is_signed: bool) -> Paper:
@@ -95,6 +98,8 @@ def keep(session: Session, print_id: int, paper: Paper, *, is_signed: bool) -> P
     if standing is not None:
         return standing
     row.sha256, row.object_key, row.byte_size = paper.sha256, paper.key, paper.byte_size
+    if paper.brief is not None:
+        row.brief_sha256, row.brief_size = paper.brief.sha256, paper.brief.byte_size
     row.is_signed, row.printed_at = is_signed, clock.now()
     session.add(row)
     return paper

@@ -20,11 +20,11 @@ SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 _REPORT = """
     select r.id from published_report r
-     where r.sha256 = :sha256 and r.state in ('PUBLISHED', 'SUPERSEDED') order by r.id desc limit 1
+     where :sha256 in (r.sha256, r.brief_sha256) and r.state in ('PUBLISHED', 'SUPERSEDED') order by r.id desc limit 1
 """
 _OF_SNAPSHOT = "select s.report_id from snapshot s where s.id = :id"
 _REVISIONS = """
-    select r.id, r.revision, r.state, r.published_at, r.number, r.notation, r.issued_on, r.sha256, r.byte_size,
+    select r.id, r.revision, r.state, r.published_at, r.number, r.notation, r.issued_on, r.sha256, r.byte_size, r.brief_sha256,
            r.object_key is not null as has_paper, r.correction_reason, s.id as snapshot_id,
            s.sha256 as figures_sha256, s.as_of, s.formula_version, s.figures, s.created_at as frozen_at,
            p.deadline, pl.code as plan, a.code as agency_code, a.name as agency, o.name as office
@@ -55,6 +55,7 @@ class Revision:
     issued_on: date | None
     sha256: str | None
     byte_size: int | None
+    brief_sha256: str | None
     has_paper: bool
     correction_reason: str | None
     snapshot_id: int | None

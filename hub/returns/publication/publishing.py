@@ -118,6 +118,8 @@ def publish_report(
         told(session, actor, "report:supersede", before, by=report.id)
     report.state, report.published_by, report.published_at = IN_FORCE, actor.id, clock.instant()
     report.sha256, report.object_key, report.byte_size = paper.sha256, paper.key, paper.byte_size
+    if paper.brief is not None:
+        report.brief_sha256, report.brief_size = paper.brief.sha256, paper.brief.byte_size
     stored(session, report)
     if report.agency_id is None and period.state == "CLOSED":
         period.state = "PUBLISHED"

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from hub.kpi import small
 from hub.kpi.frozen import thaw
-from hub.returns.publication.papers import fetch
+from hub.returns.publication.papers import fetch, key_of
 from hub.returns.publication.proof import UnknownReport, proof
 from hub.web.page import Page, Sent
 from hub.web.visit import Visit
@@ -30,8 +30,10 @@ def paper(session: Session, visit: Visit) -> Sent:
     if not report.has_paper or report.sha256 is None:
         raise UnknownReport(sha256)
     folder = visit.settings.papers
-    name = f"bao-cao-{report.deadline}{'-' + report.agency_code if report.agency_code else ''}-{report.revision}.pdf"
-    content = fetch(folder, f"{report.sha256[:2]}/{report.sha256}.pdf", report.sha256)
+    is_brief = sha256.lower() == report.brief_sha256
+    named = report.brief_sha256 if is_brief and report.brief_sha256 else report.sha256
+    name = f"{'tom-tat' if is_brief else 'bao-cao'}-{report.deadline}{'-' + report.agency_code if report.agency_code else ''}-{report.revision}.pdf"
+    content = fetch(folder, key_of(named), named)
     return Sent(content, "application/pdf", {"content-disposition": f'inline; filename="{_plain(name)}"'})
 
 
