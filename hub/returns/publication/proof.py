@@ -24,8 +24,8 @@ _REPORT = """
 """
 _OF_SNAPSHOT = "select s.report_id from snapshot s where s.id = :id"
 _REVISIONS = """
-    select r.id, r.revision, r.state, r.published_at, r.number, r.notation, r.issued_on, r.sha256, r.byte_size, r.brief_sha256,
-           r.object_key is not null as has_paper, r.correction_reason, s.id as snapshot_id,
+    select r.id, r.revision, r.state, r.published_at, r.number, r.notation, r.issued_on, r.sha256, r.byte_size,
+           r.brief_sha256, r.object_key is not null as has_paper, r.correction_reason, s.id as snapshot_id,
            s.sha256 as figures_sha256, s.as_of, s.formula_version, s.figures, s.created_at as frozen_at,
            p.deadline, pl.code as plan, a.code as agency_code, a.name as agency, o.name as office
       from published_report asked

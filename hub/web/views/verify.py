@@ -32,7 +32,8 @@ def paper(session: Session, visit: Visit) -> Sent:
     folder = visit.settings.papers
     is_brief = sha256.lower() == report.brief_sha256
     named = report.brief_sha256 if is_brief and report.brief_sha256 else report.sha256
-    name = f"{'tom-tat' if is_brief else 'bao-cao'}-{report.deadline}{'-' + report.agency_code if report.agency_code else ''}-{report.revision}.pdf"
+    whose = f"-{report.agency_code}" if report.agency_code else ""
+    name = f"{'tom-tat' if is_brief else 'bao-cao'}-{report.deadline}{whose}-{report.revision}.pdf"
     content = fetch(folder, key_of(named), named)
     return Sent(content, "application/pdf", {"content-disposition": f'inline; filename="{_plain(name)}"'})
 
