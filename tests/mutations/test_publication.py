@@ -163,7 +163,7 @@ async def test_a_report_from_freezing_to_correction(hub: Hub, printer: None, tmp
     assert await hub.do(PUBLISH, "supervisor_head", **told, k="one") == out
     assert await hub.do(PUBLISH, "supervisor_head", **told) == out
     assert out["sha256"] == done["result"]["sha256"]
-    assert len(list(tmp_path.rglob("*.pdf"))) == 1
+    assert len(list(tmp_path.rglob("*.pdf"))) == 2  # and the one page for leadership
     assert (await hub.do(PRINT, "supervisor_head", **told))["code"] == "WRONG_STATE"
     paper = await hub.http.get(out["pdfUrl"])
     verified = verify(session, paper.content)

@@ -39,8 +39,18 @@ from reports.signing import SigningFailed
 from tests.cli.test_serving import HUB
 from tests.reports import samples
 
-SMALL = replace(samples.OFFICIAL, targets=(), breakdowns=(), tasks=(), ranking=(), duties=(), exclusions=())
-LARGE = replace(samples.report(40, official=True), edition=samples.EDITION)
+# Of an agency, whose report has no brief to be printed with it.
+SMALL = replace(
+    samples.OFFICIAL,
+    scope="Cơ quan A",
+    targets=(),
+    breakdowns=(),
+    tasks=(),
+    ranking=(),
+    duties=(),
+    exclusions=(),
+)
+LARGE = replace(samples.report(40, official=True), scope="Cơ quan A", edition=samples.EDITION)
 
 
 @dataclass
