@@ -269,6 +269,8 @@ class _CostReader:
                 return below + SCORECARD * sum(map(_is_figure, ids))
             case ("IndicatorValue", "breakdown" | "shortfall"):
                 return BEHIND_A_FIGURE + below
+            case ("Query", "exclusionEffect"):
+                return 2 * BEHIND_A_FIGURE + below
             case ("Query", "compareSnapshots"):
                 return 3 * BEHIND_A_FIGURE + below
             case ("Query", "dataQuality" | "indicatorChange"):

@@ -27,6 +27,7 @@ COMPUTED: Mapping[str, tuple[str, ...]] = {
     "compareSnapshots": ("report:read", "kpi:read"),
     "dataQuality": ("kpi:read", *_BEHIND),
     "transferRadar": ("kpi:read", *_BEHIND),
+    "exclusionEffect": ("exclusion:read", "kpi:read"),
     "viewAs": ("user:view_as",),
     "recordAsOf": (ANY,),
     "returnsDesk": ("period:read", "return:read"),

@@ -26,6 +26,7 @@ QUERIES = {
     "indicatorChange": '{ indicatorChange(code: "II.1.a", from: "2023-12-31", to: "2024-12-31") { points } }',
     "snapshotIndicators": "query($id: ID!) { snapshotIndicators(reportId: $id) { percent } }",
     "compareSnapshots": 'query($id: ID!) { compareSnapshots(a: $id, b: $id, code: "II.1.a") { sameFormula } }',
+    "exclusionEffect": "query($id: ID!) { exclusionEffect(id: $id) { asOf } }",
     "dataQuality": '{ dataQuality(asOf: "2024-12-31") { toMend(first: 1) { nodes { __typename } } } }',
     "transferRadar": '{ transferRadar(asOf: "2024-12-31") { files(first: 1) { totalCount } } }',
     "viewAs": "query($id: ID!) { viewAs(user: $id) { rights { action } } }",
@@ -39,6 +40,7 @@ MISSING = {"returnAttachment"}
 # Where the id that a field takes is found.
 NAMED = {
     "compareSnapshots": "snapshots",
+    "exclusionEffect": "exclusions",
     "returnsDesk": "reportingPeriods",
     "returnForm": "reportingPeriods",
     "viewAs": "users",
@@ -100,7 +102,7 @@ async def test_a_computed_field_asks_the_law_what_it_says(
             await client.ask(
                 '{ reports(first: 1) { nodes { id } } users(filter: { text: "demo clerk" }) { nodes { id } }'
                 " files(first: 1) { nodes { id } } reportingPeriods(first: 1) { nodes { id } }"
-                " snapshots(first: 1) { nodes { id } } }",
+                " snapshots(first: 1) { nodes { id } } exclusions(first: 1) { nodes { id } } }",
                 role=role,
             )
         ).json()["data"]
