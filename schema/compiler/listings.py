@@ -251,5 +251,5 @@ def listing(s: Statement, selected: Selected, field: Field, owner: str, parent: 
     given = selected.argument(field.graphql, "filter") if "filter" in field.graphql.args else None
     record, asked = s.catalogue.record(node), window(s, selected, field, owner)
     words = "" if parent else sought(s, given)
-    found = Sought(record, words) if words else None
+    found = Sought(words, record) if words else None
     return Listing(s, node, record, spec.sources, parent, asked, given, found)

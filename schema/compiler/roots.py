@@ -13,6 +13,7 @@ from schema.compiler.pages import Asked, asked
 from schema.compiler.plan import Info, Join, Member, PageJoin, all_rows, one_row
 from schema.compiler.rows import Place, columns
 from schema.compiler.selections import Selected
+from schema.compiler.sought import weighed
 from schema.compiler.statement import Statement, conjunction
 
 Root = Callable[[Statement, Selected, Field], tuple[str, Join]]
@@ -115,7 +116,7 @@ def page_statement(whole: Listing, wanted: Asked, field: Field) -> tuple[str, Jo
         tuple(members), whole.window.size, whole.window.backward, whole.window.mark, keys, bool(metas)
     )
     sql = _statement(whole, wanted, metas)
-    return f"with {whole.sought.table} {sql}" if whole.sought else sql, join
+    return f"with {weighed([whole.sought])} {sql}" if whole.sought else sql, join
 
 
 def _infos(whole: Listing, selected: Selected, field: Field, metas: list[str]) -> tuple[Info, ...]:

@@ -1,9 +1,9 @@
 """Search: hits of several types in one ranked page, counted up to a cap, with facets.
 
-Each type's GIN index finds its hits, asked for the words that are rare (migrations/sql/search.sql); the law and the
-filters are tested on them, and the first few thousand of a type are ranked. A word that occurs everywhere is thus
-answered in bounded time: the rest of its hits is not ranked, and the count says AT_LEAST. The capped candidates come
-in the order of the table, so pages are stable.
+Each type's GIN index finds its hits, asked for the words that are rare; what half of the records hold is met by walking
+them (schema/compiler/sought.py). The law and the filters are tested on the hits, and the first few thousand of a type
+are ranked. A word that occurs everywhere is thus answered in bounded time: the rest of its hits is not ranked, and the
+count says AT_LEAST. The capped candidates come in the order of the table or of their keys, so pages are stable.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from schema.compiler.plan import Info, Join, Member, PageJoin
 from schema.compiler.roots import answers
 from schema.compiler.rows import Place, columns
 from schema.compiler.selections import Selected
+from schema.compiler.sought import Sought, weighed
 from schema.compiler.statement import Statement, conjunction
 from schema.compiler.values import Given, words
 from schema.compiler.windows import Window, window, written_cursor
@@ -50,15 +51,12 @@ class Hits:
     filter: Given | None
 
     @property
-    def sought(self) -> str:
-        """SQL of what the index of each kind is asked, weighed once; null, and so no hit, when there is no word."""
-        records = ", ".join(
-            f"({number}, '{self.s.catalogue.record(self.kind(searched)).name}')"
-            for number, searched in enumerate(self.found.searched, 1)
-        )
-        return (
-            f"select k.kind, s.query, s.start from (values {records}) k(kind, records)"
-            f" cross join lateral hub_sought({self.words}, k.records) s"
+    def sought(self) -> tuple[Sought, ...]:
+        """The words in each kind of records; null, and so no hit, when there is no word."""
+        kinds = enumerate(self.found.searched, 1)
+        return tuple(
+            Sought(self.words, self.s.catalogue.record(self.kind(searched)), number)
+            for number, searched in kinds
         )
 
     @property
@@ -80,25 +78,33 @@ class Hits:
     def candidates(self, limit: int, *, ranked: bool, without: frozenset[str] | None = NONE) -> str:
         """Hits of all types with what filters ask; `without` None leaves every filter out."""
         return " union all ".join(
-            f"({self._of(number, searched, limit, ranked, without)})"
-            for number, searched in enumerate(self.found.searched, 1)
+            f"({self._of(searched, table, walks, limit, ranked, without)})"
+            for searched, table in zip(self.found.searched, self.sought, strict=True)
+            for walks in (False, True)
         )
 
     def _of(
-        self, number: int, searched: Searched, limit: int, ranked: bool, without: frozenset[str] | None
+        self,
+        searched: Searched,
+        table: Sought,
+        walks: bool,
+        limit: int,
+        ranked: bool,
+        without: frozenset[str] | None,
     ) -> str:
-        s, t, h, q = self.s, self.s.alias(), self.s.alias(), self.s.alias()
-        record = s.catalogue.record(self.kind(searched))
-        vector = f"to_tsvector('simple'::regconfig, {t}.folded)"
-        listed = [f"{number} as kind", f"{t}.id"]
+        s, t, h = self.s, self.s.alias(), self.s.alias()
+        record = table.record
+        way = table.walked(t, when="crowded") if walks else table.rare(t, unless="crowded")
+        listed = [f"{table.kind} as kind", f"{t}.id"]
         if ranked:
             listed.append(f"{self._rank(f'{t}.folded')} as rank")
         listed += [f"{s.text(sql, t)} as {name}" for name, sql in searched.facts.items()]
-        begins = f"({q}.start is null or hub_begins({t}.folded, {q}.start))"
-        where = conjunction(f"{vector} @@ {q}.query", begins, s.permitted(record, t)) + unmasked(s, record, t)
+        permitted = s.permitted(record, t, root=way.indexed)
+        where = conjunction(*way.asked, permitted) + unmasked(s, record, t)
+        hits = f"select {', '.join(listed)} from {way.row} where {where}"
+        if walks:
+            hits += f" order by {t}.id"
         kept = () if without is None else filtered(s, self.filter, h, without).conditions
-        weighed = f"(select query, start from sought where kind = {number}) {q}"
-        hits = f"select {', '.join(listed)} from {weighed}, {record.name} {t} where {where}"
         return f"select {h}.* from ({hits}) {h} where {conjunction(*kept)} limit {limit}"
 
     def _rank(self, folded: str) -> str:
@@ -214,7 +220,7 @@ def _statement(hits: Hits, wanted: Asked, field: Field) -> tuple[str, Join]:
         tuple(members), page.size, False, page.mark, range(first_key, first_key + len(_KEYS)), bool(metas)
     )
     tables = [
-        f"sought as materialized ({hits.sought})",
+        weighed(hits.sought),
         f"hit as materialized ({hits.candidates(RANKED, ranked=True)})",
     ]
     if with_facets:

@@ -2,13 +2,14 @@
 
 PostgreSQL plans a statement before it knows the words, and takes one row in two hundred to hold them. For a page in
 some order it may then walk a million rows and parse the text of each, for a word that three of them hold. So a list
-filtered by words is written both ways, and hub_sought chooses when it runs (migrations/sql/common_words.sql): rare
+filtered by words is written both ways, and hub_sought chooses when it runs (migrations/sql/crowded_words.sql): rare
 words are asked of their index alone, and the law and all other conditions of what it gives; common ones are met on
 the way, in the order of the page.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schema.compiler.declarations import Record
@@ -29,38 +30,50 @@ class Way:
 
 @dataclass(frozen=True)
 class Sought:
-    """Words by which the rows of a table are sought; `words` is SQL of a text."""
+    """Words by which the rows of a table are sought; `words` is SQL of a text, `kind` the table's number."""
 
-    record: Record
     words: str
+    record: Record
+    kind: int = 1
 
     @property
-    def table(self) -> str:
-        """The common table expression that both ways name."""
-        return f"sought as materialized (select * from hub_sought({self.words}, '{self.record.name}'))"
+    def _weighed(self) -> str:
+        return f"(select * from sought where kind = {self.kind}) q"
 
-    def rare(self, t: str) -> Way:
+    def rare(self, t: str, unless: str = "common") -> Way:
         """The rows `t` by the index of words alone; none where the words are common."""
-        holds = _holds("folded", "sought.query")
+        holds = _holds("folded", "q.query")
         rows = (
             f"select * from {self.record.name} where {holds} offset 0"  # nothing else may be planned with it
         )
-        asked = ("not sought.common", _begins(t, "sought.start"))
-        return Way(f"sought, lateral ({rows}) {t}", asked, found=True, indexed=False)
+        asked = (f"not q.{unless}", _begins(t, "q.start"))
+        return Way(f"{self._weighed}, lateral ({rows}) {t}", asked, found=True, indexed=False)
 
     def every(self, t: str) -> Way:
         """All rows `t` that hold words which are common, by whatever indexes; none where they are rare."""
-        asked = ("sought.common", _holds(f"{t}.folded", "sought.query"), _begins(t, "sought.start"))
-        return Way(f"sought, {self.record.name} {t}", asked, found=True)
+        asked = ("q.common", _holds(f"{t}.folded", "q.query"), _begins(t, "q.start"))
+        return Way(f"{self._weighed}, {self.record.name} {t}", asked, found=True)
 
-    def walked(self, t: str) -> Way:
-        """The same rows, met in the order of a page: a test for the letters spares most texts the parser."""
-        [common, query, start, needles] = (
-            f"(select {name} from sought)" for name in ("common", "query", "start", "needles")
-        )
-        like = f"{t}.folded like all(cast({needles} as text[]))"
-        holds = f"case when {like} then {_holds(f'{t}.folded', query)} and {_begins(t, start)} end"
-        return Way(f"{self.record.name} {t}", (common, holds), found=True)
+    def walked(self, t: str, when: str = "common") -> Way:
+        """The same rows, met in some order: most texts are seen to hold the words or not without being parsed."""
+        folded = f"{t}.folded"
+        surely = f"(' ' || {folded} || ' ') like all({self._one('surely')}::text[])"
+        perhaps = f"{folded} like all({self._one('needles')}::text[])"
+        holds = f"{_holds(folded, self._one('query'))} and {_begins(t, self._one('start'))}"
+        tested = f"case when {surely} then true when {perhaps} then {holds} end"
+        return Way(f"{self.record.name} {t}", (self._one(when), tested), found=True)
+
+    def _one(self, name: str) -> str:
+        return f"(select q.{name} from {self._weighed})"
+
+
+def weighed(tables: Sequence[Sought]) -> str:
+    """The common table expression that all ways read: what the index of each table is asked, and which way to go."""
+    kinds = ", ".join(f"({one.kind}, '{one.record.name}')" for one in tables)
+    return (
+        f"sought as materialized (select k.kind, s.* from (values {kinds}) k(kind, records)"
+        f" cross join lateral hub_sought({tables[0].words}, k.records) s)"
+    )
 
 
 def _holds(folded: str, query: str) -> str:

@@ -97,3 +97,20 @@ def test_a_beginning_is_found_where_the_index_finds_it(
     row = pile.execute(asked, [folded, start]).fetchone()
     assert row is not None
     assert row[0] == row[1]
+
+
+@given(TEXTS, st.lists(STARTS, min_size=1, max_size=3))
+@example("1e5xa b", ["b", "xa"])
+@example("a·xa b", ["xa", "b"])
+@example("xa", ["xa", "xa"])
+def test_what_is_like_the_words_for_sure_holds_them(
+    pile: psycopg.Connection, folded: str, words: list[str]
+) -> None:
+    asked = (
+        "select (' ' || t || ' ') like all(surely), t like all(needles), to_tsvector('simple', t) @@ hub_query(words)"
+        " from (values (%s, %s)) v(t, words), hub_sought(words, 'pile')"
+    )
+    row = pile.execute(asked, [folded, " ".join(words)]).fetchone()
+    assert row is not None
+    surely, perhaps, holds = row
+    assert surely <= holds <= perhaps

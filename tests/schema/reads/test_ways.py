@@ -15,8 +15,9 @@ from tests.schema.reads.desk import Desk
 FORCED = """
 alter function hub_sought(text, text) rename to hub_weighed;
 create function hub_sought(words text, records text, out query tsquery, out start text, out needles text[],
-    out common boolean) language sql stable as
-$$ select query, start, needles, current_setting('test.common')::boolean from hub_weighed(words, records) $$;
+    out surely text[], out common boolean, out crowded boolean) language sql stable as
+$$ select query, start, needles, surely, c, c
+     from hub_weighed(words, records), (select current_setting('test.common')::boolean) s(c) $$;
 """
 LISTS = {
     "items": "ISSUED_DATE_DESC",
@@ -68,6 +69,23 @@ def test_rare_and_common_words_find_the_same(forced: Desk, root: str) -> None:
                     assert answers[0] == answers[1]
                     found += answers[0]["totalCount"]
                     cursor = answers[0]["pageInfo"]["endCursor"]
+    assert found
+
+
+@pytest.mark.parametrize("who", ["officer", "supervisor", "anyone"])
+def test_search_finds_the_same_by_walking(forced: Desk, who: str) -> None:
+    text = """query($t: String!, $f: SearchFilter) { search(text: $t, filter: $f, first: 100) {
+        totalCount totalCountRelation facets { field buckets { value count } }
+        edges { highlight node { ... on Node { id } } } } }"""
+    found = 0
+    for words in ("dat", "uy ban nhan d", "2020"):
+        for asked in (None, {"yearFrom": 2015, "kinds": ["FILE", "ITEM"]}):
+            answers = []
+            for common in ("on", "off"):
+                _set(forced, "test.common", common)
+                answers.append(forced.ask(text, who, t=words, f=asked)["search"])
+            assert answers[0] == answers[1]
+            found += answers[0]["totalCount"]
     assert found
 
 
