@@ -4,6 +4,7 @@ import io
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,15 @@ def test_the_sentence_tells_what_is_met_short_and_at_risk_who_is_late_and_how_su
         "đúng hạn (A.1); 15 cơ quan chậm so với mức phải đạt; 2 cơ quan chưa gửi báo cáo của kỳ này – số liệu tạm tính."
     )
     assert brief.lead(_report(official=True)).endswith("số liệu chính thức.")
+
+
+def test_nothing_laid_out_as_a_grid_is_broken_by_a_page() -> None:
+    """WeasyPrint 70 fails (AssertionError) where a page ends in a grid with a picture: the QR code of an edition whose
+    page is a little too long, before it is made smaller."""
+    styles = (files("reports") / "styles" / "brief.css").read_text(encoding="utf-8")
+    grids = [rule for rule in styles.split("}") if "display: grid" in rule]
+    assert len(grids) == 3
+    assert [rule for rule in grids if "break-inside: avoid" not in rule] == []
 
 
 def test_the_sentence_comes_first_and_the_decisions_last() -> None:
