@@ -67,6 +67,10 @@ class ProblemCode(Enum):
     )
     NOT_FROZEN = _("NOT_FROZEN", description="The period's figures are not frozen (chưa chốt số liệu).")
     NOTHING_DIFFERS = _("NOTHING_DIFFERS", description="There is nothing to correct (không có thay đổi).")
+    NOTHING_TO_DO = _(
+        "NOTHING_TO_DO",
+        description="No agency's report of the period stands where the step starts (không có báo cáo chờ bước này).",
+    )
     EXCLUSION_DECIDED = _("EXCLUSION_DECIDED", description="It was decided already (đã quyết định).")
     EXCLUSION_NOT_GRANTED = _(
         "EXCLUSION_NOT_GRANTED", description="The row grants no exceptions (chỉ tiêu không cho loại trừ)."

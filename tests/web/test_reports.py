@@ -241,6 +241,8 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
     assert states == [("FAILED", "DRAFT", None), ("DONE", "PUBLISHED", "32")]
     [problem] = told["problems"]
     assert (problem["code"], problem["reportId"]) == ("WRONG_STATE", back.id)
+    nothing = half.do("draftReports", "supervisor", "SNV", periodId=period_id)
+    assert (nothing["__typename"], nothing["code"]) == ("NothingToDo", "NOTHING_TO_DO")
     stale = half.do("publishReports", "supervisor_head", "SNV", periodId=period_id, reports=seen[1:])
     assert stale["code"] == "WRONG_STATE"
     page = people.get(f"/reports/work/{_job(people)}?state=FAILED", "supervisor_head", "SNV").text
