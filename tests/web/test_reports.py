@@ -207,7 +207,7 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
         "select id, version, state from published_report where agency_id is not null order by id"
     )
     assert {one.state for one in drafts} == {"DRAFT"}
-    assert len(drafts) == 4  # A, A.1, B and Home Affairs
+    assert len(drafts) == half.sql("select count(*) as n from agency where archive_since is not null")[0].n
     empty = people.post("/reports/draft-many", "supervisor", "SNV", period=period)
     assert (empty.status_code, "đang chờ bước này" in said(empty)) == (422, True)
 
