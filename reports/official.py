@@ -47,11 +47,15 @@ def build_official(
         snapshot_id=ready.snapshot.id or 0,
         verify_url=f"{address}/verify/{ready.snapshot.id}",
         revision=ready.report.revision,
-        number="/".join(part for part in (ready.number, ready.notation) if part),
+        number="/".join((ready.number, ready.notation))
+        if ready.number and ready.notation
+        else ready.number or "",
         issued_on=ready.issued_on,
         reason=ready.report.correction_reason or "",
     )
-    return replace(report, official=True, edition=edition)
+    # The number is written by hand before the notation that is known.
+    letterhead = replace(report.letterhead, notation=ready.notation or report.letterhead.notation)
+    return replace(report, official=True, edition=edition, letterhead=letterhead)
 
 
 def said_in(session: Session, snapshot: Snapshot) -> Said | None:
