@@ -110,14 +110,14 @@ def _fonds_tree(f: Form) -> str:
         from fonds o where o.agency_id = (select id from agency where code = $1) order by o.id limit 2"""
 
 
-def _file_page(f: Form) -> str:
+def _file_page(f: Form, which: str) -> str:
     node = f.one(
         f'select {gid("ArchivalFile", "t.id")} as id, t.code, t.title, t.start_date as "startDate", t.origin'
     )
     order = "coalesce(t.start_date, '-infinity'::date) desc, t.id desc"
     cursor = "encode(convert_to(coalesce(t.start_date, '-infinity'::date) || ',' || t.id, 'UTF8'), 'base64')"
     return f"""select {cursor} as cursor, {node} as node from file t
-        where t.agency_id = (select id from agency where code = $1) order by {order} limit 51"""
+        where {which} order by {order} limit 51"""
 
 
 def _file_screen(f: Form) -> str:
@@ -143,7 +143,9 @@ def _file_screen(f: Form) -> str:
         from file t where t.id = $1::bigint"""
 
 
-_COUNT = "select count(*) from file t where t.agency_id = (select id from agency where code = $1)"
+# The files of FilePage, and of the same with the open ones only.
+_OWNED = "t.agency_id = (select id from agency where code = $1)"
+_PAGES = {"FilePage": _OWNED, "OpenFilePage": f"{_OWNED} and t.access_level = 0"}
 _LISTS = {
     "ItemPage": ("items", _item_page),
     "FileList": ("files", _file_list),
@@ -160,9 +162,9 @@ def sql_of(name: str, first: int, form: str) -> str:
         if form == "stream"
         else "select json_agg(row_to_json(r)) from ({}) r"
     )
-    if name == "FilePage":
-        counted = f"select to_json(({_COUNT}))"
-        return f"({whole.format(_file_page(f))}) union all {counted}"
+    if which := _PAGES.get(name):
+        counted = f"select to_json((select count(*) from file t where {which}))"
+        return f"({whole.format(_file_page(f, which))}) union all {counted}"
     if name == "FileScreen":
         return f"select row_to_json(r) from ({_file_screen(f)}) r"
     _, write = _LISTS[name]
@@ -187,7 +189,7 @@ async def screen(request: Request) -> Response:
 def _joined(name: str, form: str, rows: list[bytes]) -> bytes:
     if name == "FileScreen":
         return b'{"node":%b}' % rows[0]
-    if name == "FilePage":
+    if name in _PAGES:
         if form == "agg":
             edges, count = rows
             return b'{"files":{"totalCount":%b,"edges":%b}}' % (count, edges)

@@ -33,7 +33,9 @@ _NOT_COMPARED = ("viewerCan", "cursor", "endCursor", "pageInfo")
 
 
 def text_of(name: str) -> str:
-    """An operation of the contract."""
+    """An operation of the contract; OpenFilePage is FilePage with open files only, of which no trace is written."""
+    if name == "OpenFilePage":
+        return text_of("FilePage").replace("filter: {", "filter: { accessModes: [OPEN],")
     return (OPERATIONS / f"{name}.graphql").read_text()
 
 
@@ -56,6 +58,7 @@ def screens(servers: Servers) -> dict[str, tuple[dict[str, Any], Any]]:
         "FondsTree": (agency, servers.agency),
         "ItemPage": (agency, servers.agency),
         "FilePage": (agency, servers.agency),
+        "OpenFilePage": (agency, servers.agency),
     }
 
 
@@ -142,13 +145,17 @@ def _slope(servers: Servers, hub: Client, hand: Client) -> None:
                 {
                     "hub": lambda asked=asked: hub.post("/graphql", asked),  # type: ignore[misc]
                     "agg": lambda screen=screen, by_hand=by_hand: hand.post(f"/agg/{screen}", by_hand),  # type: ignore[misc]
+                    "stream": lambda screen=screen, by_hand=by_hand: hand.post(f"/stream/{screen}", by_hand),  # type: ignore[misc]
                 }
             ).items():
                 found[name, n] = time
-        ours, theirs = (
-            (found[name, many] - found[name, few]) / (many - few) * 1000 for name in ("hub", "agg")
+        ours, agg, stream = (
+            (found[name, many] - found[name, few]) / (many - few) * 1000 for name in ("hub", "agg", "stream")
         )
-        print(f"\nslope of {what}: hub {ours:.2f} µs, json_agg {theirs:.2f}, ratio {ours / theirs:.2f}")
+        print(
+            f"\nslope of {what}, µs: hub {ours:.2f}, json_agg {agg:.2f}, hand-written stream {stream:.2f};"
+            f" hub/json_agg {ours / agg:.2f}, stream/json_agg {stream / agg:.2f}"
+        )
 
 
 @contextlib.contextmanager
