@@ -9,8 +9,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 from hub.kit.clock import HANOI
 from reports import sentences
 from reports.model import Report
@@ -28,6 +26,8 @@ PAPER_A4 = 9
 
 def render_workbook(report: Report, made_at: datetime) -> bytes:
     """The report's tables as XLSX; `made_at` is the moment that the first sheet names."""
+    import xlsxwriter  # ten megabytes, for whoever writes a sheet
+
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, _NO_SURPRISES) as book:
         book.set_properties(

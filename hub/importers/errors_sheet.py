@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import xlsxwriter
-
 from hub.importers.batch import Reading
 from hub.importers.outcome import FileResult, Finding, ImportResult, UnusableInput
 from hub.importers.spreadsheet.source import MERGED, sheets_of
@@ -30,6 +28,8 @@ def write_errors(result: ImportResult, path: Path) -> bool:
     if not told:
         return False
     names: set[str] = set()
+    import xlsxwriter  # ten megabytes, for whoever writes a sheet
+
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as book:
         marked = book.add_format({"font_color": "#C00000"})
         for found in told:

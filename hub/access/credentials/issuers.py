@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -149,6 +148,8 @@ class Provider:
 
     def exchanged(self, code: str, verifier: str, back: str) -> str:
         """The identity token for the code that a browser has brought back. Raises Unauthenticated, IssuerAway."""
+        import httpx  # ten megabytes, with a command line of its own: for servers that have an issuer
+
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -169,6 +170,8 @@ class Provider:
         return token
 
     def _asked(self, url: str) -> Mapping[str, Any]:
+        import httpx
+
         try:
             answer = httpx.get(url, timeout=_TIMEOUT)
             answer.raise_for_status()
