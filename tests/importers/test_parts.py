@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from sqlalchemy import text
 from sqlmodel import Session
 
 from hub.importers import storing
@@ -118,6 +119,17 @@ def test_new_files_are_stored_while_the_list_is_read(
     assert parts == [
         "write_new_files"
     ]  # its first file is there: the list is planned whole, and nothing is written
+
+
+def test_a_closed_fonds_takes_no_part_of_a_list(
+    tmp_path: Path, bring_one: Bring, session: Session, by_parts: Callable[[int], None]
+) -> None:
+    by_parts(2)
+    closed = "update fonds set state = 'CLOSED', closed_on = date '2020-01-01' where code = 'P01'"
+    session.connection().execute(text(closed))
+    result = bring_one(saved(tmp_path, LIST))
+    assert dict(result.counts) == {("file", "refused"): 7}
+    assert {finding.code for outcome in result.outcomes for finding in outcome.findings} == {"FONDS_CLOSED"}
 
 
 def test_a_workbook_of_files_and_items_is_planned_whole(
