@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -61,17 +61,19 @@ class Plan:
         asked = Bound(self, self.signature.read(variables)).questions(actor)
         return self.join(checked(await ask(connection, asked)), actor, rest)
 
-    def join(self, results: Sequence[PGresult], actor: Actor, rest: Mapping[str, Any] | None = None) -> bytes:
-        """JSON of `data` from the results of the questions; restricted records in it are told to the audit."""
-        left = iter(results)
+    def join(self, results: list[PGresult], actor: Actor, rest: Mapping[str, Any] | None = None) -> bytes:
+        """JSON of `data` from the results of the questions; restricted records in it are told to the audit.
+
+        The results are taken out of the list, so that each is let go of before the next one is joined.
+        """
         parts = []
         for key, read in self.fields:
             if isinstance(read, Read):
-                value = read.join(next(left))
+                value = read.join(results.pop(0))
             else:
                 value = orjson.dumps((rest or {})[key]) if read is None else read
-            parts.append(b'"%b":%b' % (key.encode(), value))
-        return unmarked(b"{%b}" % b",".join(parts), actor)
+            parts.append(b'"%b":%b' % (key.encode(), unmarked(value, actor)))
+        return b"{%b}" % b",".join(parts)
 
 
 class Bound(NamedTuple):
