@@ -235,6 +235,6 @@ def _memory(servers: Servers, hub: Client) -> None:
     for _ in range(30):
         size = len(hub.post("/graphql", asked))
     print(
-        f"\nserver after 30 answers of 10,000 rows ({size / 1e6:.1f} MB each):"
+        f"\nthe demo's server, with its worker, after 30 answers of 10,000 rows ({size / 1e6:.1f} MB each):"
         f" {resident(servers.hub_pid):.0f} MB resident"
     )
