@@ -248,12 +248,14 @@ def test_generated_operations_name_nothing_hidden(hub: Hub) -> None:
             answer = hub.ask(text, role)
             asked.append(text)
             if "errors" in answer.body:
-                refusals.append(answer.code + text)
                 assert answer.code in ("COST_EXCEEDED", "BAD_REQUEST", "NOT_FOUND"), answer.text[:800] + text
+                # What somebody may not see is not found: that is an answer.
+                refusals.extend([text] if answer.code != "NOT_FOUND" else [])
             assert leaked(hub.city, role, answer.text) == set(), text
             told.setdefault(role, set()).update(named(answer.text))
 
     with published(hub.city, frozen=True):  # for snapshotIndicators
         ask()
-    # Most were answered, and told something of each kind.
+    # Most were answered, and something was told.
     assert len(refusals) * 2 < len(asked)
+    assert any(told.values())

@@ -37,6 +37,7 @@ REPORTING = {
 # Held by tests/mutations/test_publication.py.
 PUBLICATION = {
     "freezePeriod", "draftReport", "submitReport", "sendBackReport", "printReport", "publishReport", "correctReport",
+    "draftReports", "submitReports", "publishReports",
     "proposeExclusion", "amendExclusion", "withdrawExclusion", "approveExclusion", "returnExclusion", "liftExclusion",
 }  # fmt: skip
 # What nobody may say, since it follows from deeds.
