@@ -401,6 +401,9 @@ class Reference(Returns):
     def _pdfUrl(self, row: Row, actor: Actor) -> None:
         return None
 
+    def _briefUrl(self, row: Row, actor: Actor) -> None:
+        return None
+
     def _snapshotId(self, row: Row, actor: Actor) -> str | None:
         keys = [one.id for one in self.world["snapshot"] if one.report_id == row.id]
         return encode("Snapshot", max(keys)) if keys else None
