@@ -156,7 +156,7 @@ class _Import:
     def _attempt(
         self, path: Path, format_: Format, kind: str | None, result: FileResult, in_parts: bool
     ) -> None:
-        known = [self.said.fonds_code] if self.said.fonds_code else self._fonds_codes()
+        known = [self.said.fonds_code] if self.said.fonds_code else self._fonds_codes(format_)
         reading = Reading(
             path,
             agency_code=self.agency.code,
@@ -185,11 +185,14 @@ class _Import:
                 self._audit(result)
         result.stored = True
 
-    def _fonds_codes(self) -> list[str]:
+    def _fonds_codes(self, format_: Format) -> list[str]:
         """Fonds that lists go into, the oldest first; what a finding aid brought is none unless a list uses it.
 
-        Rows that name no fonds go to the oldest, for their keys must not change when another fonds comes in.
+        Rows that name no fonds go to the oldest, for their keys must not change when another fonds comes in. A finding
+        aid names its own, and an archive of many files is not looked through for it.
         """
+        if not format_.kinds:
+            return []
         listed = exists().where(
             col(ArchivalFile.fonds_id) == Fonds.id, col(ArchivalFile.source_key).like("hs:%")
         )
