@@ -254,6 +254,8 @@ def _build(
 def _copy(connection: Maintenance, name: str, source: str) -> None:
     made = sql.SQL("create database {} template {} strategy file_copy")
     connection.execute(made.format(sql.Identifier(name), sql.Identifier(source)))
+    # As every connection of the hub has it: a server compiles each statement of a test for longer than it runs.
+    connection.execute(sql.SQL("alter database {} set jit = off").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

@@ -173,7 +173,7 @@ def told(report: Report) -> Any:
 
 
 def test_what_is_said_after_the_closing_changes_no_report_and_is_told_in_none(
-    half: Half, tmp_path: Any
+    half: Half, printer: None, tmp_path: Any
 ) -> None:
     session, head, clerk = half.session, half.actor("supervisor_head"), half.actor("supervisor")
     said_of(half)

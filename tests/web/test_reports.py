@@ -69,7 +69,9 @@ def _perform(people: Reporters, job: int, **how: Any) -> None:
     perform(people.half.app.state.services.seam, _settings(people), job, **how)
 
 
-def test_a_report_goes_out_with_its_number_and_is_corrected(people: Reporters, period: int) -> None:
+def test_a_report_goes_out_with_its_number_and_is_corrected(
+    people: Reporters, printer: None, period: int
+) -> None:
     assert "Lập báo cáo của Thành phố" in people.get("/reports", "supervisor", "SNV").text
     before = people.counts()
     for role, place in EVERYBODY:
@@ -188,7 +190,7 @@ TASKS = """query($id: ID!) { job(id: $id) { jobState: state done total problems 
 
 
 def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one_act(
-    people: Reporters, period: int
+    people: Reporters, printer: None, period: int
 ) -> None:
     half = people.half
     for role, place in EVERYBODY:
