@@ -39,10 +39,7 @@ class Trail:
         """One transaction with these events; their numbers."""
         return self.seam.change_now(
             lambda session: [
-                record(
-                    session, 7, name, "file", 40 + place, agency_id=3, detail={"title": "Hồ sơ đất đai"}
-                ).id
-                or 0
+                record(session, 7, name, "file", 40 + place, agency_id=3, detail={"title": "Hồ sơ đất đai"})
                 for place, name in enumerate(events)
             ]
         )
