@@ -59,8 +59,9 @@ SETTING = "hub."
 ROLES = f"{SETTING}roles"
 DEED = f"{SETTING}deed"
 POLICIES = ("hub_read", "hub_create", "hub_change", "hub_delete")
-# Bodies that end hand their records on: a deed on agencies, by people who may write no record otherwise.
-SUCCESSION = ("merge", "split", "dissolve")
+# Bodies that end hand their records on, and what one that moves has sent waits with another: deeds on agencies, by
+# people who may write no record otherwise.
+SUCCESSION = ("merge", "split", "dissolve", "move")
 
 # What lies in a record: whoever works on it holds the record meanwhile.
 _BELOW = {
@@ -170,7 +171,7 @@ def _once(conditions: Iterable[str]) -> str:
 
 
 def _succession(law: Law) -> list[str]:
-    """Who merges, splits or dissolves a body, while he does."""
+    """Who merges, splits, dissolves or moves a body, while he does."""
     deeds: dict[str, list[str]] = {}
     for act in SUCCESSION:
         deeds.setdefault(predicate(law, "agency", act, _NO_AGENCY), []).append(act)

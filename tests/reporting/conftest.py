@@ -38,6 +38,7 @@ PEOPLE = (
     ("officer", "A"), ("approver", "A"), ("clerk", "A"), ("officer", "A.1"), ("approver", "A.1"), ("officer", "B"),
     ("approver", "B"), ("supervisor", "SNV"), ("supervisor_head", "SNV"), ("leader", "TP"), ("staff", "A"),
     ("officer", "TP"), ("approver", "TP"), ("user", ""), ("officer", "A-second"), ("finance", "SNV"),
+    ("sysadmin", ""),
 )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.reporting.conftest import Half
 
 MERGE = """mutation($input: MergeAgenciesInput!) { mergeAgencies(input: $input) {
@@ -13,6 +15,13 @@ DISSOLVE = """mutation($input: DissolveAgencyInput!) { dissolveAgency(input: $in
   __typename ... on Agency { code } ... on Problem { message } } }"""
 PERIOD = """query($id: ID!) { reportingPeriod(id: $id) { expectedCount overdue { nodes { code } } }
   returnsDesk(periodId: $id) { rows { agencyCode } } }"""
+
+
+MOVE = """mutation($input: MoveAgencyInput!) { moveAgency(input: $input) {
+  __typename ... on Agency { id version } ... on Problem { message } } }"""
+CREATE = (
+    "mutation($input: CreateAgencyInput!) { createAgency(input: $input) { ... on Agency { id version } } }"
+)
 
 
 def _begun_by_city(half: Half, period: Any, code: str) -> Any:
@@ -63,8 +72,7 @@ def test_a_body_that_merges_while_a_period_runs_reports_no_more_and_its_units_to
 def test_a_body_dissolved_by_decision_owes_nothing_from_that_day_on(half: Half) -> None:
     period = half.period(date(2023, 12, 31))
     made = half.ask(
-        "mutation($input: CreateAgencyInput!) { createAgency(input: $input) { ... on Agency { id version } } }",
-        "supervisor", "SNV",
+        CREATE, "supervisor", "SNV",
         input={
             "name": "Cơ quan D", "kind": "DISTRICT", "code": "D", "parentId": half.agency("TP"),
             "validFrom": "2015-01-01", "archiveSince": "2015-01-01",
@@ -86,3 +94,21 @@ def test_a_body_dissolved_by_decision_owes_nothing_from_that_day_on(half: Half) 
         half.sql("select state from agency_return where id = (select max(id) from agency_return)")[0].state
         == "DRAFT"
     )
+
+
+@pytest.mark.parametrize(("role", "place", "code"), [("supervisor", "SNV", "B.1"), ("sysadmin", "", "B.2")])
+def test_what_a_unit_has_begun_goes_to_the_body_that_it_moves_below(
+    half: Half, role: str, place: str, code: str
+) -> None:
+    """Whoever moves it, also an administrator, who may write no return otherwise."""
+    period = half.period()
+    unit = {"name": f"Đơn vị {code}", "kind": "UNIT", "code": code, "parentId": half.agency("B")}
+    dated = {"validFrom": "2015-01-01", "archiveSince": "2015-01-01"}
+    made = half.ask(CREATE, "supervisor", "SNV", input=unit | dated)["createAgency"]
+    said = {"periodId": period["id"], "agencyId": made["id"], "results": "Đã làm", "difficulties": "Không có"}
+    draft = half.do("saveReturn", "officer", "TP", **said)
+    assert _seen(half, draft, "officer", "TP")["reportsTo"] == {"code": "B"}
+    moved = {"id": made["id"], "expectedVersion": made["version"], "parentId": half.agency("SNV")}
+    told = half.ask(MOVE, role, place, input=moved)["moveAgency"]
+    assert told["__typename"] == "Agency", told
+    assert _seen(half, draft, "officer", "TP")["reportsTo"] == {"code": "SNV"}
