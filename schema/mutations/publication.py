@@ -58,9 +58,9 @@ class DraftReportInput:
     idempotency_key: str | None = once()
 
 
-@strawberry.input(description="A draft to submit (trình báo cáo).")
-class SubmitReportInput:
-    """Input of submitReport."""
+@strawberry.input
+class NumberedReport:
+    """A report as the caller saw it, and what văn thư writes on it; fields of the inputs below."""
 
     id: strawberry.ID = needed(REPORT)
     expected_version: int = version()
@@ -68,6 +68,11 @@ class SubmitReportInput:
     notation: str | None = said(NOTATION)
     issued_on: date | None = said(ISSUED)
     idempotency_key: str | None = once()
+
+
+@strawberry.input(description="A draft to submit (trình báo cáo).")
+class SubmitReportInput(NumberedReport):
+    """Input of submitReport."""
 
 
 @strawberry.input(description="A submitted report to send back (trả lại báo cáo).")
@@ -81,27 +86,13 @@ class SendBackReportInput:
 
 
 @strawberry.input(description="A submitted report to publish (công bố báo cáo).")
-class PublishReportInput:
+class PublishReportInput(NumberedReport):
     """Input of publishReport."""
-
-    id: strawberry.ID = needed(REPORT)
-    expected_version: int = version()
-    number: str | None = said(NUMBER)
-    notation: str | None = said(NOTATION)
-    issued_on: date | None = said(ISSUED)
-    idempotency_key: str | None = once()
 
 
 @strawberry.input(description="A submitted report to print for publication (in báo cáo để công bố).")
-class PrintReportInput:
+class PrintReportInput(NumberedReport):
     """Input of printReport."""
-
-    id: strawberry.ID = needed(REPORT)
-    expected_version: int = version()
-    number: str | None = said(NUMBER)
-    notation: str | None = said(NOTATION)
-    issued_on: date | None = said(ISSUED)
-    idempotency_key: str | None = once()
 
 
 @strawberry.input(description="A published report to correct (đính chính báo cáo).")

@@ -115,7 +115,7 @@ PARTS = {
     "/periods/{id}": ("9", "1"),
     "/returns/{id}/attachments": ("1|1",),
     "/returns/{id}": ("1",),
-    "/reports/work/{id}": ("1", "2"),
+    "/reports/jobs/{id}": ("1", "2"),
     "/reports/{id}": ("1", "2", "60"),
     "/exclusions/{id}": ("1", "2", "3"),
     "/agencies/{code}": (HERE, ELSEWHERE),

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.reporting.conftest import Half, half, stopped_clock
+from reports.task_jobs import perform
+from tests.reporting.conftest import PLAN, Half, half, stopped_clock
 from tests.web.browsing import NARROW, WIDE, faults, listening, signed_in, sticks_out
 from tests.web.reporters import Reporters
 from tests.web.test_browser import browser, patient
@@ -195,4 +196,29 @@ def test_it_is_written_and_submitted_by_keyboard_and_without_a_script(
     page.focus("button:has-text('Lưu và trình')")
     page.keyboard.press("Enter")
     assert "Đã trình" in page.inner_text(".done")
+    context.close()
+
+
+def test_a_page_follows_what_a_job_does_and_says_when_it_is_over(enter: Enter, people: Reporters) -> None:
+    half = people.half
+    opened = people.post("/periods/open", "supervisor_head", "SNV", plan=PLAN, deadline="2025-06-30")
+    path = opened.headers["location"].partition("?")[0]
+    assert people.post(f"{path}/close", "supervisor_head", "SNV", version=1).status_code == 303
+    context = enter("supervisor", "SNV")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"/reports?period={path.rpartition('/')[2]}")
+    page.click("button:has-text('Lập báo cáo của các cơ quan chưa có')")
+    sound(page, page.url)
+    page.evaluate("window.same = true")
+    job = int(page.url.rpartition("/")[2])
+    half.sql("update job set state = 'RUNNING', done = 1, message = '2/3 · Cơ quan B' where id = %s", job)
+    page.wait_for_selector("#work-said:has-text('2/3 · Cơ quan B')")
+    assert page.get_attribute("#work-bar", "value") == "1"
+    assert page.evaluate("window.same")
+    perform(half.app.state.services.seam, half.app.state.services.settings, job)
+    page.wait_for_selector("text=Đã làm xong")
+    assert page.query_selector("#work") is None
+    assert errors == []
     context.close()

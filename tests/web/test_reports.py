@@ -114,13 +114,13 @@ def test_a_report_goes_out_with_its_number_and_is_corrected(
     assert "hub worker" in shown  # nothing is there to do it
     assert "progress.js" in shown
     assert f"{path}/publish" not in shown
-    assert people.get(f"/reports/work/{job}", "supervisor", "SNV").status_code == 404
-    assert people.post(f"/reports/work/{job}/cancel", "supervisor", "SNV").status_code == 404
+    assert people.get(f"/reports/jobs/{job}", "supervisor", "SNV").status_code == 404
+    assert people.post(f"/reports/jobs/{job}/cancel", "supervisor", "SNV").status_code == 404
     assert (
         people.post(f"{path}/publish", "supervisor_head", "SNV", **form).headers["location"] == f"{path}#work"
     )
     assert _job(people) == job
-    stopped = people.post(f"/reports/work/{job}/cancel", "supervisor_head", "SNV", back=path)
+    stopped = people.post(f"/reports/jobs/{job}/cancel", "supervisor_head", "SNV", back=path)
     assert stopped.headers["location"] == path
     _perform(people, job)
     assert people.half.sql("select state, sha256 from published_report") == [("SUBMITTED", None)]
@@ -201,9 +201,9 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
     assert "các cơ quan chưa có" not in people.get(path, "supervisor_head", "SNV").text
     drafting = people.post("/reports/draft-many", "supervisor", "SNV", period=period)
     job = _job(people)
-    assert drafting.headers["location"] == f"/reports/work/{job}"
+    assert drafting.headers["location"] == f"/reports/jobs/{job}"
     same = people.post("/reports/draft-many", "supervisor", "SNV", period=period)
-    assert same.headers["location"] == f"/reports/work/{job}"
+    assert same.headers["location"] == f"/reports/jobs/{job}"
     _perform(people, job)
     drafts = half.sql(
         "select id, version, state from published_report where agency_id is not null order by id"
@@ -247,7 +247,7 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
     assert (nothing["__typename"], nothing["code"]) == ("NothingToDo", "NOTHING_TO_DO")
     stale = half.do("publishReports", "supervisor_head", "SNV", periodId=period_id, reports=seen[1:])
     assert stale["code"] == "WRONG_STATE"
-    page = people.get(f"/reports/work/{_job(people)}?state=FAILED", "supervisor_head", "SNV").text
+    page = people.get(f"/reports/jobs/{_job(people)}?state=FAILED", "supervisor_head", "SNV").text
     assert "Đã xong 1, không làm được 1, còn lại 0." in page
     assert f"/reports/{back.id}" in page
     assert "bước này chỉ làm được khi báo cáo" in page

@@ -18,7 +18,6 @@
         const old = document.getElementById(part), made = page.getElementById(part);
         if (old && made && old.outerHTML !== made.outerHTML) old.replaceWith(document.adoptNode(made));
       }
-      if (now.dataset.over) location.reload();
     } catch { /* no network for a moment */ } finally {
       busy = false;
     }

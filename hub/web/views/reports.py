@@ -24,7 +24,7 @@ from hub.web.listing import Columns, listing
 from hub.web.page import Elsewhere, Page
 from hub.web.rights import require_person
 from hub.web.trying import Told, or_again, tried
-from hub.web.views import report_work
+from hub.web.views import report_jobs
 from hub.web.visit import Visit
 
 PATH = "/reports"
@@ -190,7 +190,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
     revisions = _rows(session, actor, report=key)
     period = session.get_one(ReportingPeriod, report.period_id)
     done = visit.query.get("done", "")
-    work, failed = report_work.work_on(session, actor, key, report.version)
+    work, failed = report_jobs.work_on(session, actor, key, report.version)
     draft_of = PublishedReport(period_id=report.period_id, agency_id=report.agency_id, created_by=actor.id)
     values = {
         "report": report,
@@ -207,7 +207,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
         "form": visit.form,
         "done": f"report.done.{done}" if done in _DONE and not told else None,
     }
-    return Page("report.html.j2", values, script=report_work.SCRIPT if work is not None else None)
+    return Page("report.html.j2", values, script=report_jobs.SCRIPT if work is not None else None)
 
 
 def _figures(session: Session, actor: Actor, report_id: int) -> list[IndicatorValue]:

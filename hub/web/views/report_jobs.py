@@ -24,7 +24,7 @@ from hub.web.rights import require_person
 from hub.web.trying import Told, tried
 from hub.web.visit import Visit
 
-PATH = "/reports/work"
+PATH = "/reports/jobs"
 SCRIPT = "progress.js"
 PAGE = 50
 STATES = ("FAILED", "WAITING", "DONE")
@@ -130,7 +130,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
         "found": listing(list(enumerate(shown)), visit, _COLUMNS, "place", page=PAGE),
         "told": told,
     }
-    return Page("report_work.html.j2", values, script=None if job.state in OVER else SCRIPT)
+    return Page("report_jobs.html.j2", values, script=None if job.state in OVER else SCRIPT)
 
 
 def _asked(seam: Seam, visit: Visit, ask: Callable[[Session, Actor, int], Job]) -> Page | Elsewhere:
