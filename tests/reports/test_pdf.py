@@ -105,6 +105,14 @@ def test_no_table_head_and_no_total_stands_alone_at_a_page_end(printer: None, co
     assert "không phải trung bình" in total
 
 
+def test_no_heading_of_a_group_stands_at_the_foot_of_a_page(issued: bytes) -> None:
+    titles = tuple(group.title for group in samples.OFFICIAL.tasks if group.title)
+    whole = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(issued)).pages]
+    ends = [re.sub(r"\s*\d*\s*$", "", text) for text in whole]  # without the number of the page
+    assert sum(title in text for text in whole for title in titles) >= len(titles)
+    assert [end[-60:] for end in ends if end.endswith(titles)] == []
+
+
 def test_the_file_declares_both_norms_its_language_and_its_tags(reader: pypdf.PdfReader) -> None:
     catalog: Any = reader.root_object
     xmp = catalog["/Metadata"].get_object().get_data().decode()
