@@ -18,7 +18,7 @@ from hub.agencies.queries import NAME_AT, NAME_SORT_AT
 from hub.kit import clock
 from hub.returns.anomalies import Flag, anomalies
 from hub.returns.models import ReportingPeriod
-from hub.returns.owed import DUE, HANDED_IN, OWES, REPORTS_TO
+from hub.returns.owed import DUE, HANDED_IN, OWES, RECEIVER
 from hub.returns.reminders.told import Told, reminders_of
 from hub.returns.rules import is_late
 from policies.resources import RESOURCES
@@ -30,7 +30,8 @@ NONE = "NONE"
 _DAY = "p.deadline"
 _ROWS = f"""
 select a.id, a.code, {NAME_AT.format(a="a", day=_DAY)} as name, {NAME_SORT_AT.format(a="a", day=_DAY)} as sorted,
-       {REPORTS_TO.format(a="a", day=_DAY)} as reports_to_id, {DUE.format(a="a", p="p")} as due_on,
+       {RECEIVER.format(a="a", day=_DAY)} as reports_to_id, {DUE.format(a="a", p="p")} as due_on,
+       a.valid_to <= :today as has_ended,
        r.id as return_id, coalesce(r.state, '{NONE}') as state, r.handed_in_at, r.version, r.approved_by,
        c.extended_to, c.extension_reason, u.name as reviewer, u.full_name as reviewer_name,
        k.name as contact, k.position, k.phone, k.email,
@@ -71,12 +72,16 @@ class Call:
 
 @dataclass(frozen=True)
 class DeskRow:
-    """One agency in one period; `state` is NONE where nothing was begun."""
+    """One agency in one period; `state` is NONE where nothing was begun.
+
+    `reports_to_id` is who receives its return now, `has_ended` whether it is no more, so that it sends none.
+    """
 
     agency_id: int
     code: str
     name: str
     reports_to_id: int | None
+    has_ended: bool
     due_on: date
     return_id: int | None
     state: str
@@ -126,7 +131,8 @@ class Desk:
     def has_late_body(self) -> bool:
         """Whether there is a letter to write: a body that reports to Home Affairs has let its day pass."""
         return self.period.state == "OPEN" and any(
-            row.is_late and not row.is_handed_in and row.reports_to_id is None for row in self.rows
+            row.is_late and not row.is_handed_in and row.reports_to_id is None and not row.has_ended
+            for row in self.rows
         )
 
 
@@ -142,13 +148,14 @@ def desk(
     columns = dict.fromkeys(RESOURCES["return"].names.values(), "null") | {"agency_id": "a.id"}
     seen = actor.predicate("return", "read", columns, root=False)
     today = clock.today()
-    asked = {"period": period.id, "agency": agency_id, **actor.values(seen)}
+    asked = {"period": period.id, "agency": agency_id, "today": today, **actor.values(seen)}
     found = session.execute(text(_ROWS.replace("{seen}", seen)), asked).all()
     flags = _flags(session, actor, period, [row.id for row in found]) if flagged else {}
     reminders = reminders_of(session, period.id or 0, [row.id for row in found]) if found else {}
     rows = [
         DeskRow(
-            agency_id=row.id, code=row.code, name=row.name, reports_to_id=row.reports_to_id, due_on=row.due_on,
+            agency_id=row.id, code=row.code, name=row.name, reports_to_id=row.reports_to_id,
+            has_ended=bool(row.has_ended), due_on=row.due_on,
             return_id=row.return_id, state=row.state, version=row.version, approved_by=row.approved_by,
             handed_in_at=row.handed_in_at, is_late=is_late(row.handed_in_at, row.due_on, today),
             extended_to=row.extended_to, extension_reason=row.extension_reason,

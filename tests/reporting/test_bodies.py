@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from hub.kit.ids import decode_as
 from tests.reporting.conftest import Half
+from tests.reporting.test_reminders import REMIND
+from tests.web.reporters import Reporters
 
 MERGE = """mutation($input: MergeAgenciesInput!) { mergeAgencies(input: $input) {
   __typename ... on Agency { code } ... on Problem { message } } }"""
@@ -37,10 +40,10 @@ def _seen(half: Half, row: Any, role: str, place: str) -> Any:
 def test_a_body_that_merges_while_a_period_runs_reports_no_more_and_its_units_to_the_successor(
     half: Half,
 ) -> None:
-    period = half.period(date(2025, 12, 31))
+    period, before = half.period(date(2025, 12, 31)), half.period(date(2024, 12, 31))
     draft = _begun_by_city(half, period, "C")
     pending = half.step("submitReturn", "officer", "A", half.begun(period, "A"))
-    unit = half.approved(period, "A.1")
+    unit, own, unready = half.approved(period, "A.1"), half.approved(before), half.begun(before, "A.1")
     assert _seen(half, unit, "officer", "A.1")["reportsTo"] == {"code": "A"}
     ending = [{"id": half.agency(code), "expectedVersion": 1} for code in ("A", "C")]
     said = {
@@ -67,6 +70,33 @@ def test_a_body_that_merges_while_a_period_runs_reports_no_more_and_its_units_to
     assert _seen(half, unit, "officer", "B")["reportsTo"] == {"code": "B"}
     form = 'query($id: ID!) { returnForm(periodId: $id, agencyCode: "B") { owed asked { code units } } }'
     assert half.ask(form, "officer", "B", id=period["id"])["returnForm"]["owed"]
+    _of_a_day_before_the_merger(half, before, own, unready)
+
+
+def _of_a_day_before_the_merger(half: Half, period: Any, own: Any, unready: Any) -> None:
+    """Both still owe for that day: the unit is reminded and accepted by the successor, who is shown how."""
+    people = Reporters(half)
+    desk = f"/periods/{decode_as(period['id'], 'ReportingPeriod')}"
+    half.sql("update app_user set email = 'b@example.vn' where name = 'officer.B'")
+    asked = {"periodId": period["id"], "agencyIds": [half.agency("A.1")]}
+    assert (
+        half.ask(REMIND, "supervisor", "SNV", input=asked)["remindAgencies"]["__typename"]
+        == "AgenciesReminded"
+    )
+    [mail] = half.sql("select recipient, text from outbox_message")
+    assert mail.recipient == "b@example.vn"
+    assert "cho Cơ quan B " in mail.text
+    assert "Tiếp nhận các báo cáo" in people.get(desk, "officer", "B").text
+    sent = half.step("submitReturn", "officer", "A.1", unready)
+    unit = half.step("approveReturn", "approver", "A.1", sent)
+    assert "kiểm tra và tiếp nhận 1 báo cáo" in people.get(desk, "officer", "B").text
+    for role, place, row in (("officer", "B", unit), ("supervisor", "SNV", own)):
+        told = half.ask("{ notices { kind periodId returnId } }", role, place)["notices"]
+        assert {"kind": "ACCEPT", "periodId": period["id"], "returnId": row["id"]} in told
+    city = people.get(desk, "supervisor", "SNV").text
+    assert city.count("đã kết thúc hoạt động") == 2
+    agencies = half.agencies
+    assert (f'id="pick-{agencies["A"]}"' in city, f'id="pick-{agencies["C"]}"' in city) == (True, False)
 
 
 def test_a_body_dissolved_by_decision_owes_nothing_from_that_day_on(half: Half) -> None:

@@ -19,7 +19,7 @@ from hub.agencies.queries import NAME_AT
 from hub.kit import clock
 from hub.plan.models import Exclusion
 from hub.returns.models import AgencyReturn
-from hub.returns.owed import DUE, OWES, REPORTS_TO
+from hub.returns.owed import DUE, OWES, RECEIVER
 from hub.returns.reminders.reminding import exceptions
 from hub.returns.reminders.schedule import working_days_between
 from hub.returns.reminders.sending import outbox
@@ -36,12 +36,14 @@ _STEPS = {
 _ASKED = f"""
 with owing as (
     select p.id as period_id, p.deadline, a.id as agency_id, a.code, {NAME_AT.format(a="a", day=_DAY)} as name,
-           {REPORTS_TO.format(a="a", day=_DAY)} as reports_to_id, {DUE.format(a="a", p="p")} as due_on,
+           {RECEIVER.format(a="a", day=_DAY)} as reports_to_id, {DUE.format(a="a", p="p")} as due_on,
            r.id, coalesce(r.state, 'DRAFT') as state, r.created_by, r.submitted_by, r.approved_by
       from reporting_period p
      cross join agency a
       left join agency_return r on r.agency_id = a.id and r.period_id = p.id
-     where p.state = 'OPEN' and {OWES.format(a="a", day=_DAY)} and (a.valid_to is null or a.valid_to > :today)
+     where p.state = 'OPEN' and {OWES.format(a="a", day=_DAY)}
+       -- what a body that has ended had handed in is accepted all the same
+       and (a.valid_to is null or a.valid_to > :today or r.state = 'APPROVED')
 ),
 step as (select o.*, case {{steps}} end as kind from owing o)
 select s.kind, s.period_id, s.deadline, count(*) as count, min(s.due_on) as due_on,

@@ -25,7 +25,7 @@ from hub.kit.errors import FieldError, Invalid, NotFound, NotPermitted
 from hub.plan.models import Plan
 from hub.returns.ledger import open_period_held, place_held
 from hub.returns.models import ReportingPeriod
-from hub.returns.owed import DUE, HANDED_IN, OWES, REPORTS_TO
+from hub.returns.owed import DUE, HANDED_IN, OWES, RECEIVER
 from hub.returns.reminders.models import OutboxMessage, Reminder, ReminderRound
 from hub.returns.reminders.schedule import Occasion, occasion_on, working_days_between
 from hub.returns.reminders.wording import Asked, mail_subject, mail_text
@@ -48,7 +48,7 @@ with writer as (
 owing as (
     select p.id as period_id, a.id as agency_id, {NAME_AT.format(a="a", day=_DAY)} as name,
            {NAME_SORT_AT.format(a="a", day=_DAY)} as sorted,
-           {REPORTS_TO.format(a="a", day=_DAY)} as above_id, {DUE.format(a="a", p="p")} as due_on,
+           {RECEIVER.format(a="a", day=_DAY)} as above_id, {DUE.format(a="a", p="p")} as due_on,
            coalesce(r.state, 'NONE') as state, r.handed_in_at, {{may}} as may
       from reporting_period p
      cross join agency a
