@@ -7,12 +7,12 @@ of a request and writes it down at its end.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -33,49 +33,66 @@ NOBODY: Mapping[Read, int] = MappingProxyType({})
 
 
 class Reads:
-    """What one request has shown. `lists` says whether rows named by a list are shown as they are (pages)."""
+    """What one request has shown. `lists` says whether rows named by a list are shown as they are (pages).
+
+    Records are kept as they are told, `owner/kind:id`, since a page may show a thousand.
+    """
 
     def __init__(self, *, lists: bool = False) -> None:
         self.lists = lists
         self.agent: Agent | None = None
-        self._records: set[Read] = set()
+        self._told: dict[str, None] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._records)
+        return bool(self._told)
 
     def add(self, kind: str, key: int, agency_id: int | None) -> None:
         """A restricted record is in the answer; twice is once."""
-        self._records.add(Read(kind, key, agency_id))
+        self._told[f"{'' if agency_id is None else agency_id}/{kind}:{key}"] = None
+
+    def add_all(self, told: Iterable[str]) -> None:
+        """The same for many, each told as `owner/kind:id`."""
+        self._told.update(dict.fromkeys(told))
 
     @property
     def records(self) -> frozenset[Read]:
         """The restricted records shown so far."""
-        return frozenset(self._records)
+        return frozenset(map(_read, self._told))
 
     def values(self, agent: Agent | None = None, behalves: Mapping[Read, int] = NOBODY) -> dict[str, Any]:
         """The parameters of INSERT; `behalves` says on whose behalf a record was read, where on anybody's."""
-        together: dict[tuple[int | None, int | None], list[Read]] = {}
-        for read in sorted(self._records, key=lambda read: (read.kind, read.id)):
-            together.setdefault((read.agency_id, behalves.get(read)), []).append(read)
-        events = [
-            {
-                "agency_id": agency,
-                "on_behalf_of": behalf,
-                "object_type": reads[0].kind if len(reads) == 1 else None,
-                "object_id": reads[0].id if len(reads) == 1 else None,
-                "detail": {"records": [f"{read.kind}:{read.id}" for read in reads]},
-            }
-            for (agency, behalf), reads in together.items()
-        ]
+        together: dict[tuple[str, int | None], list[str]] = {}
+        for told in sorted(self._told):
+            owner, _, name = told.partition("/")
+            behalf = behalves.get(_read(told)) if behalves else None
+            together.setdefault((owner, behalf), []).append(name)
         agent = agent or self.agent
         origin = ORIGIN.get() or Origin()
         return {
-            "events": json.dumps(events),
+            "events": orjson.dumps([_event(*key, names) for key, names in together.items()]).decode(),
             "agent": agent.id if agent is not None else None,
             "policy": decided_under(agent),
             "request": origin.request_id,
             "address": origin.client_ip,
         }
+
+
+def _read(told: str) -> Read:
+    owner, _, name = told.partition("/")
+    kind, _, key = name.partition(":")
+    return Read(kind, int(key), int(owner) if owner else None)
+
+
+def _event(owner: str, behalf: int | None, names: list[str]) -> dict[str, Any]:
+    """The event of one agency's records; one record alone is its object."""
+    kind, _, key = names[0].partition(":") if len(names) == 1 else (None, "", None)
+    return {
+        "agency_id": owner or None,
+        "on_behalf_of": behalf,
+        "object_type": kind,
+        "object_id": key,
+        "detail": {"records": names},
+    }
 
 
 READS: ContextVar[Reads | None] = ContextVar("reads", default=None)

@@ -19,7 +19,7 @@ from schema.compiler.cursors import fragments
 from schema.compiler.declarations import Found, Key, Order, Searched, Slot
 from schema.compiler.facets import facets, unmasked
 from schema.compiler.filters import NONE, filtered
-from schema.compiler.jsontext import Value, constant, object_of, written
+from schema.compiler.jsontext import constant, object_of, written
 from schema.compiler.listings import Lister
 from schema.compiler.pages import Asked, asked
 from schema.compiler.plan import Info, Join, Member, PageJoin
@@ -134,11 +134,11 @@ class Hits:
         )
 
     def highlight(self, x: str) -> str:
-        """The text of a hit, escaped for HTML, with the found words marked."""
+        """JSON of the text of a hit, escaped for HTML, with the found words marked."""
 
         def write(one: Searched, t: str) -> str:
             record = self.s.catalogue.record(self.kind(one))
-            text = self._marked(self.s.text(one.heading, t))
+            text = f"to_json({self._marked(self.s.text(one.heading, t))})::text"
             if self.s.is_watched(record):
                 text = f"{text} || {marks.mark(record.resource, t)}"
             return f"select {text}{self._row(one, t, x)}"
@@ -266,7 +266,7 @@ def _list(hits: Hits, one: Lister, x: str) -> str:
             case Slot.NODE:
                 value = written(hits.node(selected, x))
             case Slot.HIGHLIGHT:
-                value = Value(hits.highlight(x))
+                value = written(hits.highlight(x))
             case Slot.CURSOR:
                 value = written_cursor(hits.window, [f"{x}.{key}" for key in _KEYS])
             case _:

@@ -174,15 +174,16 @@ async def test_open_records_leave_no_event_and_cost_no_statement(
 
 
 async def test_a_stored_text_cannot_pass_for_a_mark(town: Town, ask: Ask) -> None:
-    """A title with the control character and another number is shown as it is."""
-    file = town.world.add(
-        ArchivalFile, title="\x01abcdefabcdeffile:9:9\x01", code="M", fonds=town.world.fonds, access_level=0
-    )
+    """A title that reads as a mark is shown as it is."""
+    title = "\x019/file:9\x01"
+    file = town.world.add(ArchivalFile, title=title, code="M", fonds=town.world.fonds, access_level=0)
     town.session.commit()
     data = await ask(
         "query($id: ID!) { file(id: $id) { title } }", role="officer", id=encode("ArchivalFile", file.id)
     )
-    assert data["file"]["title"] == "\x01abcdefabcdeffile:9:9\x01"
+    assert data["file"]["title"] == title
+    data = await ask('{ search(text: "file") { edges { highlight } } }', role="officer")
+    assert data["search"]["edges"] == [{"highlight": "\x019/<mark>file</mark>:9\x01"}]
     assert reads(town) == []
 
 
