@@ -183,6 +183,20 @@ def test_the_sums_of_a_day_lie_side_by_side(city: City) -> None:
     assert found == wanted
 
 
+def test_the_steps_of_a_file_lie_side_by_side(city: City) -> None:
+    fonds = city.fonds(city.agency("P"))
+    files = [city.file(fonds) for _ in range(6)]
+    for month in range(1, 13):
+        for file in files:
+            city.item(file, issued_date=date(2022, month, 15))
+    city.session.execute(text("select hub_count_files(:ids)"), {"ids": files[::-1]})
+    found = (
+        city.session.execute(text("select file_id from timely_transfers_step order by ctid")).scalars().all()
+    )
+    assert len(found) > 6 * 12
+    assert found == sorted(found)
+
+
 def test_every_counter_answers_a_target_of_the_plan(city: City) -> None:
     rows = rows_of(city.session, PLAN, [CUT_OFF], None)[CUT_OFF]
     kept = {row.code: one.measure.name for row in rows if (one := counting(row)) is not None and is_kept(one)}
