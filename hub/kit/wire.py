@@ -2,31 +2,31 @@
 
 The quick way beside psycopg's cursors, over the same libpq. A cursor in a pipeline costs more than the statement
 of a small screen, and wakes its task for every 8 kB of a long answer; here the event loop gathers what arrives
-and wakes the task once.
+and wakes the task once, and goes on listening between two journeys.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.pq.abc import PGresult
 
 # Statements kept prepared on one connection; the one not used for longest goes first.
 PREPARED_MAX = 400
 CANCEL_SECONDS = 2.0
 
-_PREPARED: WeakKeyDictionary[psycopg.AsyncConnection[Any], dict[str, bytes]] = WeakKeyDictionary()
 _NUMBERS = count()
 _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _adapter = Transformer()
@@ -64,22 +64,24 @@ async def ask(connection: psycopg.AsyncConnection[Any], questions: Sequence[Ques
     The connection is idle, in autocommit and this task's alone; the pool replaces it when the task is cancelled
     on the way. Raises psycopg.OperationalError when it is lost, DataError for text that no database holds.
     """
-    pgconn = connection.pgconn
-    known = _PREPARED.setdefault(connection, {})
+    line = _LINES.get(connection)
+    if line is None:
+        line = _LINES[connection] = _Line(connection)
+    pgconn, known = connection.pgconn, line.prepared
     commands = []
     for sql, values in questions:
         name = known.pop(sql, None)
         if name is None:
             name = b"hub_%d" % next(_NUMBERS)
-            told = await _journey(connection, [partial(pgconn.send_prepare, name, sql.encode())])
+            told = await _journey(connection, line, [partial(pgconn.send_prepare, name, sql.encode())])
             if told[0].status not in _DONE:
                 return told
         known[sql] = name
         commands.append(partial(pgconn.send_query_prepared, name, [_text(value) for value in values]))
     while len(known) > PREPARED_MAX:
         name = known.pop(next(iter(known)))
-        await _journey(connection, [partial(pgconn.send_query_params, b"deallocate " + name, None)])
-    return await _journey(connection, commands)
+        await _journey(connection, line, [partial(pgconn.send_query_params, b"deallocate " + name, None)])
+    return await _journey(connection, line, commands)
 
 
 def checked(results: list[PGresult]) -> list[PGresult]:
@@ -109,7 +111,7 @@ def _text(value: Any) -> Any:
 
 
 async def _journey(
-    connection: psycopg.AsyncConnection[Any], commands: Sequence[Callable[[], None]]
+    connection: psycopg.AsyncConnection[Any], line: _Line, commands: Sequence[Callable[[], None]]
 ) -> list[PGresult]:
     """What comes back for the commands, sent together; a connection that was interrupted is closed."""
     pgconn = connection.pgconn
@@ -118,7 +120,7 @@ async def _journey(
         for command in commands:
             command()
         pgconn.pipeline_sync()
-        results = await _arrival(pgconn)
+        results = await line.arrival()
         pgconn.exit_pipeline_mode()
     except BaseException:
         with contextlib.suppress(psycopg.Error):
@@ -128,15 +130,44 @@ async def _journey(
     return results
 
 
-async def _arrival(pgconn: PGconn) -> list[PGresult]:
-    """Every result up to the end of the pipeline, but nothing after the first that failed."""
-    loop, socket = asyncio.get_running_loop(), pgconn.socket
-    results: list[PGresult] = []
-    arrived: asyncio.Future[None] = loop.create_future()
+class _Line:
+    """What is kept of a connection: the statements prepared on it, and a handle of its socket that is listened at.
 
-    def receive() -> None:
-        if arrived.done():
-            return
+    To begin and to end listening with every journey is half of what a small one costs. The handle is a copy, since
+    psycopg begins and ends by itself at the socket when it asks something of its own (the checks of the pool).
+    """
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self.prepared: dict[str, bytes] = {}
+        self._pgconn = connection.pgconn
+        self._loop = asyncio.get_running_loop()
+        self._handle: int | None = None
+        self._results: list[PGresult] = []
+        self._arrived: asyncio.Future[None] | None = None
+        finalize(connection, self._rest).atexit = False
+
+    async def arrival(self) -> list[PGresult]:
+        """Every result up to the end of the pipeline, but nothing after the first that failed."""
+        if self._handle is None:
+            self._handle = os.dup(self._pgconn.socket)
+            self._loop.add_reader(self._handle, self._receive)
+        results = self._results = []
+        self._arrived = self._loop.create_future()
+        sends = bool(self._pgconn.flush())  # more than the socket takes at once
+        if sends:
+            self._loop.add_writer(self._handle, self._send)
+        try:
+            await self._arrived
+        finally:
+            if sends and self._handle is not None:
+                self._loop.remove_writer(self._handle)
+            self._results = []  # an answer is let go of by whoever has read it
+        return results
+
+    def _receive(self) -> None:
+        arrived, pgconn, results = self._arrived, self._pgconn, self._results
+        if arrived is None or arrived.done():
+            return self._rest()  # psycopg asks, or the server has something to say, or has gone
         try:
             pgconn.consume_input()
             while not pgconn.is_busy():
@@ -151,16 +182,17 @@ async def _arrival(pgconn: PGconn) -> list[PGresult]:
         except psycopg.Error as error:
             arrived.set_exception(error)
 
-    def send() -> None:
-        if not pgconn.flush():
-            loop.remove_writer(socket)
+    def _send(self) -> None:
+        if self._handle is not None and not self._pgconn.flush():
+            self._loop.remove_writer(self._handle)
 
-    loop.add_reader(socket, receive)
-    try:
-        if pgconn.flush():  # more than the socket takes at once
-            loop.add_writer(socket, send)
-        await arrived
-    finally:
-        loop.remove_reader(socket)
-        loop.remove_writer(socket)
-    return results
+    def _rest(self) -> None:
+        """Listen no more, until the next journey."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            if not self._loop.is_closed():
+                self._loop.remove_reader(handle)
+            os.close(handle)
+
+
+_LINES: WeakKeyDictionary[psycopg.AsyncConnection[Any], _Line] = WeakKeyDictionary()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
@@ -107,6 +108,36 @@ async def test_a_lost_connection_is_told(connection: Connection, database_url: s
     assert connection.closed
     with pytest.raises(psycopg.OperationalError):
         await ask(connection, [Question("select 1", ())])
+
+
+async def test_between_journeys_the_loop_goes_on_listening(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, begun = asyncio.get_running_loop(), []
+    begin = loop.add_reader
+    monkeypatch.setattr(loop, "add_reader", lambda fd, *rest: (begun.append(fd), begin(fd, *rest)))
+    for _ in range(3):
+        assert await one(connection, "select 1") == b"1"
+    assert len(begun) == 1
+    await connection.execute("select 2")  # psycopg listens by itself
+    for _ in range(2):
+        assert await one(connection, "select 3") == b"3"
+
+
+async def test_nothing_is_left_of_a_connection_that_has_ended(database_url: str) -> None:
+    before = os.listdir("/proc/self/fd")
+    for way in ("closed", "forgotten"):
+        connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+        assert await one(connection, "select 1") == b"1"
+        assert len(os.listdir("/proc/self/fd")) > len(before)
+        if way == "closed":
+            await connection.close()
+        else:
+            connection.pgconn.finish()
+            del connection
+        async with asyncio.timeout(10):
+            while len(os.listdir("/proc/self/fd")) > len(before):
+                await asyncio.sleep(0)
 
 
 async def test_more_than_a_socket_takes_at_once_goes_both_ways(connection: Connection) -> None:
