@@ -328,8 +328,9 @@ class Condition:
 
     `many` is the same for a list of several values. `narrows` says that an index on a parent serves it, so
     that the law need not. `reads` turns the given value into what is bound. `fixes` is a column that `sql`, but
-    not `many` or `instead`, leaves with one value only, and that value. `found` is what is left to ask of rows that
-    the table's index of words has given for these `words`; None where the table has no such index.
+    not `many` or `instead`, leaves with one value only, and that value, which `sql` calls `{it}`. `found` is what
+    is left to ask of rows that the table's index of words has given for these `words`; None where the table has no
+    such index.
     """
 
     sql: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from graphql import GraphQLInputObjectType, get_named_type
+from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
 
 from schema.compiler.catalogue import condition_of
 from schema.compiler.declarations import Condition
@@ -51,12 +51,19 @@ def filtered(
         else:
             widened = bool(values.get(declared.unless))
             template, names = _condition(s, declared, given.field(name), value, widened)
+        if (
+            names
+            and template is declared.sql
+            and isinstance(get_named_type(kind.fields[name].type), GraphQLEnumType)
+        ):
+            # Kept from the planner: for one of a few words PostgreSQL would plan anew with every request.
+            names["v"] = f"(select {names['v']})"
+        if template and declared.fixes and template is declared.sql:
+            column, of = declared.fixes
+            fixed[column] = names["it"] = s.once(s.text(of, t, names=names))
         if template:
             conditions.append(s.text(template, t, names=names))
             narrowed = narrowed or declared.narrows
-            if declared.fixes and template is declared.sql:
-                column, of = declared.fixes
-                fixed[column] = s.text(of, t, names=names)
     return Filtered(tuple(conditions), narrowed, fixed)
 
 
@@ -85,7 +92,7 @@ def _condition(
     elif isinstance(value, list) and len(value) != 1:
         # one value can use the order of an index, several cannot; any of none is nothing
         template, many = declared.many or "false", True
-    if "{v}" not in template:
+    if "{v}" not in template and "{it}" not in template:
         return template, {}
     read = _reader(declared, isinstance(value, list), many)
     cast = f"::{declared.kind}[]" if many else f"::{declared.kind}"

@@ -69,7 +69,7 @@ def compile_operation(
         else:
             statement = Statement(catalogue, selections, law or _product_law(), shape)
             sql, join = ROOTS[type(root.spec)](statement, selected, root)
-            fields.append((selected.key, Read(sql, tuple(statement.parameters), join)))
+            fields.append((selected.key, Read(statement.whole(sql), tuple(statement.parameters), join)))
     if not any(isinstance(read, Read) for _, read in fields):
         raise Unsupported
     return Plan(signature, tuple(fields), _rest(document, operation, left))

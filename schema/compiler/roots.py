@@ -115,8 +115,9 @@ def page_statement(whole: Listing, wanted: Asked, field: Field) -> tuple[str, Jo
     join = PageJoin(
         tuple(members), whole.window.size, whole.window.backward, whole.window.mark, keys, bool(metas)
     )
-    sql = _statement(whole, wanted, metas)
-    return f"with {weighed([whole.sought])} {sql}" if whole.sought else sql, join
+    if whole.sought:
+        s.table(weighed([whole.sought]))
+    return _statement(whole, wanted, metas), join
 
 
 def _infos(whole: Listing, selected: Selected, field: Field, metas: list[str]) -> tuple[Info, ...]:

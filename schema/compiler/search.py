@@ -219,17 +219,15 @@ def _statement(hits: Hits, wanted: Asked, field: Field) -> tuple[str, Join]:
     join = PageJoin(
         tuple(members), page.size, False, page.mark, range(first_key, first_key + len(_KEYS)), bool(metas)
     )
-    tables = [
-        weighed(hits.sought),
-        f"hit as materialized ({hits.candidates(RANKED, ranked=True)})",
-    ]
+    s.table(weighed(hits.sought))
+    s.table(f"hit as materialized ({hits.candidates(RANKED, ranked=True)})")
     if with_facets:
         # without a filter these are the same hits, and one pass over the indexes is enough
         unfiltered = (
             hits.candidates(RANKED, ranked=False, without=None) if hits.is_filtered else "select * from hit"
         )
-        tables.append(f"every as materialized ({unfiltered})")
-    return f"with {', '.join(tables)} {_rows(hits, wanted, metas)}", join
+        s.table(f"every as materialized ({unfiltered})")
+    return _rows(hits, wanted, metas), join
 
 
 def _rows(hits: Hits, wanted: Asked, metas: Sequence[str]) -> str:

@@ -61,6 +61,8 @@ class Statement:
         self._shape = shape
         self._places: dict[Hashable, int] = {}
         self._aliases = 0
+        self._tables: list[str] = []
+        self._once: dict[str, str] = {}
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -71,6 +73,22 @@ class Statement:
         """A name that no other row of the statement has."""
         self._aliases += 1
         return f"t{self._aliases}"
+
+    def table(self, sql: str) -> None:
+        """Adds a common table expression, `name as materialized (…)`; those before it may stand in it."""
+        self._tables.append(sql)
+
+    def once(self, sql: str) -> str:
+        """A value that is the same for all rows, read once, in however many places it stands; `sql` is a select."""
+        name = self._once.get(sql)
+        if name is None:
+            name = self._once[sql] = f"o{len(self._once) + 1}"
+            self.table(f"{name}(it) as materialized {sql}")
+        return f"(select it from {name})"
+
+    def whole(self, sql: str) -> str:
+        """The statement with its common table expressions."""
+        return f"with {', '.join(self._tables)} {sql}" if self._tables else sql
 
     def bind(self, key: Hashable, read: Callable[[Bindings], Any]) -> str:
         """The placeholder of a parameter; the same key is the same parameter."""

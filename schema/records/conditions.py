@@ -55,7 +55,7 @@ def key_of(kind: str) -> Callable[[Any], Any]:
 def agency_codes() -> Any:
     """Rows owned now by these agencies."""
     return condition(
-        f"{{t}}.agency_id = {agency_of('{v}')}",
+        "{t}.agency_id = {it}",
         "text",
         "Owned now by any of these agencies, by a code of theirs, present or former (mã cơ quan, kể cả mã cũ).",
         many=f"{{t}}.agency_id = any(array({_AGENCIES}))",

@@ -69,6 +69,19 @@ def test_a_plan_serves_all_values_of_a_shape_and_no_other(desk: Desk) -> None:
     assert plans.find(text, "Other", base, shape) is None
 
 
+def test_what_is_the_same_for_all_rows_is_read_once(desk: Desk) -> None:
+    """The agency of a code, in page, count and law; and a word of an enum is kept from the planner."""
+    text = """{ files(filter: { agencyCodes: ["CQ-1"], accessModes: [OPEN] }, first: 2, orderBy: START_DATE_DESC)
+        { totalCount edges { cursor node { id } } facets(fields: [ORIGIN]) { field } } }"""
+    [sql] = desk.plan(text, desk.world.actors["clerk"]).statements
+    assert sql.count("from agency_code") == 1
+    assert sql.startswith("with o1(it) as materialized (select coalesce(")
+    assert len(re.findall(r"agency_id = \(select it from o1\)", sql)) >= 3
+    modes = re.findall(r"access_level = \S+ ?\S*::smallint", sql)
+    assert modes
+    assert all(mode.startswith("access_level = (select $") for mode in modes)
+
+
 def replace_roles(shape: Shape) -> Shape:
     """Another subject's shape."""
     return shape._replace(roles=(*shape.roles, ("zz", True)))
