@@ -52,12 +52,16 @@ def create_app(settings: Settings, schema: HubSchema | None = None) -> Starlette
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         # Figures over a whole city take longer than any page of records may.
         patience = max(settings.statement_timeout, settings.request_timeout * 3 // 4)
+        # Longer than a busy moment, shorter than a person's patience; then the answer is UNAVAILABLE.
+        wait = settings.request_timeout * 0.15 / 1000
         with opened(settings) as installation, installation.seam(patience) as seam:
             dsn, size = installation.read_dsn, settings.pool_size
             limit = settings.statement_timeout
             async with (
-                open_pool(dsn, size=size, statement_timeout=limit) as pool,
-                open_pool(installation.app_dsn, size=size, statement_timeout=limit, read_only=False) as trail,
+                open_pool(dsn, size=size, statement_timeout=limit, wait=wait) as pool,
+                open_pool(
+                    installation.app_dsn, size=size, statement_timeout=limit, wait=wait, read_only=False
+                ) as trail,
             ):
                 services = Services(settings, seam, pool, trail, Issuers(settings), installation.app_dsn)
                 app.state.services = services

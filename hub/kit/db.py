@@ -47,9 +47,11 @@ def open_engine(dsn: str, *, size: int = 8, statement_timeout: int = 0) -> Engin
 
 
 def open_pool(
-    dsn: str, *, size: int = 8, statement_timeout: int = 5_000, read_only: bool = True
+    dsn: str, *, size: int = 8, statement_timeout: int = 5_000, wait: float = 3.0, read_only: bool = True
 ) -> AsyncConnectionPool:
     """A pool for compiled reads: autocommit, every statement prepared, read-only for PostgreSQL itself.
+
+    Whoever finds no connection free waits so many seconds and then gets PoolTimeout.
 
     Not `read_only`, it is for what must be written beside a read, each statement a transaction: it is written before
     the answer goes out, but no reader waits for the disk, so a crash of the server may take the last half second of it
@@ -74,7 +76,7 @@ def open_pool(
         open=False,
         configure=configure,
         kwargs={"application_name": "hub", "connect_timeout": 5},
-        timeout=10,
+        timeout=wait,
         # After an outage the next request tries at once, instead of waiting for a doubled delay to pass.
         reconnect_timeout=3,
     )

@@ -21,8 +21,6 @@ from schema.http.negotiation import GraphQLRequest
 
 T = TypeVar("T")
 
-# Longer than a busy moment, shorter than a person's patience; then the answer is UNAVAILABLE.
-WAIT_FOR_CONNECTION = 3.0
 TRIES = 3
 
 
@@ -73,7 +71,7 @@ class Lease:
     async def connection(self) -> AsyncConnection[Any]:
         """The connection of this request."""
         if self.taken is None:
-            self.taken = await self._pool.getconn(WAIT_FOR_CONNECTION)
+            self.taken = await self._pool.getconn()
         return self.taken
 
     async def end(self) -> None:

@@ -265,7 +265,7 @@ def _said_by_the_core() -> Iterator[list[str]]:
 
 @contextlib.contextmanager
 def served(city: City) -> Iterator[Hub]:
-    settings = Settings(dsn=city.dsn, profile="development", pool_size=2)
+    settings = Settings(dsn=city.dsn, profile="development", pool_size=2, request_timeout=120_000)
     app = create_app(settings)
     with asyncio.Runner() as runner:
         stack = contextlib.AsyncExitStack()

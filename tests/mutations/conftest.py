@@ -68,7 +68,7 @@ Ask = Callable[..., Any]
 @pytest.fixture
 async def ask(town: Town) -> AsyncIterator[Ask]:
     """Asks as a role: `await ask(query, role="clerk", place="a", **variables)` answers `data`, or the errors."""
-    settings = Settings(dsn=town.dsn, profile="development", pool_size=2, today=ON)
+    settings = Settings(dsn=town.dsn, profile="development", pool_size=2, today=ON, request_timeout=120_000)
     app = create_app(settings)
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))

@@ -201,7 +201,11 @@ def reporting(dsn: str, districts: int = 0, **changed: Any) -> Iterator[Half]:
         tokens = seat(session, agencies)
         session.commit()
     engine.dispose()
-    app = create_app(Settings(dsn=dsn, profile="development", pool_size=2, today=TODAY, **changed))
+    app = create_app(
+        Settings(
+            dsn=dsn, profile="development", pool_size=2, today=TODAY, **{"request_timeout": 120_000} | changed
+        )
+    )
     owner = psycopg.connect(dsn, autocommit=True, row_factory=namedtuple_row)
     with owner, asyncio.Runner() as runner:
         stack = contextlib.AsyncExitStack()
