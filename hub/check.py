@@ -1,7 +1,7 @@
 """`hub test`: the whole check, the same on a desk and in CI.
 
-Cheap and general things first; the tests run only on code that passed them. Arguments go to pytest and make
-its part narrower, never the rest. pytest's closing line is the last one printed.
+Cheap and general things first, side by side; the tests run only on code that passed them. Arguments go to pytest
+and make its part narrower, never the rest. pytest's closing line is the last one printed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hub.installation import require_server
@@ -18,6 +19,8 @@ from hub.installation import require_server
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 FLOORS = ("hub", "schema", "policies", "reports", "migrations")
+# Every module is compiled once and kept, before several processes of tests would each do it.
+COLLECTED = ("collect", [sys.executable, "-m", "pytest", "--collect-only", "-q"])
 
 
 def run(arguments: Sequence[str] = ()) -> int:
@@ -28,8 +31,10 @@ def run(arguments: Sequence[str] = ()) -> int:
     if dsn := os.environ.get("HUB_DSN"):
         print("hub test: HUB_DSN is set, the tests use that server", file=sys.stderr)
         require_server(dsn)
-    failed = [name for name, command in _steps() if not _passes(name, command)]
-    if failed:
+    steps = _steps() if arguments else [*_steps(), COLLECTED]
+    with ThreadPoolExecutor(os.cpu_count()) as side_by_side:
+        passed = side_by_side.map(lambda step: _passes(*step), steps)
+    if failed := [name for (name, _), well in zip(steps, passed, strict=True) if not well]:
         print(
             f"\nhub test: {', '.join(failed)} không đạt; chưa chạy các kiểm thử · "
             f"{', '.join(failed)} failed; the tests were not run",
@@ -55,7 +60,13 @@ def _passes(name: str, command: list[str]) -> bool:
     """Run one step quietly; its output shows when it fails."""
     began = time.monotonic()
     done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        cwd=ROOT,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     mark = "✓" if done.returncode == 0 else "✗"
     print(f"{mark} {name:<8} {time.monotonic() - began:5.1f} s", flush=True)

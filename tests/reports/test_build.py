@@ -37,7 +37,7 @@ DISTRICT = "UBND-BADINH"
 @pytest.fixture(scope="module")
 def city(cities: Cities) -> Iterator[Session]:
     """A small city for this module."""
-    with cities(1500) as loaded:
+    with cities(2_500) as loaded:
         engine = create_engine(sqlalchemy_url(loaded.owner_dsn))
         with Session(engine) as session:
             _exclude_one(session)

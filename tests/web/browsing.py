@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -82,13 +82,9 @@ def sticks_out(page: Page) -> list[str]:
     return found
 
 
-def signed_in(browser: Browser, address: str, link: str | None, **words: Any) -> BrowserContext:
-    """A visitor with a browser of his own, who has come in by the button behind his link."""
+def visitor(browser: Browser, address: str, cookies: Mapping[str, str], **words: Any) -> BrowserContext:
+    """Somebody with a browser of his own, in the session of his cookies."""
     context = browser.new_context(base_url=address, viewport=WIDE, **words)
     context.set_default_timeout(90_000)
-    if link is not None:
-        page = context.new_page()
-        page.goto(link)
-        page.click("main button")
-        page.close()
+    context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
     return context

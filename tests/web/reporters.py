@@ -60,6 +60,10 @@ class Reporters:
         self.half.http.cookies.clear()
         return self.half.runner.run(self.half.http.request(method, path, headers=headers, **words))
 
+    def session(self, role: str, place: str) -> dict[str, str]:
+        """The cookie of a session of his own, in which he has shown his second factor."""
+        return {} if role == "anyone" else {cookie_name(secure=False): self._secret(role, place)}
+
     def _secret(self, role: str, place: str) -> str:
         if (role, place) not in self.cookies:
             opened = self._seam.change_now(

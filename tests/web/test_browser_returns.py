@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reports.task_jobs import perform
 from tests.reporting.conftest import PLAN, Half, half, stopped_clock
-from tests.web.browsing import NARROW, WIDE, faults, listening, signed_in, sticks_out
+from tests.web.browsing import NARROW, WIDE, faults, listening, sticks_out, visitor
 from tests.web.reporters import Reporters
 from tests.web.test_browser import browser, patient
 
@@ -32,18 +32,11 @@ def people(half: Half, address: str) -> Iterator[Reporters]:
 
 
 @pytest.fixture(scope="module")
-def enter(people: Reporters, address: str, half: Half, browser: Browser) -> Enter:
+def enter(people: Reporters, address: str, browser: Browser) -> Enter:
     """Opens a browser for somebody, who has shown his second factor."""
 
     def opened(role: str, place: str, **words: object) -> BrowserContext:
-        link = None if role == "anyone" else people.link(role, place)
-        context = signed_in(browser, address, link, **words)
-        half.owner.execute(
-            "insert into step_up (sha256, user_id, until) select s.sha256, s.user_id, now() + interval '1 day'"
-            " from web_session s join app_user u on u.id = s.user_id where u.name = %s on conflict do nothing",
-            [f"{role}.{place}"],
-        )
-        return context
+        return visitor(browser, address, people.session(role, place), **words)
 
     return opened
 
@@ -112,8 +105,8 @@ def test_three_agencies_from_the_first_word_to_acceptance(enter: Enter, people: 
     desk.close()
     for role, place, paths in (
         ("leader", "TP", ("/", f"/periods/{period}?late=1", f"/returns/{keys['B']}")),
-        ("supervisor_head", "SNV", ("/periods", f"/periods/{period}", f"/periods/{period}/agencies/A")),
-        ("clerk", "A", ("/", "/account", f"/returns/{keys['A']}?lang=en")),
+        ("supervisor_head", "SNV", ("/periods", f"/periods/{period}")),
+        ("clerk", "A", ("/account", f"/returns/{keys['A']}?lang=en")),
         ("anyone", "", ("/reports", f"/returns/{keys['A']}")),
     ):
         context = enter(role, place)
