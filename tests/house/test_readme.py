@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+
+from hub.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "README.md").read_text()
@@ -25,6 +28,15 @@ def test_every_command_it_names_exists() -> None:
     )
     known = set(re.findall(r"^ +([a-z]+)\b", helped.stdout, re.MULTILINE))
     assert set(TYPED) - known == set()
+
+
+def test_every_setting_is_told_and_no_other() -> None:
+    settings = {one.name for one in fields(Settings)}
+    tables = "".join(re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL))
+    named = {name.lower() for name in re.findall(r"\bHUB_([A-Z_]+[A-Z])", TEXT)}
+    told = named | set(re.findall(r"^(?:\[\[)?(\w+)(?:\]\]| =)", tables, re.MULTILINE))
+    assert settings - told == set()
+    assert named - settings == {"examples"}  # of the tests alone
 
 
 def test_every_place_it_names_exists() -> None:
