@@ -176,11 +176,11 @@ def _write(
     turn: ReminderRound | None = None,
 ) -> tuple[list[int], list[int]]:
     """The reminders that are new and their mails; answers the agencies, and those that nobody is written to at."""
-    now, by_id = clock.now(), {row["agency_id"]: row for row in rows}
+    at, by_id = clock.instant(), {row["agency_id"]: row for row in rows}
     new = [
         {
             "period_id": period.id, "agency_id": row["agency_id"], "kind": occasion.kind, "due_on": row["due_on"],
-            "occasion": occasion.name, "round_id": turn.id if turn else None, "at": now,
+            "occasion": occasion.name, "round_id": turn.id if turn else None, "at": at,
         }
         for row in rows
         if (occasion := occasion_of(row)) is not None
