@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import errno
+import gc
 import importlib
 import os
 import secrets
@@ -22,6 +24,9 @@ from hub.kit.errors import HubError, Unavailable
 
 FAILED = 1
 INTERRUPTED = 130
+
+# A process that ends would look through all its objects three times before it lets go of them: seconds for a server.
+atexit.register(gc.freeze)
 
 
 # Each module and the commands it adds. A command loads its own only: loading all takes longer than most of them do.
