@@ -6,6 +6,7 @@ names it, and the job, done again, finds the row as it was. Whoever cancels it e
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -64,12 +65,24 @@ def perform(
     except JobAborted:
         raise
     except Exception as error:
-        if is_last or not isinstance(error, PASSING):
-            ended(seam, job, "FAILED", problems=[problem_of(error)])
+        failed(seam, job, error, is_last=is_last)
         raise
     else:
         advanced(seam, job, done=STEPS, message="đã xong · done")
         ended(seam, job, "SUCCEEDED", result=_result(print_id, row.report_id, paper))
+
+
+def failed(seam: Seam, job: int, error: Exception, *, is_last: bool) -> None:
+    """Write what a try has failed of: the job is over, or says that it is tried again, and why."""
+    told = problem_of(error)
+    if is_last or not isinstance(error, PASSING):
+        ended(seam, job, "FAILED", problems=[told])
+        return
+    said = f"Sẽ tự thử lại: {told['message']} · Will be tried again: {told['messageEn']}"
+    with contextlib.suppress(
+        Stopped, OperationalError
+    ):  # the next try is cancelled; nothing can be written now
+        advanced(seam, job, message=said)
 
 
 def made(report: Report, settings: Settings, step: Step = lambda done, message: None) -> bytes:

@@ -23,7 +23,7 @@ from hub.access.actor import Actor
 from hub.access.models import AppUser
 from hub.access.queries import actor_for_user
 from hub.agencies.models import Agency
-from hub.kit.errors import HubError, Unavailable
+from hub.kit.errors import HubError
 from hub.kit.progress import Job, Stopped, advanced, begun, ended
 from hub.kit.seam import Seam
 from hub.returns.publication import drafting, prints, publishing, tasks
@@ -36,7 +36,7 @@ from reports.many import Worker
 from reports.model import Report
 from reports.official import build_official
 from reports.pdf import PdfFailed
-from reports.print_jobs import PASSING, kept, signed
+from reports.print_jobs import PASSING, failed, kept, signed
 from reports.worker import BRIEF
 
 PDF = ".pdf"
@@ -63,8 +63,7 @@ def perform(
     except JobAborted:
         raise
     except Exception as error:
-        if is_last or not isinstance(error, PASSING):
-            ended(seam, job, "FAILED", problems=[tasks.problem_of(error)])
+        failed(seam, job, error, is_last=is_last)
         raise
 
 
@@ -83,7 +82,7 @@ class _Run:
     def do(self) -> None:
         """Every task that waits; then the job is over, or this try is."""
         self._name, names, found = self._seam.read_now(self._asked)
-        put_off: Unavailable | None = None
+        put_off: Exception | None = None
         try:
             with tempfile.TemporaryDirectory(prefix="hub-reports-") as folder:
                 for number, task in enumerate(found):
@@ -106,7 +105,7 @@ class _Run:
         names: dict[int | None, str] = dict(session.exec(asked).all())
         return session.get_one(AppUser, job.created_by).name, names, found
 
-    def _one(self, task: ReportTask, folder: Path) -> Unavailable | None:
+    def _one(self, task: ReportTask, folder: Path) -> Exception | None:
         """Do a task, or write why not; what should be tried again is answered."""
         key = task.id or 0
         self._step(0, "")
@@ -118,7 +117,7 @@ class _Run:
         except (Stopped, JobAborted, OperationalError):
             raise
         except Exception as error:
-            if isinstance(error, Unavailable) and not self._is_last:
+            if isinstance(error, PASSING) and not self._is_last:
                 return error
             self._seam.change_now(partial(self._failed, key=key, error=error))
         return None

@@ -4,6 +4,7 @@ It reads a pickled report, a path without suffix and the forms wanted from stand
 other, and answers None, or what went wrong in Vietnamese and English. Whatever a library prints goes to standard error.
 """
 
+import os
 import pickle
 import sys
 from collections.abc import Sequence
@@ -43,8 +44,11 @@ def main() -> None:
             report, path, forms = pickle.load(sys.stdin.buffer)
         except (EOFError, KeyboardInterrupt):
             return
-        pickle.dump(render(report, Path(path), forms), answers)
-        answers.flush()
+        try:
+            pickle.dump(render(report, Path(path), forms), answers)
+            answers.flush()
+        except BrokenPipeError:  # whoever asked is gone
+            os._exit(0)  # without a last look at what cannot be written
 
 
 if __name__ == "__main__":

@@ -95,13 +95,13 @@ def begun(seam: Seam, job: int) -> None:
         raise Stopped
 
 
-def advanced(seam: Seam, job: int, *, done: int, message: str | None = None) -> None:
-    """Tell how far the work is. Raises Stopped when it should end."""
+def advanced(seam: Seam, job: int, *, done: int | None = None, message: str | None = None) -> None:
+    """Tell how far the work is, or only what is to be said of it. Raises Stopped when it should end."""
 
     def work(session: Session) -> bool:
         told = session.connection().execute(
             sql(
-                "update job set done = :done, message = coalesce(:message, message)"
+                "update job set done = coalesce(:done, done), message = coalesce(:message, message)"
                 " where id = :id and finished_at is null returning cancel_requested_at"
             ),
             {"done": done, "message": message, "id": job},

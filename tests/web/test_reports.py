@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from procrastinate.exceptions import JobAborted
 
 from hub.kit.ids import encode
 from hub.settings import Settings
+from reports.pdf import PdfFailed
 from reports.task_jobs import perform
 from reports.verification import Verdict, verify
 from tests.reporting.conftest import Half, reporting, stopped_clock
@@ -67,6 +71,15 @@ def _settings(people: Reporters) -> Settings:
 def _perform(people: Reporters, job: int, **how: Any) -> None:
     """What `hub worker` does with it."""
     perform(people.half.app.state.services.seam, _settings(people), job, **how)
+
+
+def _kill_printing() -> bool:
+    """End the process that lays out, as a machine short of memory does; the worker itself is to go on."""
+    for one in Path("/proc/self/task").glob("*/children"):
+        for child in one.read_text().split():
+            if b"reports.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(int(child), signal.SIGKILL)
+    return False
 
 
 def test_a_report_goes_out_with_its_number_and_is_corrected(
@@ -128,6 +141,14 @@ def test_a_report_goes_out_with_its_number_and_is_corrected(
     job = _job(people)
     with pytest.raises(JobAborted):  # the worker ends in the middle of a page
         _perform(people, job, is_stopping=lambda: _message(people, job).endswith("laying out"))
+    assert people.half.sql("select state, sha256 from published_report") == [("SUBMITTED", None)]
+    with pytest.raises(PdfFailed):  # the printing process dies
+        _perform(people, job, is_stopping=_kill_printing, is_last=False)
+    assert _message(people, job).startswith("Sẽ tự thử lại: tiến trình lập báo cáo dừng giữa chừng")
+    assert people.half.sql("select state from report_task where job_id = %s", job) == [("WAITING",)]
+    assert (
+        "hub worker" in people.get(path, "supervisor_head", "SNV").text
+    )  # begun, and nothing goes on with it
     assert people.half.sql("select state, sha256 from published_report") == [("SUBMITTED", None)]
     assert not list(_settings(people).papers.rglob("*.pdf"))
     _perform(people, job)

@@ -108,7 +108,7 @@ def seen(session: Session, actor: Actor, job: Job) -> Work:
     """A job with what he may do about it."""
     is_over = job.state in OVER
     may_cancel = not is_over and job.cancel_requested_at is None and actor.may("cancel", "job", job)
-    return Work(job, may_cancel, is_over or job.state != "QUEUED" or is_served(session))
+    return Work(job, may_cancel, is_over or is_served(session))
 
 
 def _page(session: Session, visit: Visit, told: Told) -> Page:
