@@ -15,8 +15,9 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from procrastinate import App, JobContext, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision, RetryStrategy
 from procrastinate.exceptions import JobAborted
+from procrastinate.jobs import Job
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -42,9 +43,7 @@ SENDING = "* * * * *"
 SEALING = "* * * * * */10"  # croniter's sixth field is the second
 PRINT_TRIES = 3
 PRINT_PAUSE = 20  # seconds: a timestamp authority may be away for a moment
-TASK_TRIES = (
-    5  # seven hundred reports outlast a few restarts, and each try goes on where the last one stopped
-)
+TASK_TRIES = 5  # each goes on where the last one stopped
 NAMED = 100  # how many differences an audit event names; their number is whole
 LOCK = 67_0200
 
@@ -128,14 +127,14 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
     tidied(app, "audit")
     tidied(app, "mail")
 
-    @app.task(name=prints.KIND, queue=prints.QUEUE, retry=_tried(PRINT_TRIES), pass_context=True)
+    @app.task(name=prints.KIND, queue=prints.QUEUE, retry=Again(PRINT_TRIES), pass_context=True)
     def of_a_report(context: JobContext, print_id: int, job: int) -> None:
         with _told("in báo cáo", "printing a report"):
             print_jobs.perform(
                 seam, settings, print_id, job, is_stopping=context.should_abort, is_last=_is_last(context, PRINT_TRIES)
             )  # fmt: skip
 
-    @app.task(name=tasks.NAME, queue=prints.QUEUE, retry=_tried(TASK_TRIES), pass_context=True)
+    @app.task(name=tasks.NAME, queue=prints.QUEUE, retry=Again(TASK_TRIES), pass_context=True)
     def of_reports(context: JobContext, job: int) -> None:
         with _told("lập, công bố báo cáo", "drafting and publishing reports"):
             task_jobs.perform(
@@ -147,10 +146,18 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
     return app
 
 
-def _tried(times: int) -> RetryStrategy:
-    """So many tries of what something absent has stopped, or the end of a worker."""
-    passing = (*print_jobs.PASSING, JobAborted)
-    return RetryStrategy(max_attempts=times - 1, wait=PRINT_PAUSE, retry_exceptions=passing)
+@dataclass(frozen=True)
+class Again(BaseRetryStrategy):
+    """So many tries of what something absent has stopped; what a worker's end broke off goes on, however often."""
+
+    tries: int
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to do it again; None: no more."""
+        goes_on = isinstance(exception, JobAborted)
+        if goes_on or (isinstance(exception, print_jobs.PASSING) and job.attempts + 1 < self.tries):
+            return RetryDecision(retry_in={"seconds": PRINT_PAUSE})
+        return None
 
 
 def _is_last(context: JobContext, tries: int) -> bool:

@@ -13,10 +13,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from procrastinate.exceptions import JobAborted
+from procrastinate.jobs import Job
 
 from hub.doctor import examine
 from hub.kit.clock import HANOI
 from hub.settings import Settings
+from hub.worker import Again
 from tests.cli.conftest import Done, HubIn
 from tests.cli.test_serving import HUB
 from tests.conftest import Cities
@@ -185,3 +188,15 @@ def test_a_night_can_be_followed(once: Once, own_city: str) -> None:
             " from job order by id desc limit 1"
         ).fetchone()
     assert row == ("kpi:recount", "SUCCEEDED", True, True, "0", True)
+
+
+def test_what_a_workers_end_broke_off_goes_on_and_what_fails_is_tried_so_often() -> None:
+    again = Again(3)
+
+    def decided(error: Exception, attempts: int) -> bool:
+        job = Job(id=1, queue="reports", lock=None, queueing_lock=None, task_name="print", attempts=attempts)
+        return again.get_retry_decision(exception=error, job=job) is not None
+
+    assert [decided(JobAborted(), before) for before in (0, 2, 40)] == [True] * 3
+    assert [decided(OSError(), before) for before in (0, 1, 2)] == [True, True, False]
+    assert not decided(ValueError(), 0)
