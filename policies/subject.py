@@ -107,7 +107,7 @@ class Subject:
         implicit = _IMPLICIT if self.id is not None else _IMPLICIT[:1]
         return implicit + tuple(role for role in GRANTABLE_ROLES if role in held)
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         """The hashable key under which a compiled statement may be used again by another subject."""
         placed: dict[str, bool] = {}

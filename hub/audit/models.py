@@ -52,6 +52,7 @@ class AuditEvent(SQLModel, table=True):
             "audit_event_records",
             text("(detail -> 'records')"),
             postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 256},  # whoever fills it, merges it, before his answer
             postgresql_where=text("event_type = 'record:read'"),
         ),
     )

@@ -12,6 +12,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
@@ -105,6 +106,8 @@ def first_row(result: PGresult) -> dict[str, Any] | None:
 def _text(value: Any) -> Any:
     if isinstance(value, str) and "\0" not in value:
         return value.encode()
+    if isinstance(value, date):  # a datetime, too
+        return str(value).encode()
     if isinstance(value, bytes):
         return b"\\x" + value.hex().encode()
     return None if value is None else _adapter.get_dumper(value, PyFormat.TEXT).dump(value)

@@ -41,6 +41,7 @@ _SECURITY = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
+_NAMES = frozenset(name for name, _ in _SECURITY)
 
 _Headers = Sequence[tuple[bytes, bytes]]
 
@@ -113,9 +114,9 @@ class Guard:
         )
 
     def _dressed(self, headers: _Headers, request_id: str, scope: Scope) -> _Headers:
-        there = {name for name, _ in headers}
         dressed = [*headers, (b"x-request-id", request_id.encode())]
-        dressed += [header for header in _SECURITY if header[0] not in there]
+        own = [name for name, _ in headers if name in _NAMES]
+        dressed += [header for header in _SECURITY if header[0] not in own] if own else _SECURITY
         if self._settings.is_secure(scope.get("scheme", "http")):
             dressed.append((b"strict-transport-security", b"max-age=31536000"))
         dressed.append((b"vary", b"Origin"))

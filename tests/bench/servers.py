@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import socket
@@ -19,25 +18,55 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Client:
-    """Posts JSON over one kept connection."""
+    """Posts JSON over one kept connection, and reads no more of the answer's head than it needs.
+
+    Python's own client reads every header as a mail's: 17 µs more for the hub's, in which no server has a part.
+    """
 
     def __init__(self, port: int, headers: dict[str, str] | None = None) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port)
-        self._headers = {"content-type": "application/json", **(headers or {})}
+        self._port = port
+        named = {"host": f"127.0.0.1:{port}", "content-type": "application/json", **(headers or {})}
+        self._head = "".join(f"{name}: {value}\r\n" for name, value in named.items()).encode()
+        self._connect()
+
+    def _connect(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def post(self, path: str, body: bytes) -> bytes:
         """The answer's bytes. Raises RuntimeError for any other status than 200."""
+        asked = b"POST %b HTTP/1.1\r\n%bcontent-length: %d\r\n\r\n%b" % (
+            path.encode(), self._head, len(body), body,
+        )  # fmt: skip
         try:
-            self._connection.request("POST", path, body, self._headers)
-            answer = self._connection.getresponse()
+            self._socket.sendall(asked)
+            head, said = self._answer()
         except ConnectionError:  # stood idle while something slow was measured, and was closed
-            self._connection.close()
-            self._connection.request("POST", path, body, self._headers)
-            answer = self._connection.getresponse()
-        said = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status} {said[:300]!r}")
+            self._socket.close()
+            self._connect()
+            self._socket.sendall(asked)
+            head, said = self._answer()
+        if b" 200 " not in head.split(b"\r\n", 1)[0]:
+            raise RuntimeError(f"{path}: {head[:40]!r} {said[:300]!r}")
         return said
+
+    def _answer(self) -> tuple[bytes, bytes]:
+        data = self._more()
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            data += self._more()
+        head, parts = data[:end], [data[end + 4 :]]
+        _, _, length = head.lower().partition(b"content-length:")
+        left = int(length.split(b"\r\n", 1)[0]) - len(parts[0])
+        while left > 0:
+            parts.append(self._more())
+            left -= len(parts[-1])
+        return head, b"".join(parts)
+
+    def _more(self) -> bytes:
+        came = self._socket.recv(1 << 20)
+        if not came:
+            raise ConnectionResetError
+        return came
 
 
 @dataclass(frozen=True)
