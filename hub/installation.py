@@ -43,6 +43,18 @@ class NotMigrated(Unavailable):
         )
 
 
+class NewerDatabase(Unavailable):
+    """A newer hub has brought the database to a version that this code does not know."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"Cơ sở dữ liệu đang ở phiên bản {found}, mới hơn mã nguồn này. Hãy chạy bản hub mới hơn, hoặc phục hồi"
+            " bản sao lưu có trước khi nâng cấp.",
+            f"The database is at version {found}, newer than this code. Run the newer hub, or restore a backup that"
+            " was made before the upgrade.",
+        )
+
+
 class DatabaseUnreachable(Unavailable):
     """Nothing answers at the address in HUB_DSN, or it refuses the login."""
 
@@ -65,9 +77,10 @@ class Installation:
     def migrate(self) -> None:
         """Bring the database, and the reference data in it, to the version of this code.
 
-        Raises DatabaseUnreachable.
+        Raises DatabaseUnreachable, NewerDatabase.
         """
         require_server(self.owner_dsn)
+        self.require_known()
         migrate.upgrade(self.owner_dsn)
         engine = open_engine(self.owner_dsn, size=1)
         try:
@@ -79,6 +92,12 @@ class Installation:
     def version(self) -> str | None:
         """The version the database is at; None when it is empty."""
         return _version(self.owner_dsn)
+
+    def require_known(self) -> None:
+        """Raises NewerDatabase when this code does not know the version the database is at."""
+        found = self.version()
+        if found is not None and all(found != known.revision for known in _scripts().walk_revisions()):
+            raise NewerDatabase(found)
 
     def is_current(self) -> bool:
         """Whether the database is at the version of this code, its row-level security included."""
@@ -127,13 +146,14 @@ class Installation:
 def opened(settings: Settings, *, migrated: bool = True) -> Iterator[Installation]:
     """The installation of these settings, its database at the version of this code unless `migrated` is false.
 
-    Raises Unavailable: NotMigrated, DatabaseUnreachable, or what the embedded server says.
+    Raises Unavailable: NotMigrated, NewerDatabase, DatabaseUnreachable, or what the embedded server says.
     """
     if settings.dsn:
         app_dsn = settings.app_dsn or as_app(settings.dsn)
         installation = Installation(settings, settings.dsn, app_dsn, _reader(settings, app_dsn))
         require_server(settings.dsn)
         if migrated and not installation.is_current():
+            installation.require_known()
             raise NotMigrated(installation.version())
         if migrated and installation.is_moved():
             raise RestoredElsewhere
@@ -171,8 +191,12 @@ def _first_line(error: BaseException) -> str:
     return str(error).strip().split("\n", 1)[0].rsplit("failed: ", 1)[-1]
 
 
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(migrate.configuration("postgresql://"))
+
+
 def _head() -> str | None:
-    return ScriptDirectory.from_config(migrate.configuration("postgresql://")).get_current_head()
+    return _scripts().get_current_head()
 
 
 def _version(dsn: str) -> str | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from hub.cli import entry
@@ -38,6 +40,19 @@ def test_a_database_of_another_version_is_not_used(
     monkeypatch.setenv("HUB_DSN", server.dsn("template1"))  # type: ignore[attr-defined]
     code, _, said = hub("kpi", "--as-of", "2025-06-30")
     assert (code, "Run: hub migrate" in said) == (1, True)
+
+
+def test_a_database_of_a_newer_hub_is_left_as_it_is(
+    hub: Run, monkeypatch: pytest.MonkeyPatch, fresh_database: Callable[[], str]
+) -> None:
+    dsn = fresh_database()
+    monkeypatch.setenv("HUB_DSN", dsn)
+    with psycopg.connect(dsn, autocommit=True) as owner:
+        owner.execute("update alembic_version set version_num = 'tomorrow'")
+        for command in (("kpi", "--as-of", "2025-06-30"), ("migrate",)):
+            code, _, said = hub(*command)
+            assert (code, "newer than this code" in said, len(said.splitlines())) == (1, True, 1), said
+        assert owner.execute("select version_num from alembic_version").fetchall() == [("tomorrow",)]
 
 
 def test_a_data_folder_that_cannot_be_made(hub: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
