@@ -12,6 +12,7 @@ from lxml import etree
 
 from hub.importers.ead.parse import Parser
 from hub.importers.ead.stream import CHUNK
+from hub.importers.ead.text import text_of
 from hub.importers.outcome import UnusableInput
 from hub.kit.vietnamese import nfc
 from tests.importers.conftest import codes, parsed
@@ -70,6 +71,25 @@ def test_no_text_and_no_attribute_is_dropped(tmp_path: Path, dialect: str) -> No
     path = saved(tmp_path, DIALECTS[dialect])
     records, _, _ = parsed(path)
     assert lost_words(path, records) == []
+
+
+@pytest.mark.parametrize(
+    ("element", "text"),
+    [
+        ("<a>một  hai\n ba</a>", "một hai ba"),
+        ("<a>\n <p>một\n hai</p>\n</a>", "một hai"),
+        ("<a>một <emph>hai</emph></a>", "một hai"),
+        ("<a><emph>hai</emph> ba</a>", "hai ba"),
+        ("<a>một<p>hai</p></a>", "một\nhai"),
+        ("<a><p>hai</p>ba</a>", "hai\nba"),
+        ("<a><p>một</p><p>hai</p></a>", "một\nhai"),
+        ("<a><p>một <emph>hai</emph></p></a>", "một hai"),
+        ("<a><c01>một</c01></a>", ""),
+        ("<a><p/></a>", ""),
+    ],
+)
+def test_blocks_stand_on_lines_of_their_own(element: str, text: str) -> None:
+    assert text_of(etree.fromstring(element)) == text
 
 
 def test_components_become_series_files_and_items(tmp_path: Path) -> None:

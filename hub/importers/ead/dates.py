@@ -99,11 +99,11 @@ def _of_structure(element: Any) -> Span:
     return Span(_first(starts), _last(ends or starts))
 
 
-def of_element(element: Any) -> Span:
-    """The span of one `unitdate`, `unitdatestructured` or `date`."""
+def of_element(element: Any, text: str | None = None) -> Span:
+    """The span of one `unitdate`, `unitdatestructured` or `date`; `text` where it has been read already."""
     if local_name(element.tag) == "unitdatestructured":
         return _of_structure(element)
-    text = text_of(element)
+    text = text_of(element) if text is None else text
     value = element.get("normal") or element.get("standarddate")
     if value:
         left, _, right = value.partition("/")

@@ -84,8 +84,8 @@ class Unit:
 def read_unit(element: Any) -> Unit:
     """All a unit says about itself, without the components below it."""
     unit = Unit()
-    if element.attrib:
-        unit.extra["attributes"] = attributes_of(element)
+    if own := attributes_of(element):
+        unit.extra["attributes"] = own
     stray = flat(element.text)
     for child in element:
         name = local_name(child.tag)
@@ -102,8 +102,8 @@ def read_unit(element: Any) -> Unit:
 
 
 def _read_did(unit: Unit, did: Any) -> None:
-    if did.attrib:
-        unit.keep("did", attributes_of(did))
+    if own := attributes_of(did):
+        unit.keep("did", own)
     if did.text and (stray := flat(did.text)):
         unit.keep("text", stray)
     for child in did:
@@ -130,7 +130,7 @@ def _unitid(unit: Unit, element: Any) -> None:
     is_uri = "uri" in (element.get("type") or element.get("localtype") or "") or bool(_URI.match(text))
     if text and not unit.code and not is_uri:
         unit.code = text  # kept in `extra` too: a code taken by another record gives way to a provisional one
-    unit.keep("unitid", note(element))
+    unit.keep("unitid", note(element, text))
 
 
 def _unittitle(unit: Unit, element: Any) -> None:
@@ -139,33 +139,38 @@ def _unittitle(unit: Unit, element: Any) -> None:
         unit._spans.append(dates.of_element(below))
     if text and not unit.title:
         unit.title = text.replace("\n", " ")
-        if not element.attrib and not len(element):
+        if not element.keys() and not len(element):
             return
-    unit.keep("unittitle", note(element))
+    unit.keep("unittitle", note(element, text))
 
 
 def _date(unit: Unit, element: Any) -> None:
     name = local_name(element.tag)
     if name == "unitdateset":
         unit._spans.extend(dates.of_element(child) for child in element)
-    else:
-        found = dates.of_element(element)
-        unit._spans.append(found)
-        whole = not element.attrib and not len(element) and name == "unitdate"
-        if whole and found.start and len(unit._spans) == 1:
-            return
-    unit.keep(name, note(element))
+        unit.keep(name, note(element))
+        return
+    text = text_of(element)
+    found = dates.of_element(element, text)
+    unit._spans.append(found)
+    whole = not element.keys() and not len(element) and name == "unitdate"
+    if not (whole and found.start and len(unit._spans) == 1):
+        unit.keep(name, note(element, text))
 
 
 def _physdesc(unit: Unit, element: Any) -> None:
-    quantity = element.find(".//{*}quantity")
-    if quantity is not None and (kind := element.find(".//{*}unittype")) is not None:
-        _count(unit, f"{flat(quantity.text)} {flat(kind.text)}")
-    for extent in element.iter("{*}extent"):
-        _count(unit, text_of(extent))
+    text = text_of(element)
     if not len(element):
-        _count(unit, flat(element.text))
-    unit.keep(local_name(element.tag), note(element))
+        _count(unit, text)
+    else:
+        parts: dict[str, list[Any]] = {}
+        for below in element.iter():
+            parts.setdefault(local_name(below.tag), []).append(below)
+        if "quantity" in parts and "unittype" in parts:
+            _count(unit, f"{flat(parts['quantity'][0].text)} {flat(parts['unittype'][0].text)}")
+        for extent in parts.get("extent", ()):
+            _count(unit, text_of(extent))
+    unit.keep(local_name(element.tag), note(element, text))
 
 
 def _count(unit: Unit, text: str) -> None:
@@ -220,7 +225,7 @@ def _origination(unit: Unit, element: Any) -> None:
     text = text_of(element)
     if text and unit.issuer is None:
         unit.issuer = text.replace("\n", "; ")
-    unit.keep("origination", note(element))
+    unit.keep("origination", note(element, text))
 
 
 def _said(unit: Unit, element: Any, name: str | None = None) -> None:

@@ -7,7 +7,7 @@ The key of a row is the finding aid's id and the unitid, or else the @id, or els
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,8 +109,10 @@ class Parser:
         node = stack.pop()
         parent = stack[-1]
         before = element.getprevious()
+        # As long as an element is held, lxml need not make it anew for each look at it.
+        held = list(element.iter())
         unit = read_unit(element)
-        self._unknown_attributes(element, node.line)
+        self._unknown_attributes(held, node.line)
         if node.stray:
             unit.keep("text", " ".join(node.stray))
         is_item = (
@@ -232,10 +234,10 @@ class Parser:
         if namespace not in KNOWN_NAMESPACES:
             self.reading.note(warning("UNKNOWN_NAMESPACE", "ead", name=namespace))
 
-    def _unknown_attributes(self, element: Any, line: int) -> None:
+    def _unknown_attributes(self, elements: Iterable[Any], line: int) -> None:
         """Say once per name that an attribute is not EAD's; its value is kept like every other."""
-        for below in element.iter():
-            for name in below.attrib:
+        for below in elements:
+            for name, _ in below.items():
                 if name not in self._attributes:
                     self._attributes.add(name)
                     local = local_name(name)
@@ -249,7 +251,7 @@ class Parser:
         if archdesc is None:
             raise UnusableInput("NO_ARCHDESC", line=root.sourceline)
         self.key = self.key or self._key_of(root)
-        self._unknown_attributes(root, root.sourceline or 1)
+        self._unknown_attributes(root.iter(), root.sourceline or 1)
         unit = read_unit(archdesc)
         for child in root:
             if child is not archdesc:

@@ -45,13 +45,17 @@ Note = str | dict[str, Any]
 
 def flat(text: str | None) -> str:
     """White space collapsed, normal form C."""
-    return nfc(" ".join(text.split())) if text and not text.isspace() else ""
+    return nfc(" ".join(text.split())) if text else ""
 
 
 def text_of(element: Any) -> str:
     """All text of an element."""
     if not len(element):
         return flat(element.text)
+    if len(element) == 1 and not flat(element.text):
+        child = element[0]  # most prose is one paragraph
+        if not len(child) and not flat(child.tail) and local_name(child.tag) not in COMPONENTS:
+            return flat(child.text)
     pieces: list[str] = []
     _collect(element, pieces)
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
@@ -74,17 +78,20 @@ def _collect(element: Any, pieces: list[str]) -> None:
 
 def attributes_of(element: Any) -> dict[str, str]:
     """The attributes of an element by local name."""
-    return {local_name(name): flat(value) for name, value in element.attrib.items()}
+    return {local_name(name): flat(value) for name, value in element.items()}
 
 
-def note(element: Any) -> Note | None:
-    """An element as it is kept in `extra`: its text, or its text with all attributes in it; None when empty."""
-    text = text_of(element)
+def note(element: Any, text: str | None = None) -> Note | None:
+    """An element as it is kept in `extra`: its text, or its text with all attributes in it; None when empty.
+
+    Whoever has read its text already gives it.
+    """
+    text = text_of(element) if text is None else text
     own = attributes_of(element)
     inner: dict[str, list[str]] = {}
     if len(element):
         for below in element.iterdescendants():
-            for name, value in below.attrib.items():
+            for name, value in below.items():
                 inner.setdefault(f"{local_name(below.tag)}@{local_name(name)}", []).append(flat(value))
     if not own and not inner:
         return text or None
