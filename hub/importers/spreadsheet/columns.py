@@ -66,20 +66,22 @@ class Block:
 
 def clean(column: Column) -> Column:
     """White space collapsed, normal form C, no character that nobody sees, a lone dash as nothing."""
-    done: Column = []
+    known = {"": ""}  # most columns say the same few things over and over
     for cell in column:
-        if not cell:
-            done.append("")
-            continue
-        text = " ".join(cell.split())
-        if not text.isascii():
-            text = nfc(text)
-        if not text.isprintable():
-            text = _UNSEEN.sub("", text).strip()
-        if text.startswith(_TAKEN_AS_TEXT):
-            text = text[1:]
-        done.append("" if text in _NOTHING else text)
-    return done
+        if cell not in known:
+            known[cell] = _clean(cell)
+    return [known[cell] for cell in column]
+
+
+def _clean(cell: str) -> str:
+    text = " ".join(cell.split())
+    if not text.isascii():
+        text = nfc(text)
+    if not text.isprintable():
+        text = _UNSEEN.sub("", text).strip()
+    if text.startswith(_TAKEN_AS_TEXT):
+        text = text[1:]
+    return "" if text in _NOTHING else text
 
 
 def ditto(column: Column, last: str) -> tuple[Column, str]:

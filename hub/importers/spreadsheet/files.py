@@ -131,9 +131,7 @@ def _identify(sheet: Sheet, block: Block, out: Columns, starts: list[Moment | No
             keys.append(file_key(fonds[at], catalog, notation))
         parts = (sheet.reading.agency_code, catalog, notation)
         out["code"].append(code or None)
-        out["composed_code"].append(
-            ".".join(part.replace(" ", "") for part in parts if part) if notation else None
-        )
+        out["composed_code"].append(".".join(filter(None, parts)).replace(" ", "") if notation else None)
         out["catalog_number"].append(catalog or None)
         out["notation"].append(None if notation.startswith("~") else notation or None)
         out["fonds_code"].append(fonds[at] or None)

@@ -188,7 +188,7 @@ def _lot(sheet: Sheet, places: list[int], rows: list[list[str]], under: list[str
 
 def _recognise(sheet: Sheet, columns: list[tuple[str, ...]]) -> None:
     """The old font of the sheet, by the evidence of all cells of the block."""
-    found = legacy_encoding(cell for column in columns for cell in column)
+    found = legacy_encoding(cell for column in columns for cell in set(column))
     if found is not None:
         sheet.font = found
 
