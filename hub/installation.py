@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -96,12 +95,12 @@ class Installation:
     def require_known(self) -> None:
         """Raises NewerDatabase when this code does not know the version the database is at."""
         found = self.version()
-        if found is not None and all(found != known.revision for known in _scripts().walk_revisions()):
+        if found is not None and found not in migrate.versions():
             raise NewerDatabase(found)
 
     def is_current(self) -> bool:
         """Whether the database is at the version of this code, its row-level security included."""
-        if self.version() != _head():
+        if self.version() != migrate.head():
             return False
         with psycopg.connect(self.owner_dsn, connect_timeout=CONNECT_SECONDS) as connection:
             return migrate.is_guarded(connection)
@@ -189,14 +188,6 @@ def require_server(dsn: str) -> None:
 def _first_line(error: BaseException) -> str:
     """The reason without the address: a DSN may hold a password."""
     return str(error).strip().split("\n", 1)[0].rsplit("failed: ", 1)[-1]
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(migrate.configuration("postgresql://"))
-
-
-def _head() -> str | None:
-    return _scripts().get_current_head()
 
 
 def _version(dsn: str) -> str | None:

@@ -7,12 +7,11 @@ first (migrations/sql/unguarded_writes.sql); they come back at the end.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
 
 import migrations
@@ -20,6 +19,11 @@ from hub.access.policy import taken_up
 from hub.kit.db import sqlalchemy_url
 from policies import rls
 from policies.law import Law, product
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_REVISIONS = re.compile(r'^(revision|down_revision) = "(.+)"$', re.MULTILINE)
 
 # The policies in force: of guarded tables, and marked as made of this version.
 _GUARDED = """
@@ -37,14 +41,36 @@ select p.version, p.text from policy_state s join policy_version p on p.version 
 
 def configuration(owner_dsn: str) -> Config:
     """Alembic's configuration for the migrations of this checkout."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("sqlalchemy.url", sqlalchemy_url(owner_dsn).replace("%", "%%"))
     return config
 
 
+def versions() -> dict[str, str | None]:
+    """Every version this code knows, and the one before it.
+
+    Read off the migrations' files, since every command asks, and Alembic with all of them takes 10 MB that a server
+    keeps.
+    """
+    files = Path(migrations.__file__).parent.glob("versions/2*.py")
+    told = [dict(_REVISIONS.findall(file.read_text())) for file in files]
+    return {one["revision"]: one.get("down_revision") for one in told}
+
+
+def head() -> str:
+    """The version of this code: the one that stands before no other."""
+    known = versions()
+    [last] = known.keys() - known.values()
+    return last
+
+
 def upgrade(owner_dsn: str, revision: str = "head") -> None:
     """Upgrade the database to `revision`. Needs a role that owns the schema and may create roles."""
+    from alembic import command
+
     command.upgrade(configuration(owner_dsn), revision)
     if revision == "head":
         with psycopg.connect(owner_dsn) as connection:
@@ -53,6 +79,8 @@ def upgrade(owner_dsn: str, revision: str = "head") -> None:
 
 def downgrade(owner_dsn: str, revision: str = "base") -> None:
     """Take the database back to `revision` (tests; production goes forward only)."""
+    from alembic import command
+
     command.downgrade(configuration(owner_dsn), revision)
 
 

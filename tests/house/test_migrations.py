@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from hub.kit.db import sqlalchemy_url
-from hub.migrate import downgrade, upgrade
+from hub.migrate import configuration, downgrade, head, upgrade
 from hub.models import metadata
 
 
@@ -39,6 +40,10 @@ def test_migrations_go_up_match_the_models_and_come_down(fresh_database: Callabl
         )
     engine.dispose()
     assert differences == []
+
+
+def test_the_version_of_the_code_is_the_last_migration() -> None:
+    assert head() == ScriptDirectory.from_config(configuration("postgresql://")).get_current_head()
 
 
 def test_the_application_role_owns_nothing_and_may_not_rewrite_the_audit(
