@@ -6,8 +6,8 @@ never with the visitor's session (`callers.credential`).
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
@@ -72,7 +72,7 @@ class Guard:
             return await self._app(scope, receive, send)
         headers = headers_of(scope)
         sent_id = headers.get("x-request-id", "")
-        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else secrets.token_hex(8)
+        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else os.urandom(8).hex()
         scope.setdefault("state", {}).update(request_id=request_id, headers=headers)
         ORIGIN.set(Origin(request_id, client_ip(scope)))
         origin = headers.get("origin")
