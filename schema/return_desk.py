@@ -56,6 +56,13 @@ class DeskRow:
         """Else it reports to Home Affairs."""
         return self.row.reports_to_id is not None
 
+    @strawberry.field(
+        description="Whether it has ended since, and sends no return any more (đã kết thúc hoạt động)."
+    )
+    def has_ended(self) -> bool:
+        """What it had handed in is accepted all the same."""
+        return self.row.has_ended
+
     @strawberry.field(description="Global id of its return; null while none was begun (báo cáo).")
     def return_id(self) -> strawberry.ID | None:
         """Of type AgencyReturn."""

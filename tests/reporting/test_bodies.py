@@ -20,6 +20,7 @@ PERIOD = """query($id: ID!) { reportingPeriod(id: $id) { expectedCount overdue {
   returnsDesk(periodId: $id) { rows { agencyCode } } }"""
 
 
+ENDED = "query($id: ID!) { returnsDesk(periodId: $id) { rows { agencyCode hasEnded } } }"
 MOVE = """mutation($input: MoveAgencyInput!) { moveAgency(input: $input) {
   __typename ... on Agency { id version } ... on Problem { message } } }"""
 CREATE = (
@@ -93,6 +94,8 @@ def _of_a_day_before_the_merger(half: Half, period: Any, own: Any, unready: Any)
     for role, place, row in (("officer", "B", unit), ("supervisor", "SNV", own)):
         told = half.ask("{ notices { kind periodId returnId } }", role, place)["notices"]
         assert {"kind": "ACCEPT", "periodId": period["id"], "returnId": row["id"]} in told
+    rows = half.ask(ENDED, "supervisor", "SNV", id=period["id"])["returnsDesk"]["rows"]
+    assert {row["agencyCode"] for row in rows if row["hasEnded"]} == {"A", "C"}
     city = people.get(desk, "supervisor", "SNV").text
     assert city.count("đã kết thúc hoạt động") == 2
     agencies = half.agencies
