@@ -7,6 +7,7 @@ of a request and writes it down at its end.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -61,11 +62,11 @@ class Reads:
 
     def values(self, agent: Agent | None = None, behalves: Mapping[Read, int] = NOBODY) -> dict[str, Any]:
         """The parameters of INSERT; `behalves` says on whose behalf a record was read, where on anybody's."""
-        together: dict[tuple[str, int | None], list[str]] = {}
+        together: defaultdict[tuple[str, int | None], list[str]] = defaultdict(list)
         for told in sorted(self._told):
             owner, _, name = told.partition("/")
             behalf = behalves.get(_read(told)) if behalves else None
-            together.setdefault((owner, behalf), []).append(name)
+            together[owner, behalf].append(name)
         agent = agent or self.agent
         origin = ORIGIN.get() or Origin()
         return {

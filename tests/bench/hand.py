@@ -10,6 +10,7 @@ import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 
 import orjson
 import psycopg
@@ -84,10 +85,10 @@ def _item_page(f: Form, first: int) -> str:
         from item i where i.agency_id = (select id from agency where code = $1) order by i.id limit {first}"""
 
 
-def _file_list(f: Form) -> str:
+def _file_list(f: Form, which: str) -> str:
     return f"""select {gid("ArchivalFile", "t.id")} as id, t.code, t.title, t.start_date as "startDate",
         t.end_date as "endDate", t.origin, {_ACCESS.format(t="t")} as access, {_above(f)}
-        from file t where t.agency_id = (select id from agency where code = $1) order by t.id limit 100"""
+        from file t where {which} order by t.id limit 100"""
 
 
 def _files_with_items(f: Form, first: int) -> str:
@@ -143,12 +144,14 @@ def _file_screen(f: Form) -> str:
         from file t where t.id = $1::bigint"""
 
 
-# The files of FilePage, and of the same with the open ones only.
+# The files of a screen, and of the same with the open ones only.
 _OWNED = "t.agency_id = (select id from agency where code = $1)"
-_PAGES = {"FilePage": _OWNED, "OpenFilePage": f"{_OWNED} and t.access_level = 0"}
+_OPEN = f"{_OWNED} and t.access_level = 0"
+_PAGES = {"FilePage": _OWNED, "OpenFilePage": _OPEN}
 _LISTS = {
     "ItemPage": ("items", _item_page),
-    "FileList": ("files", _file_list),
+    "FileList": ("files", partial(_file_list, which=_OWNED)),
+    "OpenFileList": ("files", partial(_file_list, which=_OPEN)),
     "FilesWithItems": ("files", _files_with_items),
     "FondsTree": ("fondsList", _fonds_tree),
 }

@@ -33,9 +33,9 @@ _NOT_COMPARED = ("viewerCan", "cursor", "endCursor", "pageInfo")
 
 
 def text_of(name: str) -> str:
-    """An operation of the contract; OpenFilePage is FilePage with open files only, of which no trace is written."""
-    if name == "OpenFilePage":
-        return text_of("FilePage").replace("filter: {", "filter: { accessModes: [OPEN],")
+    """An operation of the contract; `Open…` is the same with open files only, of which no trace is written."""
+    if name.startswith("Open"):
+        return text_of(name.removeprefix("Open")).replace("filter: {", "filter: { accessModes: [OPEN],")
     return (OPERATIONS / f"{name}.graphql").read_text()
 
 
@@ -54,6 +54,7 @@ def screens(servers: Servers) -> dict[str, tuple[dict[str, Any], Any]]:
     return {
         "FileScreen": ({"id": encode("ArchivalFile", file)}, str(file)),
         "FileList": (agency, servers.agency),
+        "OpenFileList": (agency, servers.agency),
         "FilesWithItems": ({"fonds": encode("Fonds", fonds)}, str(fonds)),
         "FondsTree": (agency, servers.agency),
         "ItemPage": (agency, servers.agency),
