@@ -99,6 +99,16 @@ class Visit:
         """The page whose form was sent, to be taken up again; this page where it was no form."""
         return self.form.get("back") or self.path
 
+    @property
+    def again(self) -> str:
+        """The same page, with what was typed into its short fields: a second factor is shown in between."""
+        typed = urlencode(self.typed(self.form))
+        return f"{self.back}{'&' if '?' in self.back else '?'}{typed}" if typed else self.back
+
+    def typed(self, told: Mapping[str, str]) -> dict[str, str]:
+        """What a form or an address says of a report's number, notation and date."""
+        return {name: told[name][:100] for name in ("number", "notation", "issued_on") if told.get(name)}
+
     def day(self, name: str) -> date | None:
         """A date of the address (2025-06-30 or 30/6/2025); None when it names none. Raises BadRequest."""
         return self.day_of(self.query.get(name, ""))

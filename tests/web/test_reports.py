@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from procrastinate.exceptions import JobAborted
@@ -118,6 +120,12 @@ def test_a_report_goes_out_with_its_number_and_is_corrected(
     form = {"version": _version(people, key), "number": "12", "issued_on": "2025-07-15"}
     stale = people.post(f"{path}/publish", "supervisor_head", "SNV", **form | {"version": 1})
     assert (stale.status_code, "phiên bản hiện tại" in said(stale)) == (422, True)
+    people.half.sql("delete from step_up where until < '9999-01-01'")
+    waits = people.post(f"{path}/publish", "supervisor_head", "SNV", **form, back=path)
+    [after] = re.findall(r'href="/account/step-up\?next=([^"]*)"', waits.text)
+    people.cookies.clear()  # signed in anew, with the second factor: what was typed stands there
+    typed = people.get(unquote(after), "supervisor_head", "SNV").text
+    assert ('value="12"' in typed, 'value="2025-07-15"' in typed, 'value="BC-SNV"' in typed) == (True,) * 3
     # a job prints and publishes it; asked for twice, it is the same one, and who stops it leaves the report as it was
     out = people.post(f"{path}/publish", "supervisor_head", "SNV", **form)
     assert out.headers["location"] == f"{path}#work", said(out)

@@ -204,7 +204,7 @@ def _page(session: Session, visit: Visit, told: Told) -> Page:
         and actor.id is not None
         and actor.may("create", "report", draft_of),
         "told": told or failed,
-        "form": visit.form,
+        "form": visit.form or visit.typed(visit.query),
         "done": f"report.done.{done}" if done in _DONE and not told else None,
     }
     return Page("report.html.j2", values, script=report_jobs.SCRIPT if work is not None else None)
