@@ -20,7 +20,7 @@ from hub.kpi.values import Result
 from hub.returns.snapshots.checking import check
 from tests.conftest import Cities
 
-ITEMS = 1500
+ITEMS = 2500
 # Everything but keys of rows, which follow from sequences, and times of writing.
 DIGEST = text(
     "select md5(string_agg(t, '|' order by t)) from ("
