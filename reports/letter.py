@@ -17,9 +17,10 @@ from hub.access.actor import Actor
 from hub.plan.models import Plan
 from hub.returns.reminders.late import Late, late_agencies
 from reports import letterhead, sentences
+from reports.apart import print_apart
 from reports.model import Letterhead, PlanName
 from reports.numbers import half_year
-from reports.pdf import Print, print_apart
+from reports.pdf import Print
 from reports.templating import environment
 
 STATES = {

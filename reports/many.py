@@ -1,15 +1,17 @@
 """Many reports at once: built here one by one, rendered in a few processes that are replaced before they grow.
 
 A layout engine keeps a little of every document it has laid out, so a process ends after `TASKS` reports and another
-takes its place; a report that kills its process (out of memory) costs that report only. What is written is whole or not
+takes its place. A report whose process dies of a fault is rendered once more in another; one that is killed (out of
+memory), or dies again, costs that report only. What is written is whole or not
 there, so a run that was broken off is taken up again where it stopped.
 """
 
+import logging
 import pickle
 import queue
 import select
 import subprocess
-import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +19,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hub.kit.errors import HubError
+from reports.apart import FAULTS, LONGEST, PYTHON, WATCH_SECONDS, surroundings
+from reports.apart import named as ending
 from reports.model import Report
-from reports.pdf import WATCH_SECONDS
 from reports.worker import FORMS, Answer
 
 TASKS = 25
-LONGEST = 600.0  # seconds for one report
+
+log = logging.getLogger("hub.reports")
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,14 @@ def _made(one: Wanted, build: Callable[[str], Report], worker: "Worker") -> Answ
         return f"lỗi ngoài dự kiến, {told}", f"unexpected error, {told}"
 
 
+class _Ended(Exception):
+    """The process ended before it answered, with this exit code; below zero: by a signal."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(ending(code))
+        self.code = code
+
+
 class Worker:
     """One place for a rendering process: it is started when needed, and replaced after `tasks` reports or its death."""
 
@@ -124,6 +136,26 @@ class Worker:
 
         `watch` is called twice a second; what it raises ends the process and is passed on.
         """
+        try:
+            return self._rendered(report, path, forms, watch)
+        except _Ended as first:
+            code = first.code
+        if code in FAULTS:
+            log.warning(
+                "The rendering process ended with %s; %s is tried once more.", ending(code), path.name
+            )
+            try:
+                return self._rendered(report, path, forms, watch)
+            except _Ended as second:
+                code = second.code
+        return (
+            f"tiến trình lập báo cáo dừng giữa chừng ({ending(code)}); hãy chạy lại lệnh này",
+            f"the rendering process ended half-way ({ending(code)}); run the same command again",
+        )
+
+    def _rendered(
+        self, report: Report, path: Path, forms: Sequence[str], watch: Callable[[], None]
+    ) -> Answer:
         process = self._ready()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -135,14 +167,11 @@ class Worker:
             while not select.select([process.stdout], [], [], WATCH_SECONDS)[0]:
                 watch()
             answer: Answer = pickle.load(process.stdout)
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
             process.kill()
             code = process.wait()
             self.close()
-            return (
-                f"tiến trình lập báo cáo dừng giữa chừng (mã {code}); hãy chạy lại lệnh này",
-                f"the rendering process ended half-way (code {code}); run the same command again",
-            )
+            raise _Ended(code) from error
         except BaseException:
             process.kill()
             self.close()
@@ -159,11 +188,16 @@ class Worker:
         if self.process is not None:
             self.process.communicate()  # closes its input, which ends it
             self.process = None
+            self._scratch.cleanup()
 
     def _ready(self) -> subprocess.Popen[bytes]:
         if self.process is None:
             self._left = self._tasks
+            self._scratch = tempfile.TemporaryDirectory(prefix="hub-print-")
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "reports.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [*PYTHON, "-m", "reports.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=surroundings(self._scratch.name),
             )
         return self.process

@@ -1,20 +1,17 @@
 """Prints a report as PDF. The only module that imports WeasyPrint, and only when something is printed.
 
 Printing takes seconds and up to 350 MB: the command line prints in its own process by `render_pdf`; a server
-or a worker calls `render_pdf_apart`, which runs this module as a program, so that no event loop waits and
-the memory goes back when it ends. What passes between the two is text; the program needs no database.
+or a worker has it printed by `reports.apart`, which runs this module as a program. What passes between the two is
+text; the program needs no database.
 """
 
 import contextlib
 import io
 import json
-import subprocess
+import os
 import sys
-import tempfile
-import time
 import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +26,6 @@ APT_COMMAND = (
     f"{fonts.PACKAGE}"
 )
 EXIT_MISSING = 3
-WATCH_SECONDS = 0.5
 FITTING_SIZES = ("", "10.4", "9.8", "9.2", "8.6")  # points; the first is the page's own
 
 
@@ -44,12 +40,6 @@ class PdfUnavailable(Unavailable):
             f"Chưa tạo được PDF vì máy này thiếu {missing}. Hãy chạy: {APT_COMMAND}",
             f"No PDF was made because this machine lacks {missing}. Run: {APT_COMMAND}",
         )
-
-
-class PdfFailed(Unavailable):
-    """The printing process ended without a PDF."""
-
-    code = "PDF_FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,62 +69,6 @@ class Print:
 def render_pdf(report: Report, *, brief: bool = False) -> bytes:
     """The report, or its one page, as PDF/A-3a and PDF/UA-1, printed in this process. Raises PdfUnavailable."""
     return print_pdf(Print.of(report, brief=brief))
-
-
-def render_pdf_apart(
-    report: Report,
-    *,
-    brief: bool = False,
-    timeout_seconds: float = 600,
-    watch: Callable[[], None] = lambda: None,
-) -> bytes:
-    """The same bytes, printed in a process of its own. Raises PdfUnavailable, PdfFailed."""
-    return print_apart(Print.of(report, brief=brief), timeout_seconds=timeout_seconds, watch=watch)
-
-
-def print_apart(
-    wanted: Print, *, timeout_seconds: float = 600, watch: Callable[[], None] = lambda: None
-) -> bytes:
-    """The bytes of a print, made in a process of its own. Raises PdfUnavailable, PdfFailed.
-
-    `watch` is called twice a second; what it raises ends the process and is passed on.
-    """
-    ends = time.monotonic() + timeout_seconds
-    with tempfile.TemporaryFile() as sent:  # a pipe would be left half written when `watch` is asked
-        sent.write(json.dumps(asdict(wanted)).encode())
-        sent.seek(0)
-        command = [sys.executable, "-m", "reports.pdf"]
-        with subprocess.Popen(command, stdin=sent, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            try:
-                printed, told = _heard(process, ends, timeout_seconds, watch)
-            finally:
-                process.kill()
-    if process.returncode == 0:
-        return printed
-    said = told.decode(errors="replace").strip().splitlines()
-    last = said[-1] if said else f"exit {process.returncode}"
-    if process.returncode == EXIT_MISSING:
-        raise PdfUnavailable(last)
-    raise PdfFailed(
-        f"Tiến trình tạo PDF dừng với lỗi: {last}. Hãy thử lại hoặc xuất .html.",
-        f"The printing process failed: {last}. Try again or ask for .html.",
-    )
-
-
-def _heard(
-    process: subprocess.Popen[bytes], ends: float, timeout_seconds: float, watch: Callable[[], None]
-) -> tuple[bytes, bytes]:
-    """All that the process says on both ways until it ends."""
-    while True:
-        try:
-            return process.communicate(timeout=min(WATCH_SECONDS, timeout_seconds))
-        except subprocess.TimeoutExpired:
-            watch()
-        if time.monotonic() > ends:
-            raise PdfFailed(
-                f"Tạo PDF quá {timeout_seconds:.0f} giây nên đã dừng. Hãy thử lại hoặc xuất .html.",
-                f"Printing was stopped after {timeout_seconds:.0f} seconds. Try again or ask for .html.",
-            )
 
 
 def check_printer() -> None:
@@ -222,4 +156,6 @@ def _main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    code = _main()
+    sys.stdout.flush()
+    os._exit(code)  # all is said: what the C libraries hold is not taken apart piece by piece

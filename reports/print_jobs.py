@@ -22,8 +22,8 @@ from hub.returns.publication.papers import Paper, store
 from hub.returns.publication.prints import STEPS, keep, paper_of
 from hub.returns.publication.tasks import problem_of
 from hub.settings import Settings
+from reports.apart import render_pdf_apart
 from reports.model import Report
-from reports.pdf import render_pdf_apart
 from reports.signatures import signatures_of
 from reports.signing import SigningFailed, sign
 

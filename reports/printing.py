@@ -3,8 +3,9 @@
 from hub.kit.errors import Conflict
 from hub.returns.publication.papers import Paper
 from hub.settings import Settings
+from reports.apart import PdfFailed
 from reports.model import Report
-from reports.pdf import PdfFailed, PdfUnavailable
+from reports.pdf import PdfUnavailable
 from reports.print_jobs import printed
 from reports.signing import SigningFailed
 

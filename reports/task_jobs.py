@@ -30,12 +30,12 @@ from hub.returns.publication import drafting, prints, publishing, tasks
 from hub.returns.publication.models import ReportTask
 from hub.returns.publication.papers import Paper
 from hub.settings import Settings
+from reports.apart import PdfFailed
 from reports.build import Half, half_of
 from reports.figures import as_json
 from reports.many import Worker
 from reports.model import Report
 from reports.official import build_official
-from reports.pdf import PdfFailed
 from reports.print_jobs import PASSING, failed, kept, signed
 from reports.worker import BRIEF
 

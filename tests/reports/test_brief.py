@@ -12,10 +12,11 @@ import pypdf
 import pytest
 
 from hub.kit.errors import Invalid
+from reports.apart import render_pdf_apart
 from reports.brief import render_brief
 from reports.files import check_suffix, write_report
 from reports.model import Outlook, Pending, Rank, Report, Standing, Target
-from reports.pdf import render_pdf, render_pdf_apart
+from reports.pdf import render_pdf
 from reports.sentences import brief
 from tests.reports import samples
 

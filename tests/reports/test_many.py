@@ -82,6 +82,29 @@ def test_a_process_that_dies_costs_one_report(worker: Worker, tmp_path: Path) ->
     ]  # fmt: skip
 
 
+def test_a_process_that_faults_is_given_the_report_once_more(
+    worker: Worker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hit: list[int] = []
+
+    def fault(times: int) -> None:
+        if len(hit) < times and _pid(worker) not in hit:
+            hit.append(_pid(worker))
+            os.kill(hit[-1], signal.SIGSEGV)
+
+    assert worker.render(SMALL, tmp_path / "first", watch=lambda: fault(1)) is None
+    assert (tmp_path / "first.pdf").read_bytes().startswith(b"%PDF")
+    assert "ended with SIGSEGV; first is tried once more" in caplog.text
+    worker.close()
+    hit.clear()
+    failure = worker.render(SMALL, tmp_path / "second", watch=lambda: fault(3))
+    assert (len(hit), len(set(hit))) == (2, 2)
+    assert failure is not None
+    assert "ended half-way (SIGSEGV)" in failure[1]
+    assert not (tmp_path / "second.pdf").exists()
+    assert worker.render(SMALL, tmp_path / "third") is None
+
+
 def test_a_report_that_takes_too_long_is_stopped(printer: None, tmp_path: Path) -> None:
     hasty = Worker(longest=0.0)
     failure = hasty.render(SMALL, tmp_path / "late")

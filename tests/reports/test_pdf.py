@@ -11,8 +11,9 @@ from typing import Any
 import pypdf
 import pytest
 
+from reports.apart import render_pdf_apart
 from reports.model import Standing
-from reports.pdf import render_pdf, render_pdf_apart
+from reports.pdf import render_pdf
 from tests.reports import samples
 
 

@@ -17,7 +17,7 @@ from procrastinate.exceptions import JobAborted
 
 from hub.kit.ids import encode
 from hub.settings import Settings
-from reports.pdf import PdfFailed
+from reports.apart import PdfFailed
 from reports.task_jobs import perform
 from reports.verification import Verdict, verify
 from tests.reporting.conftest import Half, reporting, stopped_clock
