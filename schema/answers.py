@@ -40,6 +40,7 @@ from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kit.ids import encode
+from hub.kit.wire import understood
 from schema.compiler import Plan, compile_operation
 from schema.compiler.catalogue import Catalogue
 from schema.compiler.marks import unmarked
@@ -145,9 +146,10 @@ def _run(session: Session, plan: Plan, variables: Mapping[str, Any], actor: Acto
     driver = session.connection().connection.driver_connection
     assert driver is not None
     with psycopg.RawCursor(driver) as cursor:
-        cursor.execute(read.sql, [parameter.read(bindings) for parameter in read.parameters])
+        sql = understood(read.sql, driver.info.server_version)
+        cursor.execute(sql, [parameter.read(bindings) for parameter in read.parameters])
         assert cursor.pgresult is not None
-        answer: dict[str, Any] | None = orjson.loads(unmarked(read.join(cursor.pgresult), actor))
+        answer: dict[str, Any] | None = orjson.loads(unmarked(b"".join(read.join(cursor.pgresult)), actor))
     return answer
 
 

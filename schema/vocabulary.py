@@ -32,7 +32,7 @@ class AccessMode(Enum):
     SECRET = _("SECRET", description="Secret (mật).")
 
 
-ACCESS_SQL = "(array['OPEN','CONDITIONAL','SECRET'])[{t}.access_level + 1]"
+ACCESS_SQL = "case {t}.access_level when 0 then 'OPEN' when 1 then 'CONDITIONAL' when 2 then 'SECRET' end"
 ACCESS_LEVELS = {"OPEN": "0", "CONDITIONAL": "1", "SECRET": "2"}
 
 

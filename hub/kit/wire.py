@@ -74,7 +74,8 @@ async def ask(connection: psycopg.AsyncConnection[Any], questions: Sequence[Ques
         name = known.pop(sql, None)
         if name is None:
             name = b"hub_%d" % next(_NUMBERS)
-            told = await _journey(connection, line, [partial(pgconn.send_prepare, name, sql.encode())])
+            text = understood(sql, pgconn.server_version).encode()
+            told = await _journey(connection, line, [partial(pgconn.send_prepare, name, text)])
             if told[0].status not in _DONE:
                 return told
         known[sql] = name
@@ -83,6 +84,15 @@ async def ask(connection: psycopg.AsyncConnection[Any], questions: Sequence[Ques
         name = known.pop(next(iter(known)))
         await _journey(connection, line, [partial(pgconn.send_query_params, b"deallocate " + name, None)])
     return await _journey(connection, line, commands)
+
+
+def understood(sql: str, version: int) -> str:
+    """The statement as a server of this version knows it.
+
+    Since PostgreSQL 17 json_scalar writes a scalar as JSON, a text in half the time of to_json, which looks its type
+    up for every row.
+    """
+    return sql if version >= 170_000 else sql.replace("json_scalar(", "to_json(")
 
 
 def checked(results: list[PGresult]) -> list[PGresult]:

@@ -52,7 +52,7 @@ def cursor_sql(mark: str, order: Order, keys: Sequence[str]) -> str:
 def fragments(order: Order, keys: Sequence[str]) -> list[str]:
     """SQL of the JSON texts of a row's keys."""
     return [
-        f"({sql})::text" if key.kind in ("bigint", "int") else f"to_json({sql})::text"
+        f"({sql})::text" if key.kind in ("bigint", "int") else f"json_scalar({sql})::text"
         for key, sql in zip(order.keys, keys, strict=True)
     ]
 

@@ -19,12 +19,13 @@ from schema.compiler.marks import unmarked
 from schema.compiler.statement import Bindings, Parameter
 from schema.compiler.values import Signature
 
-Join = Callable[[PGresult], bytes]
+Pieces = list[bytes]
+Join = Callable[[PGresult], Pieces]
 
 
 @dataclass(frozen=True)
 class Read:
-    """One root field as a statement; `join` makes JSON of its rows."""
+    """One root field as a statement; `join` makes JSON of its rows, in pieces, so that a long answer is copied once."""
 
     sql: str
     parameters: tuple[Parameter, ...]
@@ -66,14 +67,15 @@ class Plan:
 
         The results are taken out of the list, so that each is let go of before the next one is joined.
         """
-        parts = []
-        for key, read in self.fields:
+        pieces = [b"{"]
+        for number, (key, read) in enumerate(self.fields):
+            pieces.append(b'%b"%b":' % (b"," if number else b"", key.encode()))
             if isinstance(read, Read):
-                value = read.join(results.pop(0))
+                pieces += read.join(results.pop(0))
             else:
-                value = orjson.dumps((rest or {})[key]) if read is None else read
-            parts.append(b'"%b":%b' % (key.encode(), unmarked(value, actor)))
-        return b"{%b}" % b",".join(parts)
+                pieces.append(orjson.dumps((rest or {})[key]) if read is None else read)
+        pieces.append(b"}")
+        return unmarked(b"".join(pieces), actor)
 
 
 class Bound(NamedTuple):
@@ -92,14 +94,15 @@ class Bound(NamedTuple):
 # ---- rows into JSON --------------------------------------------------------------------------------------
 
 
-def one_row(result: PGresult) -> bytes:
+def one_row(result: PGresult) -> Pieces:
     """The first row, or null."""
-    return (result.get_value(0, 0) if result.ntuples else None) or b"null"
+    return [(result.get_value(0, 0) if result.ntuples else None) or b"null"]
 
 
-def all_rows(result: PGresult) -> bytes:
+def all_rows(result: PGresult) -> Pieces:
     """The rows as a list; a null row stays null."""
-    return b"[%b]" % b",".join([result.get_value(row, 0) or b"null" for row in range(result.ntuples)])
+    rows = b",".join([result.get_value(row, 0) or b"null" for row in range(result.ntuples)])
+    return [b"[", rows, b"]"]
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ class PageJoin:
     keys: range
     has_meta: bool
 
-    def __call__(self, result: PGresult) -> bytes:
+    def __call__(self, result: PGresult) -> Pieces:
         """JSON of the connection."""
         rows = list(range(result.ntuples))
         closing = -1
@@ -145,20 +148,20 @@ class PageJoin:
         if self.backward:
             rows.reverse()
         value = result.get_value
-        parts = []
-        for member in self.members:
+        pieces = [b"{"]
+        for number, member in enumerate(self.members):
+            pieces.append(b'%b"%b":' % (b"," if number else b"", member.key))
             if member.rows is not None:
                 column = member.rows
-                text = b"[%b]" % b",".join([value(row, column) for row in rows])  # type: ignore[misc]
+                pieces += [b"[", b",".join([value(row, column) for row in rows]), b"]"]  # type: ignore[misc]
             elif member.meta is not None:
-                text = value(closing, member.meta) or b"null"
+                pieces.append(value(closing, member.meta) or b"null")
             elif member.info is not None:
                 told = [b'"%b":%b' % (i.key, self._tell(i, result, rows, more, closing)) for i in member.info]
-                text = b"{%b}" % b",".join(told)
+                pieces += [b"{", b",".join(told), b"}"]
             else:
-                text = member.constant
-            parts.append(b'"%b":%b' % (member.key, text))
-        return b"{%b}" % b",".join(parts)
+                pieces.append(member.constant)
+        return [*pieces, b"}"]
 
     def _tell(self, info: Info, result: PGresult, rows: list[int], more: bool, closing: int) -> bytes:
         match info.tells:

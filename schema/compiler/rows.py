@@ -104,6 +104,8 @@ _WORDS: Mapping[str, str] = {
     "Percent": "({0})::text",
 }
 
+_TEXTS = frozenset({"String", "ID", "Date"})
+
 
 def value_of(sql: str, field: Field) -> Value:
     """The value of a field by its type in the schema."""
@@ -114,10 +116,9 @@ def value_of(sql: str, field: Field) -> Value:
         return Value(_WORDS[kind].replace("{0}", sql), Form.WORD)
     if kind in ("Int", "Boolean"):
         return Value(sql, Form.BARE)
-    # the tables hold no other words than the enum's
-    return Value(
-        sql, Form.WORD if isinstance(get_named_type(field.graphql.type), GraphQLEnumType) else Form.TYPED
-    )
+    if isinstance(get_named_type(field.graphql.type), GraphQLEnumType):
+        return Value(sql, Form.WORD)  # the tables hold no other words than the enum's
+    return Value(sql, Form.TEXT if kind in _TEXTS else Form.TYPED)
 
 
 @writes(Column)
@@ -138,7 +139,7 @@ def _of_edge(s: Statement, selected: Selected, field: Field, place: Place) -> Va
 
 def global_id(kind: str, key: str) -> str:
     """SQL of a global id; equal to `hub.kit.ids.encode`, and too short for base64 to break the line."""
-    return f"encode(convert_to('{kind}:' || {key}, 'UTF8'), 'base64')"
+    return f"encode(('{kind}:' || {key})::bytea, 'base64')"
 
 
 @writes(Identifier)

@@ -138,7 +138,7 @@ class Hits:
 
         def write(one: Searched, t: str) -> str:
             record = self.s.catalogue.record(self.kind(one))
-            text = f"to_json({self._marked(self.s.text(one.heading, t))})::text"
+            text = f"json_scalar({self._marked(self.s.text(one.heading, t))})::text"
             if self.s.is_watched(record):
                 text = f"{text} || {marks.mark(record.resource, t)}"
             return f"select {text}{self._row(one, t, x)}"

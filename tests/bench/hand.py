@@ -44,17 +44,17 @@ def gid(kind: str, column: str) -> str:
     return f"encode(('{kind}:' || {column})::bytea, 'base64')"
 
 
-_ACCESS = "(array['OPEN','CONDITIONAL','SECRET'])[{t}.access_level + 1]"
+_ACCESS = "case {t}.access_level when 0 then 'OPEN' when 1 then 'CONDITIONAL' when 2 then 'SECRET' end"
 
 
-def _in_file(f: Form, columns: str, file: str, limit: int) -> str:
+def _in_file(f: Form, columns: str, file: str, limit: int, which: str = "true") -> str:
     """A page of a file's documents, those listed in it among them."""
     node = f.one(f"select {columns}")
     return f"""select t.ordinal, t.node from (
-        select i.ordinal, i.id, {node} as node from item i where i.file_id = {file}
+        select i.ordinal, i.id, {node} as node from item i where i.file_id = {file} and {which}
         union all
         select l.ordinal, i.id, {node} from item_listing l join item i on i.id = l.item_id
-         where l.file_id = {file} and i.file_id <> {file}
+         where l.file_id = {file} and i.file_id <> {file} and {which}
         order by 1, 2 limit {limit}) t order by t.ordinal, t.id"""
 
 
@@ -80,9 +80,10 @@ def _item(f: Form, kind: str, more: str = "") -> str:
         {_ACCESS.format(t="i")} as access, i.origin"""
 
 
-def _item_page(f: Form, first: int) -> str:
+def _item_page(f: Form, first: int, which: str = "true") -> str:
     return f"""select {_item(f, "i.doc_type as value", "i.code, i.ordinal,")}
-        from item i where i.agency_id = (select id from agency where code = $1) order by i.id limit {first}"""
+        from item i where i.agency_id = (select id from agency where code = $1) and {which}
+        order by i.id limit {first}"""
 
 
 def _file_list(f: Form, which: str) -> str:
@@ -91,9 +92,9 @@ def _file_list(f: Form, which: str) -> str:
         from file t where {which} order by t.id limit 100"""
 
 
-def _files_with_items(f: Form, first: int) -> str:
+def _files_with_items(f: Form, first: int, which: str = "true") -> str:
     columns = f'{gid("Item", "i.id")} as id, i.number, i.notation, i.subject, i.issued_date as "issuedDate"'
-    items = f.one(f"select {f.many(_in_file(f, columns, 't.id', 10))} as edges")
+    items = f.one(f"select {f.many(_in_file(f, columns, 't.id', 10, which))} as edges")
     return f"""select {gid("ArchivalFile", "t.id")} as id, t.code, t.title, {items} as items
         from file t where t.fonds_id = $1::bigint order by t.id limit {first}"""
 
@@ -147,12 +148,15 @@ def _file_screen(f: Form) -> str:
 # The files of a screen, and of the same with the open ones only.
 _OWNED = "t.agency_id = (select id from agency where code = $1)"
 _OPEN = f"{_OWNED} and t.access_level = 0"
+_OPEN_ITEM = "i.access_level = 0"
 _PAGES = {"FilePage": _OWNED, "OpenFilePage": _OPEN}
 _LISTS = {
     "ItemPage": ("items", _item_page),
+    "OpenItemPage": ("items", partial(_item_page, which=_OPEN_ITEM)),
     "FileList": ("files", partial(_file_list, which=_OWNED)),
     "OpenFileList": ("files", partial(_file_list, which=_OPEN)),
     "FilesWithItems": ("files", _files_with_items),
+    "OpenFilesWithItems": ("files", partial(_files_with_items, which=_OPEN_ITEM)),
     "FondsTree": ("fondsList", _fonds_tree),
 }
 
@@ -171,7 +175,7 @@ def sql_of(name: str, first: int, form: str) -> str:
     if name == "FileScreen":
         return f"select row_to_json(r) from ({_file_screen(f)}) r"
     _, write = _LISTS[name]
-    rows = write(f, first) if name in ("ItemPage", "FilesWithItems") else write(f)  # type: ignore[operator]
+    rows = write(f, first) if name.endswith(("ItemPage", "FilesWithItems")) else write(f)  # type: ignore[operator]
     return whole.format(rows)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,8 @@ _NOT_COMPARED = ("viewerCan", "cursor", "endCursor", "pageInfo")
 def text_of(name: str) -> str:
     """An operation of the contract; `Open…` is the same with open files only, of which no trace is written."""
     if name.startswith("Open"):
-        return text_of(name.removeprefix("Open")).replace("filter: {", "filter: { accessModes: [OPEN],")
+        text = text_of(name.removeprefix("Open")).replace("filter: {", "filter: { accessModes: [OPEN],")
+        return text.replace("items(first: 10)", "items(first: 10, filter: { accessModes: [OPEN] })")
     return (OPERATIONS / f"{name}.graphql").read_text()
 
 
@@ -79,8 +82,7 @@ def measure(servers: Servers) -> None:
         f"\nscreens as {ROLE}, concurrency 1, p50 in ms hub   stream      hub      agg  hub/stream     hub/agg"
     )
     for name, (variables, value) in screens(servers).items():
-        asked = json.dumps({"query": text_of(name), "variables": variables}).encode()
-        by_hand = json.dumps({"value": value}).encode()
+        asked, by_hand = _body(query=text_of(name), variables=variables), _body(value=value)
         ours, theirs = hub.post("/graphql", asked), hand.post(f"/stream/{name}", by_hand)
         if not _same(json.loads(theirs), json.loads(ours)):
             raise RuntimeError(f"{name}: the two answers differ")
@@ -124,39 +126,44 @@ def _trace(servers: Servers, hub: Client) -> None:
 
 
 def _slope(servers: Servers, hub: Client, hand: Client) -> None:
-    """What a root row more costs: a flat one, and one that brings ten of its own."""
+    """What a root row more costs: a flat one, and one that brings ten of its own; of open records, then of any."""
     screened = screens(servers)
-    for what, screen, text, few, many in (
-        ("a flat row", "ItemPage", text_of("ItemPage").replace("first: 1000", "first: $n"), 10, 1000),
-        (
-            "a file with ten documents",
-            "FilesWithItems",
-            text_of("FilesWithItems").replace("first: 50", "first: $n"),
-            5,
-            200,
-        ),
-    ):
+    print("\nslope, µs a root row              hub   stream      hub      agg  hub/stream     hub/agg")
+    for screen, few, many in (("ItemPage", 10, 1000), ("FilesWithItems", 5, 200)):
         variables, value = screened[screen]
-        query = text.replace("!)", "!, $n: Int!)", 1)
-        found = {}
-        for n in (few, many):
-            asked = json.dumps({"query": query, "variables": {**variables, "n": n}}).encode()
-            by_hand = json.dumps({"value": value, "first": n}).encode()
-            for name, time in interleaved(
-                {
-                    "hub": lambda asked=asked: hub.post("/graphql", asked),  # type: ignore[misc]
-                    "agg": lambda screen=screen, by_hand=by_hand: hand.post(f"/agg/{screen}", by_hand),  # type: ignore[misc]
-                    "stream": lambda screen=screen, by_hand=by_hand: hand.post(f"/stream/{screen}", by_hand),  # type: ignore[misc]
-                }
-            ).items():
-                found[name, n] = time
-        ours, agg, stream = (
-            (found[name, many] - found[name, few]) / (many - few) * 1000 for name in ("hub", "agg", "stream")
-        )
-        print(
-            f"\nslope of {what}, µs: hub {ours:.2f}, json_agg {agg:.2f}, hand-written stream {stream:.2f};"
-            f" hub/json_agg {ours / agg:.2f}, stream/json_agg {stream / agg:.2f}"
-        )
+        for name in (f"Open{screen}", screen):
+            query = _first_n(text_of(name)).replace("!)", "!, $n: Int!)", 1)
+            slopes: dict[tuple[str, str], float] = {}
+            for form in ("stream", "agg"):
+                found = [
+                    interleaved(
+                        {
+                            "hub": partial(
+                                hub.post, "/graphql", _body(query=query, variables={**variables, "n": n})
+                            ),
+                            form: partial(hand.post, f"/{form}/{name}", _body(value=value, first=n)),
+                        }
+                    )
+                    for n in (few, many)
+                ]
+                for one in ("hub", form):
+                    slopes[one, form] = (found[1][one] - found[0][one]) / (many - few) * 1000
+            times = "".join(
+                f"{slopes['hub', form]:9.2f}{slopes[form, form]:9.2f}" for form in ("stream", "agg")
+            )
+            ratios = "".join(
+                f"{slopes['hub', form] / slopes[form, form]:12.2f}" for form in ("stream", "agg")
+            )
+            print(f"  {name:25}{times}{ratios}")
+
+
+def _first_n(text: str) -> str:
+    """The query with as many root rows as `$n` says."""
+    return re.sub(r"\bfirst: (?:1000|50)\b", "first: $n", text, count=1)
+
+
+def _body(**given: Any) -> bytes:
+    return json.dumps(given).encode()
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from hub.kit import wire
-from hub.kit.wire import Question, ask, checked, first_row
+from hub.kit.wire import Question, ask, checked, first_row, understood
 
 pytestmark = pytest.mark.anyio
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
@@ -60,6 +60,27 @@ async def test_a_value_arrives_as_it_was(connection: Connection, kind: str, valu
     found = first_row(result)
     assert found is not None
     assert found["it"] == ([1, 2] if kind == "bigint[]" else value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("text", "đất 'đai' \\ \"{a,b}\" \b\f\n\r\t\x01\x1f\x7f </script> \u2028 🏛"),
+        ("text", ""),
+        ("text", None),
+        ("date", "2025-06-30"),
+        ("date", "-infinity"),
+        ("date", "0044-03-15 BC"),
+        ("timestamptz", "2025-06-30 01:02:03.000004+07"),
+    ],
+)
+async def test_a_scalar_is_the_same_json_whatever_the_server(
+    connection: Connection, kind: str, value: str | None
+) -> None:
+    sql = f"select json_scalar($1::{kind})::text"
+    older = understood(sql, 150_000)
+    assert older == f"select to_json($1::{kind})::text"
+    assert await one(connection, sql, value) == await one(connection, older, value)
 
 
 async def test_no_row_is_none(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from hub.kit.wire import understood
 from schema.compiler.statement import Bindings
 from tests.schema.reads.desk import Desk
 
@@ -100,7 +101,8 @@ def _explained(forced: Desk, text: str, who: str, variables: dict[str, Any]) -> 
         for way in ("seqscan", "sort"):
             await forced.connection.execute(f"set local enable_{way} = off")
         cursor = psycopg.AsyncRawCursor(forced.connection)
-        await cursor.execute(f"explain (format json) {read.sql}", values)  # type: ignore[union-attr]
+        sql = understood(read.sql, forced.connection.info.server_version)  # type: ignore[union-attr]
+        await cursor.execute(f"explain (format json) {sql}", values)
         return await cursor.fetchone()
 
     [[whole]] = forced.runner.run(explain())
