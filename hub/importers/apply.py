@@ -193,8 +193,9 @@ class _Import:
         """
         if not format_.kinds:
             return []
+        key, mark = col(ArchivalFile.source_key), "hs:" + col(Fonds.code)
         listed = exists().where(
-            col(ArchivalFile.fonds_id) == Fonds.id, col(ArchivalFile.source_key).like("hs:%")
+            col(ArchivalFile.agency_id) == Fonds.agency_id, key >= mark + "|", key < mark + "}"
         )
         query = select(Fonds.code).where(
             Fonds.agency_id == self.agency.id, or_(col(Fonds.source_key).is_(None), listed)

@@ -19,7 +19,7 @@ from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.outcome import FileResult
 from hub.records.intake.checks import check_files, check_items
-from hub.records.intake.new_files import are_all_new, write_new_files
+from hub.records.intake.new_files import are_all_new, open_new_fonds, write_new_files
 from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files
 from hub.records.intake.plan_items import plan_items
 from hub.records.intake.stage import OF_NEW_FILES, Cursor, fill_stage, lines_of, open_stage
@@ -96,12 +96,16 @@ class Storing:
         self._parts += 1
         if not are_all_new(self.session, self.cursor, self.actor, self.intake):
             raise NeedsTheWhole
-        ahead.go_on(next_rows)
+        said = self._said()
         try:
-            created = write_new_files(self.cursor, self.intake, self._said())
+            fonds = open_new_fonds(self.cursor, self.intake, said)
+            ahead.go_on(next_rows)  # a short statement would wait for the parser longer than for its answer
+            files = write_new_files(self.cursor, self.intake, said)
         except UniqueViolation:
             raise NeedsTheWhole from None
-        self.result.counts.update(created)
+        self.result.counts["file", "created"] += files
+        if fonds:
+            self.result.counts["fonds", "created"] += fonds
         open_stage(self.cursor, OF_NEW_FILES)
 
     def _is_all_files(self) -> bool:

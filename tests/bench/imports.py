@@ -36,6 +36,7 @@ ORM_ROWS = 5_000
 GOALS = {"ead": 5_000, "csv": 20_000, "xlsx": 5_000}
 _APPLY = (
     "are_all_new",
+    "open_new_fonds",
     "write_new_files",
     "plan_files",
     "check_files",

@@ -37,6 +37,18 @@ def test_a_list_without_fonds_stays_in_its_fonds_when_others_come(
     ]
 
 
+def test_a_fonds_of_a_finding_aid_is_one_of_those_for_lists_once_a_list_has_named_it(
+    tmp_path: Path, bring_one: Bring, rows: Rows
+) -> None:
+    bring_one(saved(tmp_path, EAD_2002, "a.xml"))
+    path = saved(tmp_path, PLAIN)
+    assert bring_one(path).notes == []
+    [brought] = rows("select code from fonds where source_key is not null")
+    named = f"Mã phông,Mục lục số,Hồ sơ số,Tiêu đề hồ sơ\n{brought['code']},07,1,Trong phông của tệp EAD\n"
+    assert dict(bring_one(saved(tmp_path, named, "b.csv")).counts) == {("file", "created"): 1}
+    assert [note.code for note in bring_one(path).notes] == ["FONDS_ASSUMED"]
+
+
 def test_a_code_given_up_may_go_to_a_new_file(tmp_path: Path, bring_one: Bring, rows: Rows) -> None:
     head = "Mã hồ sơ,Mục lục số,Hồ sơ số,Tiêu đề hồ sơ\n"
     bring_one(saved(tmp_path, head + "Q.1,01,1,Một\n"))

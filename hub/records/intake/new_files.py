@@ -36,14 +36,15 @@ def are_all_new(session: Session, cursor: Cursor, actor: Actor, intake: Intake) 
     return not found(cursor, _MET_WITHOUT_KEY, intake.values)
 
 
-def write_new_files(
-    cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]
-) -> dict[tuple[str, str], int]:
-    """Store the staged files, of which `are_all_new` has said yes, and the fonds that they open; how many of each."""
+def open_new_fonds(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
+    """Store the fonds that the staged files open; how many."""
     values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
-    opened = cursor.execute(new_fonds(provided["fonds"]), values).rowcount
-    files = cursor.execute(_staged(provided["file"]), values).rowcount
-    return {("file", "created"): files, **({("fonds", "created"): opened} if opened else {})}
+    return cursor.execute(new_fonds(provided["fonds"]), values).rowcount
+
+
+def write_new_files(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
+    """Store the staged files, of which `are_all_new` has said yes and whose fonds are there; how many."""
+    return cursor.execute(_staged(provided["file"]), intake.values).rowcount
 
 
 # What the law asks about, and whether any of these files needs a plan.
