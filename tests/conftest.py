@@ -4,33 +4,22 @@ The template is migrated once and named by a hash of what made it; each process 
 not) has a clone of it, and most tests roll back. A demo city is loaded once of each size, and cloned likewise.
 Every process attaches to the server by itself, as any user of the hub would: the embedded server is shared by
 design, and a test that needs no database starts none.
-
-Databases are named `hub_test_*`. Each is guarded by an advisory lock held on the maintenance database as
-long as its process lives, so that the next run can tell what a killed one left behind, and drop it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import hashlib
 import json
 import os
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine
 from sqlmodel import Session
 
@@ -38,35 +27,13 @@ import hub.models  # noqa: F401  every table, for what refers to it
 from hub.demo.evidence import TODAY
 from hub.demo.load import load_city
 from hub.kit import db
-from hub.kit.embedded import APP, embedded_postgres
+from hub.kit.embedded import embedded_postgres
 from reports.pdf import PdfUnavailable, check_printer
+from tests.databases import ROOT, Maintenance, Server, city_name, cloned, guarding, kept, template_name
 from tests.kpi.city import plan
 from tests.records.world import settle
 
-ROOT = Path(__file__).resolve().parents[1]
-PREFIX = "hub_test_"
 REAL_SERVER = pytest.StashKey[str | None]()
-# What the migrated template depends on; a change in any of these makes a new one.
-SOURCES = (
-    "migrations/**/*",
-    "policies/**/*",
-    "hub/**/*.sql",
-    "hub/**/models.py",
-    "hub/**/models/*.py",
-    "hub/plan/**/*",
-    "hub/kit/*.py",
-)
-# And what a demo city or a smaller beginning depends on.
-CITY_SOURCES = (
-    "migrations/**/*",
-    "policies/**/*",
-    "hub/**/*",
-    "reports/**/*",
-    "tests/**/conftest.py",
-    "tests/**/world.py",
-    "tests/kpi/city.py",
-)
-
 # Files that take longest, in whole or to set up.
 LONGEST = tuple(
     f"tests/{name}"
@@ -89,67 +56,8 @@ IN_TURNS = (
     "tests/schema/reads/test_differential",
 )
 
-Maintenance = psycopg.Connection[tuple[object, ...]]
-
 settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("hub")
-
-
-@dataclass(frozen=True)
-class Server:
-    """The PostgreSQL of this run; `owner_dsn` leads to its maintenance database."""
-
-    owner_dsn: str
-    real: bool
-
-    def dsn(self, database: str, user: str | None = None) -> str:
-        """The address of another database on the same server, as a URL."""
-        parts = {
-            key: str(value) for key, value in conninfo_to_dict(self.owner_dsn).items() if value is not None
-        }
-        user = user or parts.get("user", "")
-        login = quote(user, safe="") + (
-            f":{quote(parts['password'], safe='')}" if "password" in parts else ""
-        )
-        rest = {k: v for k, v in parts.items() if k not in ("user", "password", "dbname")}
-        return f"postgresql://{login}@/{quote(database)}?{urlencode(rest)}"
-
-    def connect(self) -> Maintenance:
-        """An autocommitting connection to the maintenance database."""
-        return psycopg.connect(self.owner_dsn, autocommit=True)
-
-
-@cache
-def _hash(sources: tuple[str, ...]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in sources for path in ROOT.glob(pattern)}):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _key(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-
-
-def _databases(connection: Maintenance) -> set[str]:
-    found = connection.execute(
-        "select datname from pg_database where datname like %s", [PREFIX.replace("_", r"\_") + "%"]
-    )
-    return {str(row[0]) for row in found}
-
-
-def _drop(connection: Maintenance, name: str) -> None:
-    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-
-
-def _drop_if_unguarded(connection: Maintenance, name: str) -> None:
-    """Drop a database whose process is gone."""
-    if connection.execute("select pg_try_advisory_lock(%s)", [_key(name)]).fetchone() == (True,):
-        try:
-            _drop(connection, name)
-        finally:
-            connection.execute("select pg_advisory_unlock(%s)", [_key(name)])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -202,69 +110,8 @@ def server(pytestconfig: pytest.Config) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def guard(server: Server) -> Iterator[Maintenance]:
     """The connection whose advisory locks say which test databases are in use."""
-    with server.connect() as connection:
-        kept = (f"{PREFIX}template_{_hash(SOURCES)}", f"{PREFIX}city_{_hash(CITY_SOURCES)}")
-        for name in _databases(connection):
-            if not name.startswith(kept):
-                _drop_if_unguarded(connection, name)
-        if connection.execute("select 1 from pg_roles where rolname = %s", [APP]).fetchone() is None:
-            password = conninfo_to_dict(server.owner_dsn).get("password")
-            login = (
-                sql.SQL("login password {}").format(sql.Literal(password)) if password else sql.SQL("login")
-            )
-            with contextlib.suppress(psycopg.errors.DuplicateObject):
-                connection.execute(sql.SQL("create role {} {}").format(sql.Identifier(APP), login))
+    with guarding(server) as connection:
         yield connection
-
-
-@contextlib.contextmanager
-def _kept(
-    server: Server, guard: Maintenance, name: str, source: str, fill: Callable[[str], str]
-) -> Iterator[str]:
-    """A database to make clones of; kept for the next run, except on a real server.
-
-    `fill` is given the address of a copy of `source`, and what it returns becomes the comment.
-    """
-    guard.execute("select pg_advisory_lock(%s)", [_key(f"{name}, being made")])  # one builder at a time
-    try:
-        guard.execute("select pg_advisory_lock_shared(%s)", [_key(name)])
-        if name not in _databases(guard):
-            _build(server, guard, name, source, fill)
-    finally:
-        guard.execute("select pg_advisory_unlock(%s)", [_key(f"{name}, being made")])
-    yield name
-    guard.execute("select pg_advisory_unlock_shared(%s)", [_key(name)])
-    if server.real:
-        _drop_if_unguarded(guard, name)
-
-
-def _build(
-    server: Server, connection: Maintenance, name: str, source: str, fill: Callable[[str], str]
-) -> None:
-    half = f"{name}_tmp"
-    connection.execute("select pg_advisory_lock(%s)", [_key(half)])
-    try:
-        _drop(connection, half)
-        _copy(connection, half, source)
-        comment = fill(server.dsn(half))
-        # A template must have no open connection; a half-made one must not pass for whole: hence the rename.
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [half]
-        )
-        told = sql.SQL("comment on database {} is {}")
-        connection.execute(told.format(sql.Identifier(half), sql.Literal(comment)))
-        renamed = sql.SQL("alter database {} rename to {}")
-        connection.execute(renamed.format(sql.Identifier(half), sql.Identifier(name)))
-    finally:
-        _drop(connection, half)
-        connection.execute("select pg_advisory_unlock(%s)", [_key(half)])
-
-
-def _copy(connection: Maintenance, name: str, source: str) -> None:
-    made = sql.SQL("create database {} template {} strategy file_copy")
-    connection.execute(made.format(sql.Identifier(name), sql.Identifier(source)))
-    # As every connection of the hub has it: a server compiles each statement of a test for longer than it runs.
-    connection.execute(sql.SQL("alter database {} set jit = off").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
@@ -277,20 +124,8 @@ def template(server: Server, guard: Maintenance) -> Iterator[str]:
         upgrade(dsn)
         return "migrated"
 
-    with _kept(server, guard, f"{PREFIX}template_{_hash(SOURCES)}", "template0", fill) as name:
+    with kept(server, guard, template_name(), "template0", fill) as name:
         yield name
-
-
-@contextlib.contextmanager
-def _clone(server: Server, guard: Maintenance, source: str) -> Iterator[str]:
-    name = f"{PREFIX}{uuid.uuid4().hex[:16]}"
-    guard.execute("select pg_advisory_lock(%s)", [_key(name)])
-    try:
-        _copy(guard, name, source)
-        yield server.dsn(name)
-    finally:
-        _drop(guard, name)
-        guard.execute("select pg_advisory_unlock(%s)", [_key(name)])
 
 
 @pytest.fixture(scope="session")
@@ -298,7 +133,7 @@ def clone(
     server: Server, guard: Maintenance, template: str
 ) -> Callable[[], contextlib.AbstractContextManager[str]]:
     """Makes a database from the template and drops it on leaving; yields its address as the owner."""
-    return lambda: _clone(server, guard, template)
+    return lambda: cloned(server, guard, template)
 
 
 Prepared = Callable[..., contextlib.AbstractContextManager[tuple[str, str]]]
@@ -308,19 +143,19 @@ Prepared = Callable[..., contextlib.AbstractContextManager[tuple[str, str]]]
 def prepared(server: Server, guard: Maintenance, template: str) -> Iterator[Prepared]:
     """Makes a database in which a beginning shared by many tests is committed; yields its address as the owner, and
     what `fill` said of it. The beginning is made once, by `fill` on a copy of the template, and then cloned."""
-    with contextlib.ExitStack() as kept:
+    with contextlib.ExitStack() as stack:
         made: set[str] = set()
 
         @contextlib.contextmanager
         def make(name: str, fill: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-            source = f"{PREFIX}city_{_hash(CITY_SOURCES)}_{name}"
+            source = city_name(name)
             if source not in made:
-                kept.enter_context(_kept(server, guard, source, template, fill))
+                stack.enter_context(kept(server, guard, source, template, fill))
                 made.add(source)
             [(said,)] = guard.execute(
                 "select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [source]
             )
-            with _clone(server, guard, source) as dsn:
+            with cloned(server, guard, source) as dsn:
                 yield dsn, str(said)
 
         yield make

@@ -22,7 +22,7 @@ from schema import build_schema
 from schema.build import HubSchema
 from schema.compiler import compile_operation
 from schema.compiler.statement import Bindings
-from tests.bench.servers import Client, Servers, resident
+from tests.bench.servers import Client, Servers, resident, serving
 from tests.bench.timing import interleaved
 
 OPERATIONS = Path(__file__).parents[1] / "contract" / "operations"
@@ -101,7 +101,7 @@ def measure(servers: Servers) -> None:
     _trace(servers, hub)
     _slope(servers, hub, hand)
     _law(servers)
-    _memory(servers, hub)
+    _memory(servers)
 
 
 def _trace(servers: Servers, hub: Client) -> None:
@@ -232,17 +232,19 @@ def _law_on(
     print(f"  {name:52}{found['with']:9.2f}{found['without']:9.2f}{found['with'] / found['without']:8.2f}")
 
 
-def _memory(servers: Servers, hub: Client) -> None:
+def _memory(servers: Servers) -> None:
+    """What a server has kept after answers of 10,000 rows: `hub serve`, and the demo's, which is a worker as well."""
     fields = "id code ordinal number notation issuedDate issuer subject pageCount access origin"
     pages = " ".join(
         f'p{n}: items(filter: {{agencyCodes: ["{servers.agency}"]}}, first: 1000) {{ nodes {{ {fields} }} }}'
         for n in range(10)
     )
-    asked = json.dumps({"query": "{ " + pages + " }"}).encode()
-    size = 0
-    for _ in range(30):
-        size = len(hub.post("/graphql", asked))
-    print(
-        f"\nthe demo's server, with its worker, after 30 answers of 10,000 rows ({size / 1e6:.1f} MB each):"
-        f" {resident(servers.hub_pid):.0f} MB resident"
-    )
+    asked = _body(query="{ " + pages + " }")
+    with serving(servers.data) as (port, pid):
+        print("\nresident after 30 answers of 10,000 rows, MB")
+        for what, client, process in (
+            ("hub serve", servers.hub(ROLE, port), pid),
+            ("the demo's server and worker", servers.hub(ROLE), servers.hub_pid),
+        ):
+            size = max(len(client.post("/graphql", asked)) for _ in range(30))
+            print(f"  {what:43}{resident(process):9.0f}   ({size / 1e6:.1f} MB each)")

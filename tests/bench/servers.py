@@ -73,6 +73,7 @@ class Client:
 class Servers:
     """A served demo and the hand-written server over the same database."""
 
+    data: Path
     dsn: str
     agency: str
     tokens: dict[str, str]
@@ -80,9 +81,9 @@ class Servers:
     hub_pid: int
     hand_port: int
 
-    def hub(self, role: str) -> Client:
-        """The hub as a role."""
-        return Client(self.hub_port, {"authorization": f"Bearer {self.tokens[role]}"})
+    def hub(self, role: str, port: int = 0) -> Client:
+        """The hub as a role; the demo's own server, or the one at another port."""
+        return Client(port or self.hub_port, {"authorization": f"Bearer {self.tokens[role]}"})
 
     def hand(self) -> Client:
         """The hand-written server."""
@@ -107,8 +108,24 @@ def served(data: Path, items: int) -> Iterator[Servers]:
         with _running([sys.executable, "-m", "tests.bench.hand", str(hand_port)], env=environment):
             _wait_for(hand_port)
             yield Servers(
-                told["dsn"], told["agencyCode"], told["tokens"], hub_port, _listener(demo.pid), hand_port
+                data,
+                told["dsn"],
+                told["agencyCode"],
+                told["tokens"],
+                hub_port,
+                _listener(demo.pid),
+                hand_port,
             )
+
+
+@contextlib.contextmanager
+def serving(data: Path) -> Iterator[tuple[int, int]]:
+    """`hub serve` without a worker over the same data: its port and its process."""
+    port = _free()
+    command = [sys.executable, "-m", "hub", "serve", "--data", str(data), "--port", str(port)]
+    with _running(command, stdout=subprocess.DEVNULL) as server:
+        _wait_for(port)
+        yield port, _listener(server.pid)
 
 
 @contextlib.contextmanager
