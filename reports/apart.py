@@ -54,21 +54,21 @@ def print_apart(
     ends = time.monotonic() + timeout_seconds
     code, printed, told = _run(wanted, ends, timeout_seconds, watch)
     if code in FAULTS:
-        log.warning("The printing process ended with %s; it is tried once more.\n%s", named(code), told)
+        log.warning("The printing process ended with %s; it is tried once more.\n%s", ending(code), told)
         code, printed, told = _run(wanted, ends, timeout_seconds, watch)
     if code == 0:
         return printed
-    last = told.splitlines()[-1] if told and code > 0 else named(code)
+    last = told.splitlines()[-1] if told and code > 0 else ending(code)
     if code == EXIT_MISSING:
         raise PdfUnavailable(last)
-    log.error("The printing process ended with %s.\n%s", named(code), told)
+    log.error("The printing process ended with %s.\n%s", ending(code), told)
     raise PdfFailed(
         f"Tiến trình tạo PDF dừng với lỗi: {last}. Hãy thử lại hoặc xuất .html.",
         f"The printing process failed: {last}. Try again or ask for .html.",
     )
 
 
-def named(code: int) -> str:
+def ending(code: int) -> str:
     """How a process ended, as a person reads it: `SIGSEGV`, `exit 1`."""
     try:
         return signal.Signals(-code).name

@@ -19,8 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hub.kit.errors import HubError
-from reports.apart import FAULTS, LONGEST, PYTHON, WATCH_SECONDS, surroundings
-from reports.apart import named as ending
+from reports.apart import FAULTS, LONGEST, PYTHON, WATCH_SECONDS, ending, surroundings
 from reports.model import Report
 from reports.worker import FORMS, Answer
 
