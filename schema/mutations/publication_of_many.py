@@ -26,6 +26,10 @@ from schema.problems import (
 )
 
 PERIOD = "The period (kỳ báo cáo)."
+FIRST_NUMBER = (
+    "The number of the first report that has none yet; the others follow one by one, in the order of the list (số văn"
+    " bản đầu tiên)."
+)
 
 
 @strawberry.input(description="A report as the caller saw it (báo cáo đã xem).")
@@ -56,6 +60,7 @@ class SubmitReportsInput:
     reports: list[SeenReport] | None = said("These; left out: every draft of an agency (các báo cáo).")
     notation: str | None = said(NOTATION)
     issued_on: date | None = said(ISSUED)
+    first_number: int | None = said(FIRST_NUMBER)
     idempotency_key: str | None = once()
 
 
@@ -69,6 +74,7 @@ class PublishReportsInput:
     )
     notation: str | None = said(NOTATION)
     issued_on: date | None = said(ISSUED)
+    first_number: int | None = said(FIRST_NUMBER)
     idempotency_key: str | None = once()
 
 
@@ -162,6 +168,7 @@ class PublicationOfManyMutation:
                 *_asked(input),
                 notation=or_none(input.notation),
                 issued_on=or_none(input.issued_on),
+                first_number=or_none(input.first_number),
             ),
         )
         return answer
@@ -189,6 +196,7 @@ class PublicationOfManyMutation:
                 *_asked(input),
                 notation=or_none(input.notation),
                 issued_on=or_none(input.issued_on),
+                first_number=or_none(input.first_number),
             ),
         )
         return answer

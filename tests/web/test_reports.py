@@ -8,6 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -242,10 +243,18 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
     empty = people.post("/reports/draft-many", "supervisor", "SNV", period=period)
     assert (empty.status_code, "đang chờ bước này" in said(empty)) == (422, True)
 
-    people.post(
-        "/reports/submit-many", "supervisor", "SNV", period=period, notation="BC-SNV", issued_on="2025-07-20"
-    )
+    named = {"notation": "BC-SNV", "issued_on": "2025-07-20"}
+    odd = people.post("/reports/submit-many", "supervisor", "SNV", period=period, **named, first_number="x")
+    assert (odd.status_code, "Số văn bản đầu tiên phải từ 1" in said(odd)) == (422, True)
+    own = drafts[1].id
+    half.owner.execute("update published_report set number = '7a' where id = %s", [own])
+    people.post("/reports/submit-many", "supervisor", "SNV", period=period, **named, first_number="101")
     _perform(people, _job(people))
+    numbered = half.sql("select id, number from published_report where agency_id is not null order by id")
+    following = count(101)
+    assert [one.number for one in numbered] == [
+        "7a" if one.id == own else str(next(following)) for one in drafts
+    ]
     # who submitted does not publish; one report has gone back meanwhile, which is told with its reason
     assert people.post("/reports/publish-many", "supervisor", "SNV", period=period).status_code == 403
     back, goes = half.sql(
@@ -256,7 +265,11 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
         for number, one in enumerate((back, goes), 31)
     ]
     period_id = encode("ReportingPeriod", period)
-    asked = half.do("publishReports", "supervisor_head", "SNV", periodId=period_id, reports=seen)
+    zero = half.do("publishReports", "supervisor_head", "SNV", periodId=period_id, firstNumber=0)
+    assert (zero["__typename"], zero["errors"][0]["field"]) == ("Invalid", "firstNumber")
+    asked = half.do(
+        "publishReports", "supervisor_head", "SNV", periodId=period_id, reports=seen, firstNumber=500
+    )
     assert asked["__typename"] == "Job", asked
     half.owner.execute(
         "update published_report set state = 'DRAFT', submitted_by = null, version = version + 1 where id = %s",
@@ -269,7 +282,7 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
     states = [
         (one["taskState"], one["report"]["state"], one["report"]["number"]) for one in told["reportTasks"]
     ]
-    assert states == [("FAILED", "DRAFT", None), ("DONE", "PUBLISHED", "32")]
+    assert states == [("FAILED", "DRAFT", "101"), ("DONE", "PUBLISHED", "32")]
     [problem] = told["problems"]
     assert (problem["code"], problem["reportId"]) == ("WRONG_STATE", back.id)
     nothing = half.do("draftReports", "supervisor", "SNV", periodId=period_id)

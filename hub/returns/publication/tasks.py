@@ -11,9 +11,10 @@ is not asked for twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -38,6 +39,7 @@ KINDS = {"DRAFT": "report:draft", "SUBMIT": "report:submit", "PUBLISH": "report:
 # Of one task; a publication is a print and the deed itself.
 STEPS = {"DRAFT": 1, "SUBMIT": 1, "PUBLISH": STEPS_OF_PRINT + 1}
 MOST = 1_000
+LARGEST_NUMBER = 999_999
 _STARTS = {"SUBMIT": "DRAFT", "PUBLISH": "SUBMITTED"}
 _ACTIONS = {"SUBMIT": "submit", "PUBLISH": "publish"}
 
@@ -84,7 +86,7 @@ def ask_to_draft(
         future = PublishedReport(period_id=period_id, agency_id=agency_id, created_by=actor.id)
         actor.require("create", "report", future)
         tasks.append(ReportTask(deed="DRAFT", period_id=period_id, agency_id=agency_id, job_id=0))
-    return _ask(session, actor, period_id, "DRAFT", tasks)
+    return _ask(session, actor, period_id, "DRAFT", tasks, _under_way(session, period_id, "DRAFT"))
 
 
 def without_report(session: Session, period: ReportingPeriod) -> list[int]:
@@ -103,9 +105,14 @@ def ask_to_submit(
     *,
     notation: str | None = None,
     issued_on: date | None = None,
+    first_number: int | None = None,
 ) -> Job:
-    """Have drafts submitted, by default those of all agencies of the period. Raises what asking to publish raises."""
-    return _ask_of(session, actor, period_id, "SUBMIT", reports, notation, issued_on)
+    """Have drafts submitted, by default those of all agencies of the period; `first_number` as for publishing.
+
+    Raises what asking to publish raises.
+    """
+    numbers = _from(first_number)
+    return _ask_of(session, actor, period_id, "SUBMIT", reports, notation, issued_on, numbers)
 
 
 def ask_to_publish(
@@ -116,13 +123,16 @@ def ask_to_publish(
     *,
     notation: str | None = None,
     issued_on: date | None = None,
+    first_number: int | None = None,
 ) -> Job:
     """Have submitted reports printed and published, by default those of all agencies of the period.
 
+    Reports that have no number of their own yet are numbered one by one from `first_number`, in their order.
     Raises NotFound, NotPermitted, StepUpRequired, PeriodStillOpen, NothingToDo, Invalid; of reports that are named
     also StaleVersion and WrongReportState, before any work is begun.
     """
-    return _ask_of(session, actor, period_id, "PUBLISH", reports, notation, issued_on)
+    numbers = _from(first_number)
+    return _ask_of(session, actor, period_id, "PUBLISH", reports, notation, issued_on, numbers)
 
 
 def tasks_of(session: Session, job_id: int) -> Sequence[ReportTask]:
@@ -174,6 +184,7 @@ def _ask_of(
     reports: Sequence[Seen] | None,
     notation: str | None,
     issued_on: date | None,
+    numbers: Iterator[int],
 ) -> Job:
     period = _period(session, actor, period_id)
     if deed == "PUBLISH":
@@ -184,15 +195,33 @@ def _ask_of(
         if reports is None
         else _named(session, actor, deed, period_id, reports)
     )
+    under_way = _under_way(session, period_id, deed)
     tasks = [
         ReportTask(
             job_id=0, deed=deed, period_id=period_id, agency_id=report.agency_id, report_id=report.id,
             expected_version=report.version, notation=named, issued_on=issued_on,
-            number=None if seen is None or seen.number is None else given("number", seen.number, LONGEST),
+            number=None if report.agency_id in under_way else _number(report, seen, numbers),
         )
         for report, seen in found
     ]  # fmt: skip
-    return _ask(session, actor, period_id, deed, tasks)
+    return _ask(session, actor, period_id, deed, tasks, under_way)
+
+
+def _from(first: int | None) -> Iterator[int]:
+    """The numbers that văn thư gives from this one on. Raises Invalid."""
+    if first is None:
+        return iter(())
+    if not 1 <= first <= LARGEST_NUMBER:
+        raise Invalid([_NO_NUMBER])
+    return count(first)
+
+
+def _number(report: PublishedReport, seen: Seen | None, numbers: Iterator[int]) -> str | None:
+    """The number told for this report, else the next one where it has none yet."""
+    if seen is not None and seen.number is not None:
+        return given("number", seen.number, LONGEST)
+    following = None if report.number else next(numbers, None)
+    return None if following is None else str(following)
 
 
 def _all(
@@ -232,11 +261,21 @@ def _looked_at(
     return locked(session, actor, _ACTIONS[deed], report_id, version, (_STARTS[deed],), lock=False)
 
 
-def _ask(session: Session, actor: Actor, period_id: int, deed: str, tasks: Sequence[ReportTask]) -> Job:
+def _under_way(session: Session, period_id: int, deed: str) -> dict[int | None, int]:
+    """The jobs that are about this deed already, by agency."""
+    rows = session.execute(_UNDER_WAY, {"period": period_id, "deed": deed})
+    return {row.agency_id: row.job_id for row in rows}
+
+
+def _ask(
+    session: Session,
+    actor: Actor,
+    period_id: int,
+    deed: str,
+    tasks: Sequence[ReportTask],
+    under_way: Mapping[int | None, int],
+) -> Job:
     """The job of these tasks; of those that another is about already, that one where nothing else is left."""
-    under_way = {
-        row.agency_id: row.job_id for row in session.execute(_UNDER_WAY, {"period": period_id, "deed": deed})
-    }
     left = [task for task in tasks if task.agency_id not in under_way]
     if not left:
         standing = [under_way[task.agency_id] for task in tasks]
@@ -269,6 +308,12 @@ _TOO_MANY = FieldError(
     "TOO_MANY",
     f"Mỗi lần tối đa {MOST} báo cáo. Hãy gửi phần còn lại ở lần sau.",
     f"At most {MOST} reports at once. Send the others in a further call.",
+)
+_NO_NUMBER = FieldError(
+    "first_number",
+    "OUT_OF_RANGE",
+    f"Số văn bản đầu tiên phải từ 1 đến {LARGEST_NUMBER}.",
+    f"The first number must be between 1 and {LARGEST_NUMBER}.",
 )
 _ANOTHER_PERIOD = FieldError(
     "reports",

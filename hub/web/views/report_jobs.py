@@ -82,14 +82,12 @@ def draft_many(seam: Seam, visit: Visit) -> Page | Elsewhere:
 
 def submit_many(seam: Seam, visit: Visit) -> Page | Elsewhere:
     """Have every agency's draft submitted."""
-    named = _named(visit)
-    return _asked(seam, visit, lambda *who: tasks.ask_to_submit(*who, **named))
+    return _asked(seam, visit, lambda *who: tasks.ask_to_submit(*who, **_named(visit)))
 
 
 def publish_many(seam: Seam, visit: Visit) -> Page | Elsewhere:
     """Have every agency's submitted report printed and published. Raises StepUpRequired."""
-    named = _named(visit)
-    return _asked(seam, visit, lambda *who: tasks.ask_to_publish(*who, **named))
+    return _asked(seam, visit, lambda *who: tasks.ask_to_publish(*who, **_named(visit)))
 
 
 def work_on(session: Session, actor: Actor, report_id: int, version: int) -> tuple[Work | None, Told]:
@@ -148,7 +146,15 @@ def _named(visit: Visit) -> dict[str, Any]:
     return {
         "notation": visit.form.get("notation") or None,
         "issued_on": visit.day_of(visit.form.get("issued_on", "")),
+        "first_number": _first_number(visit.form.get("first_number", "").strip()),
     }
+
+
+def _first_number(said: str) -> int | None:
+    """The number typed, 0 for what is none; None for nothing."""
+    if not said:
+        return None
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
 def _key(said: str) -> int:
