@@ -273,7 +273,7 @@ async def test_a_report_that_cannot_be_printed_is_not_published(
     await hub.do(FREEZE, "supervisor_head", id=period)
     draft = await hub.do(DRAFT, "supervisor", p=period, a=hub.town.id(hub.town.world.a))
     sent = await hub.do(SUBMIT, "supervisor", id=draft["id"], v=draft["version"])
-    monkeypatch.setattr("reports.many.PYTHON", ("/bin/false",))  # the rendering process dies
+    monkeypatch.setattr("reports.apart.PYTHON", ("/bin/false",))  # the rendering process dies
     answer = await hub.do(PUBLISH, "supervisor_head", id=sent["id"], v=sent["version"])
     assert answer["code"] == "NOT_PRINTED"
     session.rollback()
