@@ -12,11 +12,12 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
 import psycopg
-from sqlalchemy import exists, or_
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
@@ -193,14 +194,24 @@ class _Import:
         """
         if not format_.kinds:
             return []
-        key, mark = col(ArchivalFile.source_key), "hs:" + col(Fonds.code)
-        listed = exists().where(
-            col(ArchivalFile.agency_id) == Fonds.agency_id, key >= mark + "|", key < mark + "}"
+        query = select(Fonds).where(Fonds.agency_id == self.agency.id).order_by(col(Fonds.id))
+        listed = (fonds.code for fonds in self.session.exec(query) if self._is_listed(fonds))
+        return list(islice(listed, 2))
+
+    def _is_listed(self, fonds: Fonds) -> bool:
+        """Whether lists go into a fonds: no finding aid brought it, or a list has named it.
+
+        Asked with the beginning of its files' keys, which leads PostgreSQL through their index; compared by order it
+        would depend on the collation of the database.
+        """
+        if fonds.source_key is None:
+            return True
+        named = exists().where(
+            col(ArchivalFile.agency_id) == fonds.agency_id,
+            col(ArchivalFile.fonds_id) == fonds.id,
+            col(ArchivalFile.source_key).startswith(f"hs:{fonds.code}|", autoescape=True),
         )
-        query = select(Fonds.code).where(
-            Fonds.agency_id == self.agency.id, or_(col(Fonds.source_key).is_(None), listed)
-        )
-        return list(self.session.exec(query.order_by(col(Fonds.id)).limit(2)))
+        return self.session.scalars(select(named)).one()
 
     def _audit(self, result: FileResult) -> None:
         with result.path.open("rb") as source:

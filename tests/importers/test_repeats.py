@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from sqlalchemy import text
+from sqlmodel import Session
 
 from hub.importers.outcome import FileResult
 from tests.importers.conftest import codes
@@ -47,6 +49,21 @@ def test_a_fonds_of_a_finding_aid_is_one_of_those_for_lists_once_a_list_has_name
     named = f"Mã phông,Mục lục số,Hồ sơ số,Tiêu đề hồ sơ\n{brought['code']},07,1,Trong phông của tệp EAD\n"
     assert dict(bring_one(saved(tmp_path, named, "b.csv")).counts) == {("file", "created"): 1}
     assert [note.code for note in bring_one(path).notes] == ["FONDS_ASSUMED"]
+
+
+def test_a_fonds_is_not_taken_for_another_whose_code_begins_like_its_own(
+    tmp_path: Path, bring_one: Bring, rows: Rows, session: Session, world: World
+) -> None:
+    bring_one(saved(tmp_path, EAD_2002, "a.xml"))
+    [brought] = rows("select code from fonds where source_key is not null")
+    session.execute(text("update fonds set source_key = 'ead:first' where id = :id"), {"id": world.fonds.id})
+    named = f"Mã phông,Mục lục số,Hồ sơ số,Tiêu đề hồ sơ\n{brought['code']}|1,07,1,Trong phông khác\n"
+    bring_one(saved(tmp_path, named, "b.csv"))
+    assert bring_one(saved(tmp_path, PLAIN)).notes == []
+    fonds = rows(
+        "select distinct f.code from fonds f join file on file.fonds_id = f.id and file.source_key like 'hs:%'"
+    )
+    assert [one["code"] for one in fonds] == [f"{brought['code']}|1"]
 
 
 def test_a_code_given_up_may_go_to_a_new_file(tmp_path: Path, bring_one: Bring, rows: Rows) -> None:
