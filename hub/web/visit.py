@@ -101,13 +101,14 @@ class Visit:
 
     @property
     def again(self) -> str:
-        """The same page, with what was typed into its short fields: a second factor is shown in between."""
-        typed = urlencode(self.typed(self.form))
-        return f"{self.back}{'&' if '?' in self.back else '?'}{typed}" if typed else self.back
+        """The same page, with what was typed into its short fields: a second factor or an error is shown between."""
+        typed, back = urlencode(self.typed(self.form)), local(self.back)
+        return f"{back}{'&' if '?' in back else '?'}{typed}" if typed else back
 
     def typed(self, told: Mapping[str, str]) -> dict[str, str]:
         """What a form or an address says of a report's number, notation and date."""
-        return {name: told[name][:100] for name in ("number", "notation", "issued_on") if told.get(name)}
+        names = ("number", "first_number", "notation", "issued_on")
+        return {name: told[name][:100] for name in names if told.get(name)}
 
     def day(self, name: str) -> date | None:
         """A date of the address (2025-06-30 or 30/6/2025); None when it names none. Raises BadRequest."""

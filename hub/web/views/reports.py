@@ -53,10 +53,17 @@ select r.*, a.name as agency, a.code, s.id as snapshot_id
 
 
 def every(session: Session, visit: Visit) -> Page:
-    """The reports of a period that the visitor may read: published ones everybody."""
+    """The reports of a period that the visitor may read: published ones everybody.
+
+    Who may draft the city's report finds a closed period here before it has any.
+    """
     actor = visit.actor
     seen = actor.sees("report", PublishedReport, alias="r").text
-    periods = session.execute(text(_PERIODS.format(seen=seen)), actor.values(seen)).all()
+    periods: list[Any] = list(session.execute(text(_PERIODS.format(seen=seen)), actor.values(seen)))
+    may_draft = _may_draft(session, actor)
+    there = {one.id for one in periods}
+    periods += [one for one in may_draft if one.id not in there]
+    periods.sort(key=lambda one: one.deadline, reverse=True)
     wanted = visit.number("period", periods[0].id if periods else 1)
     rows = _rows(session, actor, period=wanted)
     words = fold(visit.query.get("q", "")[:100]).split()
@@ -68,7 +75,7 @@ def every(session: Session, visit: Visit) -> Page:
         "wanted": next((one for one in periods if one.id == wanted), None),
         "found": listing(list(enumerate(found)), visit, _COLUMNS, "name", page=PAGE),
         "waiting": [row for row in rows if row.state in ("DRAFT", "SUBMITTED")][:MOST_WAITING],
-        "may_draft": _may_draft(session, actor),
+        "may_draft": may_draft,
         "many": _many(session, actor, wanted, rows),
     }
     return Page("reports.html.j2", values)
