@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
-from hub.kit.numerals import number
+from hub.kit.numerals import day, number
 from hub.returns.asked import Asked
 from hub.returns.kept import ReturnLine
 from hub.returns.models import AgencyReturn
@@ -140,4 +141,4 @@ def _said(value: Any) -> str:
         return ""
     if isinstance(value, Decimal):
         return number(value, 0 if value == value.to_integral_value() else 2)
-    return value.strftime("%d/%m/%Y") if hasattr(value, "strftime") else str(value)
+    return day(value) if isinstance(value, date) else str(value)

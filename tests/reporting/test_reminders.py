@@ -54,10 +54,10 @@ def test_home_affairs_reminds_all_who_have_not_handed_in(half: Half) -> None:
         ("A", "officer.A@hanoi.gov.vn"), ("A.1", "officer.A@hanoi.gov.vn"), ("B", "mai@b.gov.vn"),
     ]  # fmt: skip
     assert {mail.state for mail in mails} == {"WAITING"}
-    assert mails[2].subject == "Quá hạn nộp báo cáo định kỳ kỳ 30/06/2025 (hạn 20/06/2025)"
-    assert "cho Sở Nội vụ chậm nhất ngày 20/06/2025 (quá hạn 6 ngày làm việc)" in mails[2].text
+    assert mails[2].subject == "Quá hạn nộp báo cáo định kỳ, kỳ 30/6/2025 (hạn 20/6/2025)"
+    assert "cho Sở Nội vụ chậm nhất ngày 20/6/2025 (quá hạn 6 ngày làm việc)" in mails[2].text
     assert "Ý kiến của Sở Nội vụ: Đề nghị nộp trước thứ sáu." in mails[2].text
-    assert "cho Cơ quan A chậm nhất ngày 10/06/2025" in mails[1].text
+    assert "cho Cơ quan A chậm nhất ngày 10/6/2025" in mails[1].text
     assert "Mai" not in mails[2].text
     rows = {
         row["agencyCode"]: row
@@ -191,7 +191,7 @@ def test_everybody_is_told_what_is_asked_of_him_now(half: Half) -> None:
         "WRITE", 2, 1, "2025-06-26", "Nộp ngay.",
     )  # fmt: skip
     assert asked("officer", language="vi")[0]["message"] == (
-        "Lập và trình 2 báo cáo, kỳ 31/12/2025: hạn sớm nhất 26/06/2025 (quá hạn 2 ngày làm việc); 1 đã quá hạn."
+        "Lập và trình 2 báo cáo, kỳ 31/12/2025: hạn sớm nhất 26/6/2025 (quá hạn 2 ngày làm việc); 1 đã quá hạn."
     )
     [unit] = asked("officer", "A.1")
     assert (unit["count"], unit["agencyId"], unit["workingDaysLeft"]) == (1, half.agency("A.1"), -2)

@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 
 from hub.access.actor import Actor
 from hub.agencies.queries import NAME_AT
-from hub.kit import clock
+from hub.kit import clock, numerals
 from hub.plan.models import Exclusion
 from hub.returns.models import AgencyReturn
 from hub.returns.owed import DUE, OWES, RECEIVER
@@ -118,7 +118,7 @@ class Notice:
         what = f"báo cáo của {self.agency}" if self.agency else f"{self.count} báo cáo"
         late = f"; {self.overdue} đã quá hạn" if self.overdue and not is_one else ""
         first = "hạn" if is_one else "hạn sớm nhất"
-        return f"{doing} {what}, kỳ {self.deadline:%d/%m/%Y}: {first} {self.due_on:%d/%m/%Y} ({time}){late}."
+        return f"{doing} {what}, kỳ {numerals.day(self.deadline)}: {first} {numerals.day(self.due_on)} ({time}){late}."
 
 
 def notices(session: Session, actor: Actor) -> list[Notice]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from hub.kit.numerals import day
+
 CITY_DESK = ("Sở Nội vụ", "the Department of Home Affairs")
 _KINDS = {
     "HALF_YEAR": ("báo cáo định kỳ", "half-year return"),
@@ -38,10 +40,8 @@ class Asked:
 
 def mail_subject(one: Asked) -> str:
     """One line; what it is, and by when."""
-    name = f"{_KINDS[one.kind][0]} kỳ {one.deadline:%d/%m/%Y}"
-    if one.days < 0:
-        return f"Quá hạn nộp {name} (hạn {one.due_on:%d/%m/%Y})"
-    return f"Nhắc nộp {name}, hạn {one.due_on:%d/%m/%Y}"
+    name, due = f"{_KINDS[one.kind][0]}, kỳ {day(one.deadline)}", day(one.due_on)
+    return f"Quá hạn nộp {name} (hạn {due})" if one.days < 0 else f"Nhắc nộp {name}, hạn {due}"
 
 
 def mail_text(one: Asked) -> str:
@@ -51,8 +51,8 @@ def mail_text(one: Asked) -> str:
     state_vi, state_en = _STATES[one.state]
     told = [
         f"Kính gửi: {one.agency}",
-        f"Theo Kế hoạch {one.plan} (mục IV.5.h), {one.agency} nộp {vi} kỳ {one.deadline:%d/%m/%Y} cho {receiver_vi} "
-        f"chậm nhất ngày {one.due_on:%d/%m/%Y} ({left(one.days)[0]}). Hiện nay {state_vi}.",
+        f"Theo Kế hoạch {one.plan} (mục IV.5.h), {one.agency} nộp {vi}, kỳ {day(one.deadline)}, cho {receiver_vi} "
+        f"chậm nhất ngày {day(one.due_on)} ({left(one.days)[0]}). Hiện nay {state_vi}.",
     ]
     if one.note:
         told.append(f"Ý kiến của {CITY_DESK[0]}: {one.note}")
