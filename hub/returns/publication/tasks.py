@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -30,6 +29,7 @@ from hub.returns.owed import owing
 from hub.returns.publication.drafting import LONGEST, given, locked, require_closed
 from hub.returns.publication.errors import NotFrozen, NothingToDo
 from hub.returns.publication.models import ReportTask
+from hub.returns.publication.numbering import numbers_from
 from hub.returns.publication.prints import QUEUE
 from hub.returns.publication.prints import STEPS as STEPS_OF_PRINT
 from hub.returns.snapshots.freezing import closing_of
@@ -39,7 +39,6 @@ KINDS = {"DRAFT": "report:draft", "SUBMIT": "report:submit", "PUBLISH": "report:
 # Of one task; a publication is a print and the deed itself.
 STEPS = {"DRAFT": 1, "SUBMIT": 1, "PUBLISH": STEPS_OF_PRINT + 1}
 MOST = 1_000
-LARGEST_NUMBER = 999_999
 _STARTS = {"SUBMIT": "DRAFT", "PUBLISH": "SUBMITTED"}
 _ACTIONS = {"SUBMIT": "submit", "PUBLISH": "publish"}
 
@@ -111,8 +110,7 @@ def ask_to_submit(
 
     Raises what asking to publish raises.
     """
-    numbers = _from(first_number)
-    return _ask_of(session, actor, period_id, "SUBMIT", reports, notation, issued_on, numbers)
+    return _ask_of(session, actor, period_id, "SUBMIT", reports, notation, issued_on, first_number)
 
 
 def ask_to_publish(
@@ -127,12 +125,12 @@ def ask_to_publish(
 ) -> Job:
     """Have submitted reports printed and published, by default those of all agencies of the period.
 
-    Reports that have no number of their own yet are numbered one by one from `first_number`, in their order.
+    Reports that have no number of their own yet are numbered one by one from `first_number`, in their order; a number
+    that another report bears is passed over.
     Raises NotFound, NotPermitted, StepUpRequired, PeriodStillOpen, NothingToDo, Invalid; of reports that are named
     also StaleVersion and WrongReportState, before any work is begun.
     """
-    numbers = _from(first_number)
-    return _ask_of(session, actor, period_id, "PUBLISH", reports, notation, issued_on, numbers)
+    return _ask_of(session, actor, period_id, "PUBLISH", reports, notation, issued_on, first_number)
 
 
 def tasks_of(session: Session, job_id: int) -> Sequence[ReportTask]:
@@ -184,7 +182,7 @@ def _ask_of(
     reports: Sequence[Seen] | None,
     notation: str | None,
     issued_on: date | None,
-    numbers: Iterator[int],
+    first_number: int | None,
 ) -> Job:
     period = _period(session, actor, period_id)
     if deed == "PUBLISH":
@@ -196,6 +194,8 @@ def _ask_of(
         else _named(session, actor, deed, period_id, reports)
     )
     under_way = _under_way(session, period_id, deed)
+    told = [seen.number for _, seen in found if seen is not None and seen.number is not None]
+    numbers = numbers_from(session, first_number, period_id, named, issued_on, told)
     tasks = [
         ReportTask(
             job_id=0, deed=deed, period_id=period_id, agency_id=report.agency_id, report_id=report.id,
@@ -207,21 +207,11 @@ def _ask_of(
     return _ask(session, actor, period_id, deed, tasks, under_way)
 
 
-def _from(first: int | None) -> Iterator[int]:
-    """The numbers that văn thư gives from this one on. Raises Invalid."""
-    if first is None:
-        return iter(())
-    if not 1 <= first <= LARGEST_NUMBER:
-        raise Invalid([_NO_NUMBER])
-    return count(first)
-
-
-def _number(report: PublishedReport, seen: Seen | None, numbers: Iterator[int]) -> str | None:
+def _number(report: PublishedReport, seen: Seen | None, numbers: Iterator[str]) -> str | None:
     """The number told for this report, else the next one where it has none yet."""
     if seen is not None and seen.number is not None:
         return given("number", seen.number, LONGEST)
-    following = None if report.number else next(numbers, None)
-    return None if following is None else str(following)
+    return None if report.number else next(numbers, None)
 
 
 def _all(
@@ -308,12 +298,6 @@ _TOO_MANY = FieldError(
     "TOO_MANY",
     f"Mỗi lần tối đa {MOST} báo cáo. Hãy gửi phần còn lại ở lần sau.",
     f"At most {MOST} reports at once. Send the others in a further call.",
-)
-_NO_NUMBER = FieldError(
-    "first_number",
-    "OUT_OF_RANGE",
-    f"Số văn bản đầu tiên phải từ 1 đến {LARGEST_NUMBER}.",
-    f"The first number must be between 1 and {LARGEST_NUMBER}.",
 )
 _ANOTHER_PERIOD = FieldError(
     "reports",
