@@ -27,8 +27,9 @@ from schema.problems import (
 
 PERIOD = "The period (kỳ báo cáo)."
 FIRST_NUMBER = (
-    "The number of the first report that has none yet; the others follow one by one, in the order of the list, past"
-    " numbers that other reports bear under this notation in this year (số văn bản đầu tiên)."
+    "The number of the first report that has none yet; the others follow one by one, in the order of the list (of"
+    " all: by the agency's name), past numbers that other reports bear under this notation in this year (số văn bản đầu"
+    " tiên)."
 )
 
 

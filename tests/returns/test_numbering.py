@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from hub.agencies.models import Agency
 from hub.kit.errors import Invalid
 from hub.returns.models import PublishedReport
 from hub.returns.publication.tasks import Seen, ask_to_submit, tasks_of
@@ -48,6 +49,18 @@ def test_numbers_follow_one_another_and_below_ten_begin_with_a_nought(
     for first in (0, 1_000_000):
         with pytest.raises(Invalid):
             numbers(half, first)
+
+
+def test_of_all_reports_the_first_number_is_the_first_agencys_by_name(
+    half: Half, drafts: list[PublishedReport]
+) -> None:
+    for key, place in ((half.first, "2"), (half.second, "1"), (half.archive, "3")):
+        half.session.get_one(Agency, key).name_sort = place
+    half.session.flush()
+    clerk, period = half.actor("supervisor"), half.period.id or 0
+    job = ask_to_submit(half.session, clerk, period, first_number=11)
+    given = [(task.agency_id, task.number) for task in tasks_of(half.session, job.id or 0)]
+    assert given == [(half.second, "11"), (half.first, "12"), (half.archive, "13")]
 
 
 def test_a_number_told_for_one_of_the_reports_is_not_given_to_the_next(

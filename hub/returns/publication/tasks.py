@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
+from hub.agencies.models import Agency
 from hub.audit.commands import record
 from hub.kit import clock
 from hub.kit.errors import FieldError, HubError, Invalid, NotPermitted
@@ -217,16 +218,19 @@ def _number(report: PublishedReport, seen: Seen | None, numbers: Iterator[str]) 
 def _all(
     session: Session, actor: Actor, period_id: int, deed: str
 ) -> list[tuple[PublishedReport, Seen | None]]:
-    """The agencies' reports from whose state the deed starts, as far as he may; where nowhere, why not."""
+    """The agencies' reports from whose state the deed starts, as far as he may; where nowhere, why not.
+
+    In the order of the page of reports, so that numbers follow one another there.
+    """
     waiting = session.exec(
         select(PublishedReport)
+        .join(Agency, col(Agency.id) == PublishedReport.agency_id)
         .where(
             PublishedReport.period_id == period_id,
             PublishedReport.state == _STARTS[deed],
-            col(PublishedReport.agency_id).is_not(None),
             actor.sees("report", PublishedReport),
         )
-        .order_by(col(PublishedReport.id))
+        .order_by(col(Agency.name_sort), col(Agency.code))
     ).all()
     allowed = [one for one in waiting if actor.may(_ACTIONS[deed], "report", one)]
     for one in (allowed or waiting)[:1]:
