@@ -22,6 +22,7 @@ from sqlmodel import Session
 from hub.access.actor import Actor
 from hub.importers.apply import import_path, read_mapping
 from hub.importers.errors_sheet import write_errors
+from hub.importers.field_names import field_name
 from hub.importers.outcome import FileResult, ImportResult
 from hub.importers.registry import files_in
 
@@ -136,7 +137,8 @@ def _tell(found: FileResult, dry_run: bool, out: TextIO) -> None:
         place = f"{outcome.sheet}!{outcome.row}" if outcome.sheet else str(outcome.row)
         for finding in outcome.findings:
             mark = "✗" if finding.is_error else "!"
-            print(f"  {mark} {place} {finding.field}: {finding.message_vi} · {finding.message_en}", file=out)
+            where = f"dòng {place}{', ' if finding.field else ''}{field_name(finding.field)}"
+            print(f"  {mark} {where}: {finding.message_vi} · {finding.message_en}", file=out)
     if len(told) > SHOWN_ROWS:
         print(f"  … +{len(told) - SHOWN_ROWS} (--errors FILE.xlsx)", file=out)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hub.importers.batch import Reading
+from hub.importers.field_names import field_name
 from hub.importers.outcome import FileResult, Finding, ImportResult, UnusableInput
 from hub.importers.spreadsheet.source import MERGED, sheets_of
 
@@ -90,11 +91,17 @@ def _listed(found: FileResult) -> Lines:
         yield [str(line or ""), "", "", "", found.unusable.message_vi]
     for outcome in found.outcomes:
         for finding in outcome.findings:
-            yield [str(outcome.row), outcome.level, outcome.code, finding.field, _joined([finding])]
+            yield [
+                str(outcome.row),
+                outcome.level,
+                outcome.code,
+                field_name(finding.field),
+                _joined([finding]),
+            ]
 
 
 def _joined(findings: Iterable[Finding]) -> str:
     return "; ".join(
-        f"{finding.field}: {finding.message_vi}" if finding.field else finding.message_vi
+        f"{field_name(finding.field)}: {finding.message_vi}" if finding.field else finding.message_vi
         for finding in findings
     )

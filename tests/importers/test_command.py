@@ -15,7 +15,10 @@ from sqlmodel import Session
 
 from hub.importers import command
 from hub.importers.errors_sheet import quoted
+from hub.importers.field_names import field_name
 from hub.importers.messages import MESSAGES
+from hub.importers.spreadsheet.fields import FIELDS, ITEMS
+from hub.importers.spreadsheet.fields import FILES as OF_FILES
 from tests.importers.conftest import write_sheet
 from tests.importers.findingaids import EAD_2002
 from tests.importers.test_apply import FILES, saved
@@ -53,7 +56,7 @@ def test_exit_codes_tell_the_truth(tmp_path: Path, run: Run) -> None:
 
 def test_rows_are_named_in_both_languages(tmp_path: Path, run: Run) -> None:
     _, said = run(saved(tmp_path, FILES + "A.9,01,9,Sai,31/02/2020,,,\n"))
-    assert "4 dates: «31/02/2020» không phải ngày có thật" in said
+    assert "✗ dòng 4, thời gian tài liệu: «31/02/2020» không phải ngày có thật" in said
     assert '"31/02/2020" is not a date that exists' in said
     assert "nothing stored" in said
 
@@ -87,7 +90,11 @@ def test_the_sheet_comes_back_with_a_column_of_errors(tmp_path: Path, run: Run, 
     assert names == [*header, "Lỗi"]
     assert good == ["1", "Hồ sơ tốt", "2020", "'=1+1", ""]
     assert bad[:4] == ["2", "Hồ sơ sai", "31/02/2020", "'@SUM(A1)"]
-    assert "31/02/2020" in bad[4]
+    assert bad[4].startswith("thời gian tài liệu: «31/02/2020»")
+
+
+def test_every_column_has_a_name_for_clerks() -> None:
+    assert [one for one in FIELDS[OF_FILES] | FIELDS[ITEMS] if field_name(one) == one] == []
 
 
 def test_what_is_wrong_with_xml_comes_as_a_list(tmp_path: Path, run: Run) -> None:
