@@ -54,7 +54,7 @@ def reached(value: IndicatorValue, say: Words, write: Writing) -> str:
 def parts(value: IndicatorValue, say: Words, write: Writing) -> str:
     """Numerator of denominator with the unit; empty where the figure shows it already or knows nothing."""
     row = value.indicator
-    if not row.has_percent or value.numerator is None or value.denominator is None:
+    if not row.has_percent or value.numerator is None or not value.denominator:
         return ""
     unit = write.unit(row, value.denominator)
     return say("figure.parts", k=write.number(value.numerator), n=write.number(value.denominator), unit=unit)

@@ -56,7 +56,7 @@ def test_the_sentence_comes_first_and_the_decisions_last() -> None:
     page = render_brief(_report()).split("</style>")[-1]
     places = [
         page.index(words)
-        for words in ('class="lead"', 'class="targets"', "kéo kết quả xuống", "Nội dung cần")
+        for words in ('class="lead"', 'class="targets"', "làm giảm kết quả chung", "Nội dung cần")
     ]
     assert places == sorted(places)
     assert page.count('class="spark"') == 1  # one target of the sample has a history
@@ -93,7 +93,7 @@ def test_an_agencys_page_shows_its_place_instead_of_other_agencies() -> None:
     page = render_brief(own)
     assert "Vị trí trong nhóm quận, huyện, thị xã" in page
     assert "thứ 2/30 (đồng hạng với 1 cơ quan)" in page
-    assert "kéo kết quả xuống" not in page
+    assert "làm giảm kết quả chung" not in page
 
 
 def _longer(target: Target, number: int) -> Target:
