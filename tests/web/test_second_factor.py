@@ -17,8 +17,8 @@ __all__ = ["doors"]
 def _enrolled(site: Site, role: str) -> tuple[dict[str, str], str, list[str]]:
     """The cookie of somebody who has just enrolled, the secret, and his recovery codes."""
     cookies = site.session(role)
-    shown = _post(site, "/account/second-factor", cookies)
-    assert shown.status_code == 200
+    shown = _post(site, "/account/second-factor", cookies, next="/annex")
+    assert (shown.status_code, 'name="next" value="/annex"' in shown.text) == (200, True)
     assert '<div class="qr" role="img"' in shown.text
     address = re.search(r'href="(otpauth://[^"]+)"', shown.text)
     assert address is not None
@@ -27,7 +27,9 @@ def _enrolled(site: Site, role: str) -> tuple[dict[str, str], str, list[str]]:
     refused = _post(site, "/account/second-factor/confirm", cookies, code="000")
     assert refused.status_code == 422
     assert app.secret in re.sub(r"\s", "", refused.text)
-    kept = _post(site, "/account/second-factor/confirm", cookies, code=app.now())  # type: ignore[attr-defined]
+    now = app.now()  # type: ignore[attr-defined]
+    kept = _post(site, "/account/second-factor/confirm", cookies, code=now, next="/annex")
+    assert 'class="button" href="/annex"' in kept.text  # back to what waited
     codes = re.findall(r"<code>([0-9a-f]{8}-[0-9a-f]{8})</code>", kept.text)
     assert len(codes) == 10
     assert site.get("/account", cookies=cookies).status_code == 403
@@ -50,8 +52,8 @@ def test_enrolling_and_proving_anew(doors: Site, city: str) -> None:
 
 
 def test_whoever_has_none_is_led_to_enrol_and_the_public_to_sign_in(doors: Site) -> None:
-    asked = doors.get("/account/step-up", "finance")
-    assert asked.status_code == 200
+    asked = doors.get("/account/step-up?next=/annex", "finance")
+    assert (asked.status_code, 'name="next" value="/annex"' in asked.text) == (200, True)
     assert "Bạn chưa đăng ký yếu tố xác thực thứ hai" in asked.text
     for path in ("/account/step-up", "/account/second-factor"):
         assert doors.get(path).status_code == 403
