@@ -2,8 +2,8 @@
 
 A layout engine keeps a little of every document it has laid out, so a process ends after `TASKS` reports and another
 takes its place. A report whose process dies of a fault is rendered once more in another; one that is killed (out of
-memory), or dies again, costs that report only. What is written is whole or not
-there, so a run that was broken off is taken up again where it stopped.
+memory), or dies again, costs that report only. What is written is whole or not there, so a run that was broken off is
+taken up again where it stopped.
 """
 
 import logging

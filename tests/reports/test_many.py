@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -70,8 +71,13 @@ def test_a_process_is_replaced_before_it_grows(worker: Worker, tmp_path: Path) -
     assert pids[0] != pids[2]
 
 
-def test_a_process_that_dies_costs_one_report(worker: Worker, tmp_path: Path) -> None:
+def test_a_process_that_dies_costs_one_report_and_leaves_nothing(
+    worker: Worker, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     assert worker.render(SMALL, tmp_path / "first") is None
+    assert any(scratch.rglob("weasyprint-*"))
     os.kill(_pid(worker), signal.SIGKILL)
     failure = worker.render(SMALL, tmp_path / "second")
     assert failure is not None
@@ -80,6 +86,8 @@ def test_a_process_that_dies_costs_one_report(worker: Worker, tmp_path: Path) ->
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "first.pdf", "first.xlsx", "third.pdf", "third.xlsx",
     ]  # fmt: skip
+    worker.close()
+    assert not list(scratch.iterdir())
 
 
 def test_a_process_that_faults_is_given_the_report_once_more(
