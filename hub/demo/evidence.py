@@ -36,7 +36,7 @@ _EXCLUSIONS = """
                     'Chứng từ gốc bằng giấy theo quy định của pháp luật về kế toán (dữ liệu mẫu)' as legal
                from item i where i.agency_id = :paper and i.origin = 'PAPER' order by i.id limit 5)
             union all
-            (select i.agency_id, i.id, array['II.1.d', '3.6'], 'INQUIRY_HOLD',
+            (select i.agency_id, i.id, array['II.1.d', '3.6'], 'LEGAL_HOLD',
                     'Hồ sơ đang tạm giữ phục vụ thanh tra, Quyết định số 12/QĐ-TTTP (dữ liệu mẫu)'
                from item i
               where i.agency_id = :held and i.origin = 'BORN_DIGITAL' and i.retention_kind = 'PERMANENT'
