@@ -107,7 +107,7 @@ class Visit:
 
     def typed(self, told: Mapping[str, str]) -> dict[str, str]:
         """What a form or an address says of a report's number, notation and date."""
-        names = ("number", "first_number", "notation", "issued_on")
+        names = ("number", "notation", "issued_on")
         return {name: told[name][:100] for name in names if told.get(name)}
 
     def day(self, name: str) -> date | None:

@@ -26,11 +26,6 @@ from schema.problems import (
 )
 
 PERIOD = "The period (kỳ báo cáo)."
-FIRST_NUMBER = (
-    "The number of the first report that has none yet; the others follow one by one, in the order of the list (of"
-    " all: by the agency's name), past numbers that other reports bear under this notation in this year (số văn bản đầu"
-    " tiên)."
-)
 
 
 @strawberry.input(description="A report as the caller saw it (báo cáo đã xem).")
@@ -40,6 +35,9 @@ class SeenReport:
     id: strawberry.ID = needed(REPORT)
     expected_version: int = version()
     number: str | None = said(NUMBER)
+    notation: str | None = said(
+        "Its own notation, before that of the others, e.g. BC-SGTVT (ký hiệu văn bản)."
+    )
 
 
 @strawberry.input(description="Reports of agencies to draft (lập báo cáo của nhiều cơ quan).")
@@ -61,7 +59,6 @@ class SubmitReportsInput:
     reports: list[SeenReport] | None = said("These; left out: every draft of an agency (các báo cáo).")
     notation: str | None = said(NOTATION)
     issued_on: date | None = said(ISSUED)
-    first_number: int | None = said(FIRST_NUMBER)
     idempotency_key: str | None = once()
 
 
@@ -75,7 +72,6 @@ class PublishReportsInput:
     )
     notation: str | None = said(NOTATION)
     issued_on: date | None = said(ISSUED)
-    first_number: int | None = said(FIRST_NUMBER)
     idempotency_key: str | None = once()
 
 
@@ -169,7 +165,6 @@ class PublicationOfManyMutation:
                 *_asked(input),
                 notation=or_none(input.notation),
                 issued_on=or_none(input.issued_on),
-                first_number=or_none(input.first_number),
             ),
         )
         return answer
@@ -197,7 +192,6 @@ class PublicationOfManyMutation:
                 *_asked(input),
                 notation=or_none(input.notation),
                 issued_on=or_none(input.issued_on),
-                first_number=or_none(input.first_number),
             ),
         )
         return answer
@@ -206,6 +200,11 @@ class PublicationOfManyMutation:
 def _asked(given: SubmitReportsInput | PublishReportsInput) -> tuple[int, list[tasks.Seen] | None]:
     named = or_none(given.reports)
     return key_in("ReportingPeriod", given.period_id, "period_id"), None if named is None else [
-        tasks.Seen(key_in("PublishedReport", one.id, "reports"), one.expected_version, or_none(one.number))
+        tasks.Seen(
+            key_in("PublishedReport", one.id, "reports"),
+            one.expected_version,
+            or_none(one.number),
+            or_none(one.notation),
+        )
         for one in named
     ]

@@ -9,7 +9,6 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from html import unescape
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -246,37 +245,27 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
     empty = people.post("/reports/draft-many", "supervisor", "SNV", period=period)
     assert (empty.status_code, "đang chờ bước này" in said(empty)) == (422, True)
 
-    named = {"notation": "BC-SNV", "issued_on": "2025-07-20"}
-    odd = people.post(
-        "/reports/submit-many", "supervisor", "SNV", period=period, **named, first_number="x", back=path
-    )
-    assert (odd.status_code, "Số văn bản đầu tiên phải từ 1" in said(odd)) == (422, True)
-    [again] = re.findall(r'class="button" href="([^"]*)"', odd.text)
+    dated = {"period": period, "issued_on": "2025-07-20"}
+    none = people.post("/reports/publish-many", "supervisor_head", "SNV", **dated, back=path)
+    [again] = re.findall(r'class="button" href="([^"]*)"', none.text)
+    assert (none.status_code, unescape(again)) == (422, f"{path}&issued_on=2025-07-20")
     typed = people.get(unescape(again), "supervisor", "SNV").text
-    assert ['value="x"' in typed, 'value="BC-SNV"' in typed, 'value="2025-07-20"' in typed] == [True] * 3
-    own = drafts[1].id
-    half.owner.execute("update published_report set number = '7a' where id = %s", [own])
-    people.post("/reports/submit-many", "supervisor", "SNV", period=period, **named, first_number="101")
+    assert ('value="2025-07-20"' in typed, 'name="notation"' in typed) == (True, False)
+    assert "theo sổ văn bản của mình" in typed
+    people.post("/reports/submit-many", "supervisor", "SNV", **dated)
     _perform(people, _job(people))
-    numbered = half.sql("select id, number from published_report where agency_id is not null order by id")
-    following = count(101)
-    assert [one.number for one in numbered] == [
-        "7a" if one.id == own else str(next(following)) for one in drafts
-    ]
     # who submitted does not publish; one report has gone back meanwhile, which is told with its reason
     assert people.post("/reports/publish-many", "supervisor", "SNV", period=period).status_code == 403
     back, goes = half.sql(
         "select id, version from published_report where agency_id is not null order by id limit 2"
     )
     seen = [
-        {"id": encode("PublishedReport", one.id), "expectedVersion": one.version, "number": str(number)}
-        for number, one in enumerate((back, goes), 31)
+        {"id": encode("PublishedReport", one.id), "expectedVersion": one.version, **register}
+        for one, register in ((back, {"number": "31"}), (goes, {"number": "7", "notation": "BC-SGTVT"}))
     ]
     period_id = encode("ReportingPeriod", period)
-    zero = half.do("publishReports", "supervisor_head", "SNV", periodId=period_id, firstNumber=0)
-    assert (zero["__typename"], zero["errors"][0]["field"]) == ("Invalid", "firstNumber")
     asked = half.do(
-        "publishReports", "supervisor_head", "SNV", periodId=period_id, reports=seen, firstNumber=500
+        "publishReports", "supervisor_head", "SNV", periodId=period_id, reports=seen, notation="BC-SNV"
     )
     assert asked["__typename"] == "Job", asked
     half.owner.execute(
@@ -290,7 +279,9 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
     states = [
         (one["taskState"], one["report"]["state"], one["report"]["number"]) for one in told["reportTasks"]
     ]
-    assert states == [("FAILED", "DRAFT", "101"), ("DONE", "PUBLISHED", "32")]
+    assert states == [("FAILED", "DRAFT", None), ("DONE", "PUBLISHED", "7")]
+    notations = half.sql("select notation from report_task where job_id = %s order by id", _job(people))
+    assert [one.notation for one in notations] == ["BC-SNV", "BC-SGTVT"]
     [problem] = told["problems"]
     assert (problem["code"], problem["reportId"]) == ("WRONG_STATE", back.id)
     nothing = half.do("draftReports", "supervisor", "SNV", periodId=period_id)

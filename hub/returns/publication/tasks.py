@@ -11,7 +11,7 @@ is not asked for twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,6 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from hub.access.actor import Actor
-from hub.agencies.models import Agency
 from hub.audit.commands import record
 from hub.kit import clock
 from hub.kit.errors import FieldError, HubError, Invalid, NotPermitted
@@ -30,7 +29,6 @@ from hub.returns.owed import owing
 from hub.returns.publication.drafting import LONGEST, given, locked, require_closed
 from hub.returns.publication.errors import NotFrozen, NothingToDo
 from hub.returns.publication.models import ReportTask
-from hub.returns.publication.numbering import numbers_from
 from hub.returns.publication.prints import QUEUE
 from hub.returns.publication.prints import STEPS as STEPS_OF_PRINT
 from hub.returns.snapshots.freezing import closing_of
@@ -61,11 +59,12 @@ _THERE = text("select agency_id from published_report where period_id = :period 
 
 @dataclass(frozen=True)
 class Seen:
-    """A report as the caller saw it, with its own number where he gives one."""
+    """A report as the caller saw it, with the number and notation of its own register where he gives them."""
 
     report_id: int
     version: int
     number: str | None = None
+    notation: str | None = None
 
 
 def ask_to_draft(
@@ -86,7 +85,7 @@ def ask_to_draft(
         future = PublishedReport(period_id=period_id, agency_id=agency_id, created_by=actor.id)
         actor.require("create", "report", future)
         tasks.append(ReportTask(deed="DRAFT", period_id=period_id, agency_id=agency_id, job_id=0))
-    return _ask(session, actor, period_id, "DRAFT", tasks, _under_way(session, period_id, "DRAFT"))
+    return _ask(session, actor, period_id, "DRAFT", tasks)
 
 
 def without_report(session: Session, period: ReportingPeriod) -> list[int]:
@@ -105,13 +104,9 @@ def ask_to_submit(
     *,
     notation: str | None = None,
     issued_on: date | None = None,
-    first_number: int | None = None,
 ) -> Job:
-    """Have drafts submitted, by default those of all agencies of the period; `first_number` as for publishing.
-
-    Raises what asking to publish raises.
-    """
-    return _ask_of(session, actor, period_id, "SUBMIT", reports, notation, issued_on, first_number)
+    """Have drafts submitted, by default those of all agencies of the period. Raises what asking to publish raises."""
+    return _ask_of(session, actor, period_id, "SUBMIT", reports, notation, issued_on)
 
 
 def ask_to_publish(
@@ -122,16 +117,13 @@ def ask_to_publish(
     *,
     notation: str | None = None,
     issued_on: date | None = None,
-    first_number: int | None = None,
 ) -> Job:
     """Have submitted reports printed and published, by default those of all agencies of the period.
 
-    Reports that have no number of their own yet are numbered one by one from `first_number`, in their order; a number
-    that another report bears is passed over.
     Raises NotFound, NotPermitted, StepUpRequired, PeriodStillOpen, NothingToDo, Invalid; of reports that are named
     also StaleVersion and WrongReportState, before any work is begun.
     """
-    return _ask_of(session, actor, period_id, "PUBLISH", reports, notation, issued_on, first_number)
+    return _ask_of(session, actor, period_id, "PUBLISH", reports, notation, issued_on)
 
 
 def tasks_of(session: Session, job_id: int) -> Sequence[ReportTask]:
@@ -183,54 +175,44 @@ def _ask_of(
     reports: Sequence[Seen] | None,
     notation: str | None,
     issued_on: date | None,
-    first_number: int | None,
 ) -> Job:
     period = _period(session, actor, period_id)
     if deed == "PUBLISH":
         require_closed(period)
-    named = None if notation is None else given("notation", notation, LONGEST)
     found = (
         _all(session, actor, period_id, deed)
         if reports is None
         else _named(session, actor, deed, period_id, reports)
     )
-    under_way = _under_way(session, period_id, deed)
-    told = [seen.number for _, seen in found if seen is not None and seen.number is not None]
-    numbers = numbers_from(session, first_number, period_id, named, issued_on, told)
     tasks = [
         ReportTask(
             job_id=0, deed=deed, period_id=period_id, agency_id=report.agency_id, report_id=report.id,
-            expected_version=report.version, notation=named, issued_on=issued_on,
-            number=None if report.agency_id in under_way else _number(report, seen, numbers),
+            expected_version=report.version, issued_on=issued_on,
+            number=_told("number", None if seen is None else seen.number),
+            notation=_told("notation", notation if seen is None or seen.notation is None else seen.notation),
         )
         for report, seen in found
     ]  # fmt: skip
-    return _ask(session, actor, period_id, deed, tasks, under_way)
+    return _ask(session, actor, period_id, deed, tasks)
 
 
-def _number(report: PublishedReport, seen: Seen | None, numbers: Iterator[str]) -> str | None:
-    """The number told for this report, else the next one where it has none yet."""
-    if seen is not None and seen.number is not None:
-        return given("number", seen.number, LONGEST)
-    return None if report.number else next(numbers, None)
+def _told(field: str, said: str | None) -> str | None:
+    return None if said is None else given(field, said, LONGEST)
 
 
 def _all(
     session: Session, actor: Actor, period_id: int, deed: str
 ) -> list[tuple[PublishedReport, Seen | None]]:
-    """The agencies' reports from whose state the deed starts, as far as he may; where nowhere, why not.
-
-    In the order of the page of reports, so that numbers follow one another there.
-    """
+    """The agencies' reports from whose state the deed starts, as far as he may; where nowhere, why not."""
     waiting = session.exec(
         select(PublishedReport)
-        .join(Agency, col(Agency.id) == PublishedReport.agency_id)
         .where(
             PublishedReport.period_id == period_id,
             PublishedReport.state == _STARTS[deed],
+            col(PublishedReport.agency_id).is_not(None),
             actor.sees("report", PublishedReport),
         )
-        .order_by(col(Agency.name_sort), col(Agency.code))
+        .order_by(col(PublishedReport.id))
     ).all()
     allowed = [one for one in waiting if actor.may(_ACTIONS[deed], "report", one)]
     for one in (allowed or waiting)[:1]:
@@ -255,21 +237,11 @@ def _looked_at(
     return locked(session, actor, _ACTIONS[deed], report_id, version, (_STARTS[deed],), lock=False)
 
 
-def _under_way(session: Session, period_id: int, deed: str) -> dict[int | None, int]:
-    """The jobs that are about this deed already, by agency."""
-    rows = session.execute(_UNDER_WAY, {"period": period_id, "deed": deed})
-    return {row.agency_id: row.job_id for row in rows}
-
-
-def _ask(
-    session: Session,
-    actor: Actor,
-    period_id: int,
-    deed: str,
-    tasks: Sequence[ReportTask],
-    under_way: Mapping[int | None, int],
-) -> Job:
+def _ask(session: Session, actor: Actor, period_id: int, deed: str, tasks: Sequence[ReportTask]) -> Job:
     """The job of these tasks; of those that another is about already, that one where nothing else is left."""
+    under_way = {
+        row.agency_id: row.job_id for row in session.execute(_UNDER_WAY, {"period": period_id, "deed": deed})
+    }
     left = [task for task in tasks if task.agency_id not in under_way]
     if not left:
         standing = [under_way[task.agency_id] for task in tasks]

@@ -82,12 +82,14 @@ def draft_many(seam: Seam, visit: Visit) -> Page | Elsewhere:
 
 def submit_many(seam: Seam, visit: Visit) -> Page | Elsewhere:
     """Have every agency's draft submitted."""
-    return _asked(seam, visit, lambda *who: tasks.ask_to_submit(*who, **_named(visit)))
+    issued_on = visit.day_of(visit.form.get("issued_on", ""))
+    return _asked(seam, visit, lambda *who: tasks.ask_to_submit(*who, issued_on=issued_on))
 
 
 def publish_many(seam: Seam, visit: Visit) -> Page | Elsewhere:
     """Have every agency's submitted report printed and published. Raises StepUpRequired."""
-    return _asked(seam, visit, lambda *who: tasks.ask_to_publish(*who, **_named(visit)))
+    issued_on = visit.day_of(visit.form.get("issued_on", ""))
+    return _asked(seam, visit, lambda *who: tasks.ask_to_publish(*who, issued_on=issued_on))
 
 
 def work_on(session: Session, actor: Actor, report_id: int, version: int) -> tuple[Work | None, Told]:
@@ -140,21 +142,6 @@ def _asked(seam: Seam, visit: Visit, ask: Callable[[Session, Actor, int], Job]) 
         lambda session, told: Page("reports_failed.html.j2", {"told": told}),
     )
     return made if isinstance(made, Page) else Elsewhere(f"{PATH}/{made}")
-
-
-def _named(visit: Visit) -> dict[str, Any]:
-    return {
-        "notation": visit.form.get("notation") or None,
-        "issued_on": visit.day_of(visit.form.get("issued_on", "")),
-        "first_number": _first_number(visit.form.get("first_number", "").strip()),
-    }
-
-
-def _first_number(said: str) -> int | None:
-    """The number typed, 0 for what is none; None for nothing."""
-    if not said:
-        return None
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
 def _key(said: str) -> int:
