@@ -279,7 +279,7 @@ def test_the_reports_of_many_agencies_are_drafted_submitted_and_published_in_one
     states = [
         (one["taskState"], one["report"]["state"], one["report"]["number"]) for one in told["reportTasks"]
     ]
-    assert states == [("FAILED", "DRAFT", None), ("DONE", "PUBLISHED", "7")]
+    assert states == [("FAILED", "DRAFT", None), ("DONE", "PUBLISHED", "07")]
     notations = half.sql("select notation from report_task where job_id = %s order by id", _job(people))
     assert [one.notation for one in notations] == ["BC-SNV", "BC-SGTVT"]
     [problem] = told["problems"]

@@ -194,11 +194,17 @@ def stored(session: Session, report: PublishedReport) -> None:
 def name(report: PublishedReport, number: str | None, notation: str | None, issued_on: date | None) -> None:
     """Write what văn thư gave the document; None leaves as it is. Raises Invalid."""
     if number is not None:
-        report.number = given("number", number, LONGEST)
+        report.number = numbered(number)
     if notation is not None:
         report.notation = given("notation", notation, LONGEST)
     if issued_on is not None:
         report.issued_on = issued_on
+
+
+def numbered(told: str) -> str:
+    """The number of a document; below ten it is written with a nought (NĐ 30/2020, Phụ lục I). Raises Invalid."""
+    said = given("number", told, LONGEST)
+    return said.zfill(2) if said.isascii() and said.isdigit() else said
 
 
 def given(field: str, told: str, longest: int) -> str:

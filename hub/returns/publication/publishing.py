@@ -23,6 +23,7 @@ from hub.returns.publication.drafting import (
     given,
     locked,
     name,
+    numbered,
     require_closed,
     snapshot_of,
     stored,
@@ -71,7 +72,7 @@ def to_print(
         report,
         period,
         snapshot_of(session, report),
-        given("number", number, LONGEST) if number is not None else report.number,
+        numbered(number) if number is not None else report.number,
         given("notation", notation, LONGEST) if notation is not None else report.notation,
         issued_on or report.issued_on,
     )

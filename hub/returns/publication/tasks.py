@@ -26,7 +26,7 @@ from hub.kit.jobs import defer
 from hub.kit.progress import Job, queued
 from hub.returns.models import PublishedReport, ReportingPeriod
 from hub.returns.owed import owing
-from hub.returns.publication.drafting import LONGEST, given, locked, require_closed
+from hub.returns.publication.drafting import LONGEST, given, locked, numbered, require_closed
 from hub.returns.publication.errors import NotFrozen, NothingToDo
 from hub.returns.publication.models import ReportTask
 from hub.returns.publication.prints import QUEUE
@@ -188,16 +188,16 @@ def _ask_of(
         ReportTask(
             job_id=0, deed=deed, period_id=period_id, agency_id=report.agency_id, report_id=report.id,
             expected_version=report.version, issued_on=issued_on,
-            number=_told("number", None if seen is None else seen.number),
-            notation=_told("notation", notation if seen is None or seen.notation is None else seen.notation),
+            number=None if seen is None or seen.number is None else numbered(seen.number),
+            notation=_notation(notation if seen is None or seen.notation is None else seen.notation),
         )
         for report, seen in found
     ]  # fmt: skip
     return _ask(session, actor, period_id, deed, tasks)
 
 
-def _told(field: str, said: str | None) -> str | None:
-    return None if said is None else given(field, said, LONGEST)
+def _notation(said: str | None) -> str | None:
+    return None if said is None else given("notation", said, LONGEST)
 
 
 def _all(
