@@ -102,7 +102,7 @@ def test_the_hub_reminds_once_on_its_day_and_writes_files_where_there_is_no_serv
     assert set(mails) == {"a@hanoi.gov.vn", "b@hanoi.gov.vn"}
     mail = mails["b@hanoi.gov.vn"]
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["Subject"].startswith("Nhắc nộp báo cáo định kỳ kỳ ")
+    assert mail["Subject"].startswith("Nhắc nộp báo cáo định kỳ, kỳ 30/6/2031")
     said = mail.get_content()
     assert "còn 7 ngày làm việc" in said
     assert "Mai" not in said
