@@ -93,7 +93,12 @@ def _databases(connection: Maintenance) -> set[str]:
 
 
 def _drop(connection: Maintenance, name: str) -> None:
-    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    dropped = sql.SQL("drop database if exists {}").format(sql.Identifier(name))
+    try:
+        connection.execute(dropped + sql.SQL(" with (force)"))
+    except psycopg.errors.InsufficientPrivilege:
+        # Before PostgreSQL 17 an ordinary owner may not end autovacuum's work; asked without force, it steps aside.
+        connection.execute(dropped)
 
 
 def _drop_if_unguarded(connection: Maintenance, name: str) -> None:

@@ -83,7 +83,7 @@ class ApiKey(Node):
     user: AUser | None = to_one("user_id", "The account it acts as (tài khoản).")
     state: ApiKeyState = expression(_STATE, "Whether it works (tình trạng).")
     ip_ranges: list[str] = expression(
-        "coalesce({t}.ip_ranges, '{{}}')::text[]", "From where it works; empty: from anywhere (dải địa chỉ)."
+        "coalesce({t}.ip_ranges, '{}')::text[]", "From where it works; empty: from anywhere (dải địa chỉ)."
     )
     expires_at: datetime | None = column("expires_at", "Until when (hết hạn lúc).")
     revoked_at: datetime | None = column("revoked_at", "When it was ended (thu hồi lúc).")
