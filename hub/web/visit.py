@@ -107,8 +107,7 @@ class Visit:
 
     def typed(self, told: Mapping[str, str]) -> dict[str, str]:
         """What a form or an address says of a report's number, notation and date."""
-        names = ("number", "notation", "issued_on")
-        return {name: told[name][:100] for name in names if told.get(name)}
+        return {name: told[name][:100] for name in ("number", "notation", "issued_on") if told.get(name)}
 
     def day(self, name: str) -> date | None:
         """A date of the address (2025-06-30 or 30/6/2025); None when it names none. Raises BadRequest."""

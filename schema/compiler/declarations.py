@@ -277,7 +277,10 @@ def connection(on: str | tuple[Source, ...]) -> Callable[[Callable[..., Any]], A
 
 
 def root(spec: Spec) -> Callable[[Callable[..., Any]], Any]:
-    """A field with arguments, answered by the compiler; the body is run only for what it leaves over (`Named`)."""
+    """A field with arguments, answered by the compiler; the body is run only for what it leaves over (`Named`).
+
+    Any other body raises NotImplementedError, for nobody comes there as long as the field has its SQL.
+    """
 
     def declare(function: Callable[..., Any]) -> Any:
         return strawberry.field(function, description=function.__doc__, metadata={KEY: spec})
