@@ -35,11 +35,22 @@ _adapter = Transformer()
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_0-9]+)")
 
 
-class Question(NamedTuple):
+class Question:
     """A statement and the values of its parameters, `$1` …, whose types its text tells."""
 
-    sql: str
-    values: Sequence[Any]
+    __slots__ = ("_texts", "sql", "values")
+
+    def __init__(self, sql: str, values: Sequence[Any]) -> None:
+        self.sql = sql
+        self.values = values
+        self._texts: list[Any] | None = None
+
+    @property
+    def texts(self) -> list[Any]:
+        """The values as they go out, made once. Raises DataError for text that no database holds."""
+        if self._texts is None:
+            self._texts = [_text(value) for value in self.values]
+        return self._texts
 
 
 class Numbered(NamedTuple):
@@ -70,7 +81,8 @@ async def ask(connection: psycopg.AsyncConnection[Any], questions: Sequence[Ques
         line = _LINES[connection] = _Line(connection)
     pgconn, known = connection.pgconn, line.prepared
     commands = []
-    for sql, values in questions:
+    for question in questions:
+        sql = question.sql
         name = known.pop(sql, None)
         if name is None:
             name = b"hub_%d" % next(_NUMBERS)
@@ -79,7 +91,7 @@ async def ask(connection: psycopg.AsyncConnection[Any], questions: Sequence[Ques
             if told[0].status not in _DONE:
                 return told
         known[sql] = name
-        commands.append(partial(pgconn.send_query_prepared, name, [_text(value) for value in values]))
+        commands.append(partial(pgconn.send_query_prepared, name, question.texts))
     while len(known) > PREPARED_MAX:
         name = known.pop(next(iter(known)))
         await _journey(connection, line, [partial(pgconn.send_query_params, b"deallocate " + name, None)])

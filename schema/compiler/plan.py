@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 
 import orjson
 import psycopg
@@ -12,6 +13,7 @@ from graphql import DocumentNode
 from psycopg.pq.abc import PGresult
 
 from hub.access.actor import Actor
+from hub.kit.clock import today
 from hub.kit.wire import Question, ask, checked
 from schema.compiler.cursors import cursor_text
 from schema.compiler.declarations import Slot
@@ -78,17 +80,31 @@ class Plan:
         return unmarked(b"".join(pieces), actor)
 
 
-class Bound(NamedTuple):
+class Bound:
     """A plan with the variables of one request, as `Signature.read` gives them."""
 
-    plan: Plan
-    values: Mapping[str, Any]
+    __slots__ = ("_asked", "_for", "plan", "values")
 
-    def questions(self, actor: Actor) -> list[Question]:
-        """The statements with their values, one for each compiled root field."""
-        bindings = Bindings(self.values, actor)
-        reads = [read for _, read in self.plan.fields if isinstance(read, Read)]
-        return [Question(read.sql, [one.read(bindings) for one in read.parameters]) for read in reads]
+    def __init__(self, plan: Plan, values: Mapping[str, Any]) -> None:
+        self.plan = plan
+        self.values = values
+        self._for: tuple[Actor, date] | None = None
+        self._asked: tuple[Question, ...] = ()
+
+    def questions(self, actor: Actor) -> tuple[Question, ...]:
+        """The statements with their values, one for each compiled root field.
+
+        Who asks and the day are all that may differ the next time, so the same actor's are kept.
+        """
+        day = today()
+        if self._for is None or self._for[0] is not actor or self._for[1] != day:
+            bindings = Bindings(self.values, actor)
+            reads = [read for _, read in self.plan.fields if isinstance(read, Read)]
+            self._asked = tuple(
+                Question(read.sql, [one.read(bindings) for one in read.parameters]) for read in reads
+            )
+            self._for = actor, day
+        return self._asked
 
 
 # ---- rows into JSON --------------------------------------------------------------------------------------

@@ -26,3 +26,7 @@ class Asked(NamedTuple):
     def media_type(self) -> str:
         """The media type to answer in, come what may."""
         return self.accepted or negotiation.JSON
+
+    def said(self, body: bytes) -> tuple[str, str, bytes, bool]:
+        """Everything of the request that decides what it means."""
+        return self.method, self.query_string, body, self.sends_texts

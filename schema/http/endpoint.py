@@ -24,15 +24,14 @@ from hub.access.actor import Actor, the_public
 from hub.access.administration import closed_now
 from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import is_signed_token
-from hub.access.errors import AdministrationClosed
-from hub.audit.commands import record_refusal
 from hub.audit.reads import READS, Reads
 from hub.kit.accept import language
 from hub.kit.errors import HubError, Unauthenticated
 from hub.kit.origin import client_ip, listener_port
-from schema.compiler import Bound, Plan, Plans, Unsupported
+from schema.compiler import Plan, Plans, Unsupported
 from schema.errors import Failure, RateLimited, failures
 from schema.http import negotiation
+from schema.http.administered import require_open
 from schema.http.asked import Asked
 from schema.http.budgets import REFUSED_TEXT, Budgets, address_payer
 from schema.http.callers import Callers
@@ -43,6 +42,7 @@ from schema.http.execution import Lease, Ordinary, Prepared, ordinary, reading
 from schema.http.guard import may_connect
 from schema.http.negotiation import GraphQLRequest, MethodNotAllowed, NotAcceptable, TooLarge
 from schema.http.patience import PATIENCE, ClientGone, Watched
+from schema.http.repeats import Ready, Repeats
 from schema.http.responses import Answer, data_answer, failed, result_answer, send_answer, with_account
 from schema.http.streams import Socket, stream
 from schema.http.subscriptions import Changes, Followed, WrongWay, events, followed
@@ -51,20 +51,6 @@ from schema.http.trusted import Trusted
 from schema.http.uses import Uses
 from schema.ide import files as ide
 from schema.limits import limits_for
-
-# Root fields that list what is administered, and the law's name for it.
-ADMINISTERED = {
-    "users": "user",
-    "user": "user",
-    "grants": "grant",
-    "grant": "grant",
-    "apiKeys": "apikey",
-    "apiKey": "apikey",
-    "sessions": "session",
-    "session": "session",
-    "auditEvents": "audit",
-    "auditEvent": "audit",
-}
 
 
 class _Understood(NamedTuple):
@@ -85,6 +71,7 @@ class GraphQLEndpoint:
             schema.extensions = (*schema.extensions, Prepared)
         self._documents = Documents(schema._schema, introspection=self._settings.is_development)
         self._plans = Plans()
+        self.repeats = Repeats()
         self._callers = Callers()
         self.uses = Uses(services.settings, services.seam)
         self.budgets = Budgets(self._settings)
@@ -170,7 +157,7 @@ class GraphQLEndpoint:
         if self._trusted.wanted(body, ""):
             await self._trusted.refresh(lease)
         found = self._afforded(asked, body, actor, payer, follows=True)
-        await self._require_open(actor, found)
+        await require_open(self._services.seam, actor, found.document, found.request.operation_name)
         operation = found.document.operation(found.request.operation_name)
         return followed(found.request, found.document.node, operation), payer
 
@@ -252,8 +239,8 @@ class GraphQLEndpoint:
             ready = self._ready(asked, body, guess.actor) if guess is not None and is_whole else None
             if guess is not None and ready is not None:
                 self.budgets.enter(guess.payer)
-                spent = self.budgets.charge(guess.payer, ready[1])
-                data = await self._callers.read_with(await lease.connection(), shown, guess, ready[0])
+                spent = self.budgets.charge(guess.payer, ready.cost)
+                data = await self._callers.read_with(await lease.connection(), shown, guess, ready.bound)
                 if data is not None:
                     self.uses.note(shown, guess.actor)
                     return data_answer(data, asked.media_type, spent.as_json())
@@ -261,7 +248,7 @@ class GraphQLEndpoint:
             actor, payer = await self._caller(asked, shown, lease)
         self.budgets.enter(payer)
         found = self._afforded(asked, body, actor, payer)
-        await self._require_open(actor, found)
+        await require_open(self._services.seam, actor, found.document, found.request.operation_name)
         account = self.budgets.charge(payer, found.cost).as_json()
         sent = found.request
         context = Context(
@@ -296,19 +283,6 @@ class GraphQLEndpoint:
         self.uses.note(shown, found.actor)
         return found.actor.without_administration(asked.closed), found.payer
 
-    async def _require_open(self, actor: Actor, found: _Understood) -> None:
-        """Raise AdministrationClosed, told to the audit, for lists that would be shorter while his roles rest."""
-        if actor.closed is None:
-            return
-        try:
-            for name in found.document.roots(found.request.operation_name):
-                if name in ADMINISTERED:
-                    actor.require_open(ADMINISTERED[name])
-        except AdministrationClosed as refused:
-            action, reason = refused.action, refused.problem_code
-            await self._services.seam.change(lambda session: record_refusal(session, actor, action, reason))
-            raise
-
     def _afforded(
         self, asked: Asked, body: bytes, actor: Actor, payer: str, *, follows: bool = False
     ) -> _Understood:
@@ -319,15 +293,23 @@ class GraphQLEndpoint:
             self.budgets.charge(payer, REFUSED_TEXT)
             raise
 
-    def _ready(self, asked: Asked, body: bytes, guess: Actor) -> tuple[Bound, int] | None:
+    def _ready(self, asked: Asked, body: bytes, guess: Actor) -> Ready | None:
         """The kept plan and the cost, if the caller is probably still the same; None when it needs more."""
+        key = (*asked.said(body), self._trusted.version, guess.shape, guess.law.policy.version)
+        ready = self.repeats.find(key)
+        if ready is not None:
+            return ready
         try:
             understood = self._understand(asked, body, guess)
             sent = understood.request
             found = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape, guess.law)
         except (HubError, InvalidOperation):
             return None  # said again, and to the caller, once he is known
-        return (found, understood.cost) if found is not None and found.plan.rest is None else None
+        if found is None or found.plan.rest is not None:
+            return None
+        ready = Ready(found, understood.cost)
+        self.repeats.keep(key, len(body) + len(asked.query_string), ready)
+        return ready
 
     def _understand(self, asked: Asked, body: bytes, actor: Actor, *, follows: bool = False) -> _Understood:
         """The operation, valid and inside the limits of this caller. Raises what is wrong with it."""

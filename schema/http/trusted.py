@@ -47,9 +47,10 @@ class OnlyTrusted(Refusal):
 
 
 class Trusted:
-    """The registered texts by their ids; `mode` is the setting."""
+    """The registered texts by their ids; `mode` is the setting, `version` moves with every change of them."""
 
     def __init__(self, mode: str) -> None:
+        self.version = 0
         self._mode = mode
         self._texts: dict[str, str] = {}
         self._read_at = float("-inf")
@@ -74,10 +75,13 @@ class Trusted:
             return
         [found] = checked(await ask(await lease.connection(), [Question(LIVE_SQL, ())]))
         rows = range(found.ntuples)
-        self._texts = {
+        texts = {
             (found.get_value(row, 0) or b"").decode(): (found.get_value(row, 1) or b"").decode()
             for row in rows
         }
+        if texts != self._texts:
+            self._texts = texts
+            self.version += 1
         self._read_at = time.monotonic()
 
     def resolve(self, sent: GraphQLRequest, *, may_send_texts: bool) -> GraphQLRequest:
