@@ -1,8 +1,8 @@
-"""What the hub does by itself: every night the counters are folded and proved by a recount of the records, every ten
-seconds what has been written into the audit trail is sealed (hub/audit/sealing), on the morning of each working day
-agencies are reminded of returns they owe, and every minute the mails that wait are sent; every night old ones lose
-their addresses (hub/returns/reminders). And what it is asked for: reports are printed for publication, drafted and
-published (reports/print_jobs.py, task_jobs.py).
+"""What the hub does by itself: every night the counters are folded and proved by a recount of the records, and every
+ten minutes the tally of records is folded (hub/kpi/tally.py); every ten seconds what has been written into the audit
+trail is sealed (hub/audit/sealing), on the morning of each working day agencies are reminded of returns they owe, and
+every minute the mails that wait are sent; every night old ones lose their addresses (hub/returns/reminders). And what
+it is asked for: reports are printed for publication, drafted and published (reports/print_jobs.py, task_jobs.py).
 
 The night's result is an audit event `kpi:recount` and one line in the log; where figures differ the job ends as
 failed, so that it is seen. `hub worker --once nightly` does the same at once.
@@ -30,7 +30,8 @@ from hub.kit.errors import HubError, Unavailable
 from hub.kit.jobs import daily, open_jobs, revived, tidied
 from hub.kit.progress import Stopped, advanced, ended, started
 from hub.kit.seam import Seam
-from hub.kpi.counters import Difference, cut_offs, fold, recount
+from hub.kpi.counters import Difference, cut_offs, fold, recount, recount_records
+from hub.kpi.tally import fold_tally
 from hub.returns.publication import prints, tasks
 from hub.returns.reminders.forgetting import Forgotten, forget_mails
 from hub.returns.reminders.reminding import Written, remind_due
@@ -40,6 +41,7 @@ from reports import print_jobs, task_jobs
 
 EVENT = "kpi:recount"
 SENDING = "* * * * *"
+FOLDING = "*/10 * * * *"
 SEALING = "* * * * * */10"  # croniter's sixth field is the second
 PRINT_TRIES = 3
 PRINT_PAUSE = 20  # seconds: a timestamp authority may be away for a moment
@@ -124,8 +126,14 @@ def jobs(settings: Settings, dsn: str, seam: Seam) -> App:
     def of_old_mails(timestamp: int) -> None:
         forget(seam, settings)
 
+    @app.periodic(cron=FOLDING)
+    @app.task(name="fold", queue="tally", queueing_lock="fold")
+    def of_ten_minutes(timestamp: int) -> None:
+        seam.change_now(fold_tally)
+
     tidied(app, "audit")
     tidied(app, "mail")
+    tidied(app, "tally")
 
     @app.task(name=prints.KIND, queue=prints.QUEUE, retry=Again(PRINT_TRIES), pass_context=True)
     def of_a_report(context: JobContext, print_id: int, job: int) -> None:
@@ -237,6 +245,8 @@ def _prove(session: Session, seam: Seam, acting: str, stopped: Callable[[], bool
                 raise JobAborted
             sums, found = recount(session, [as_of])
             compared, differences = compared + sums, differences + found
+        groups, found = recount_records(session, today())
+        compared, differences = compared + groups, differences + found
         advanced(seam, job, done=len(days))
     except BaseException as error:
         ended(seam, job, "CANCELLED" if isinstance(error, JobAborted | Stopped) else "FAILED")

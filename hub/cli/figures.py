@@ -52,13 +52,18 @@ def run_kpi(arguments: argparse.Namespace) -> int:
 
 
 def prove(arguments: argparse.Namespace) -> int:
-    """Compare every kept figure with a recount at each half-year and today, or at one date; 3 where they differ."""
-    from hub.kpi.counters import cut_offs, recount
+    """Compare every kept figure with a recount at each half-year and today, or at one date, and the tally of records.
+
+    3 where they differ.
+    """
+    from hub.kpi.counters import cut_offs, recount, recount_records
 
     one = day(arguments.as_of) if arguments.as_of else None
 
     def work(session: Session, _actor: Actor) -> tuple[int, list[Difference]]:
-        return recount(session, [one] if one else cut_offs(session, today()))
+        sums, found = recount(session, [one] if one else cut_offs(session, today()))
+        groups, beside = recount_records(session, today())
+        return sums + groups, found + beside
 
     compared, found = read(arguments, work)
     files = repaired(arguments) if found and arguments.repair else None

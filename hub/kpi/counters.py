@@ -19,6 +19,7 @@ from hub.audit.commands import record
 from hub.kpi.models import COUNTERS
 from hub.kpi.scorecard import rows_of
 from hub.kpi.statement import Counting, Slot, counting, facts, is_kept
+from hub.kpi.tally import count_tally, fold_tally, recount_tally
 
 _SUMS = (
     "numerator", "denominator", "excluded", "excluded_numerator", "missing", "covered", "whole", "uncounted",
@@ -42,13 +43,18 @@ class Difference:
 
 
 def fold(session: Session) -> None:
-    """Add the changes since the last time to the sums by day, month and year; after bulk loads, and every night."""
+    """Add the changes since the last time to the sums by day, month and year, and fold the tally of records.
+
+    After bulk loads, and every night.
+    """
     for name in COUNTERS:
         session.execute(text(f"select hub_fold_{name}()"))
+    fold_tally(session)
 
 
 def rebuild(session: Session, actor: Actor) -> int:
-    """Count every file anew, whatever the counters say; returns how many files there are. As the tables' owner."""
+    """Count every record anew, whatever the counters say; returns how many files there are. As the tables' owner."""
+    count_tally(session)
     for name in COUNTERS:
         session.execute(text(f"delete from {name}_step"))
         session.execute(text(f"delete from {name}_count"))
@@ -91,6 +97,19 @@ def recount(session: Session, dates: Iterable[date]) -> tuple[int, list[Differen
                     told = (measure, figure, codes[agency_id], year, as_of, name)
                     differences.append(Difference(*told, kept=ours, recounted=theirs))
     return compared, differences
+
+
+def recount_records(session: Session, today: date) -> tuple[int, list[Difference]]:
+    """Count the files and documents themselves, and compare with their tally, which knows no other day than today.
+
+    Returns how many groups were compared, and what differs.
+    """
+    groups, differences = recount_tally(session), []
+    for one in groups:
+        if one.kept != one.recounted:
+            told = ("record_tally", one.kind, one.agency, None, today, one.told)
+            differences.append(Difference(*told, kept=Decimal(one.kept), recounted=Decimal(one.recounted)))
+    return len(groups), differences
 
 
 def _kept_countings(session: Session, as_of: date) -> list[Counting]:

@@ -15,11 +15,15 @@ import psycopg
 import pytest
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
+from sqlalchemy import create_engine
 
 from hub.doctor import examine
 from hub.kit.clock import HANOI
+from hub.kit.db import as_app, sqlalchemy_url
+from hub.kit.seam import Seam
+from hub.records.models.tally import GROUP
 from hub.settings import Settings
-from hub.worker import Again
+from hub.worker import Again, jobs
 from tests.cli.conftest import Done, HubIn
 from tests.cli.test_serving import HUB
 from tests.conftest import Cities
@@ -143,6 +147,37 @@ def test_a_tampered_counter_is_named_and_ends_the_night_with_3(
                 "update born_digital_count set electronic = electronic - 7 where ctid = %s::tid", [row[1]]
             )
             connection.execute("delete from jobs.procrastinate_periodic_defers")
+
+
+def test_a_wrong_tally_is_named_and_ends_the_night_with_3(once: Once, own_city: str) -> None:
+    with psycopg.connect(own_city, autocommit=True) as connection:
+        connection.execute("insert into record_tally select * from record_tally where kind = 'file' limit 1")
+        try:
+            done = once("--json")
+            [found] = json.loads(done.stdout)["differences"]
+            assert (done.returncode, found["measure"], found["figure"]) == (3, "record_tally", "file")
+            assert int(found["kept"]) == 2 * int(found["recounted"])
+            [named] = events(own_city)[-1][1]["differences"]
+            assert (named["agency"], named["sum"]) == (found["agency"], found["sum"])
+        finally:
+            connection.execute("select hub_tally_records()")
+
+
+def test_what_waits_in_the_tally_is_folded_during_the_day(own_city: str) -> None:
+    rows, groups = (
+        "select count(*) from record_tally",
+        "select count(*) from (select from record_tally group by {}) g",
+    )
+    with psycopg.connect(own_city, autocommit=True) as connection:
+        for level in (2, 1, 0):
+            connection.execute("update item set access_level = %s where code like '%%5'", [level])
+        engine = create_engine(sqlalchemy_url(as_app(own_city)))
+        settings = Settings(dsn=own_city)
+        task = jobs(settings, own_city, Seam(engine)).tasks["fold"]
+        task(timestamp=0)
+        engine.dispose()
+        by = groups.format(", ".join(("kind", *GROUP)))
+        assert connection.execute(rows).fetchone() == connection.execute(by).fetchone()  # type: ignore[arg-type]
 
 
 def just_now() -> str:

@@ -60,8 +60,20 @@ def test_who_owns_a_guarded_table_is_not_the_application(owner: psycopg.Connecti
     assert found == (0,)
 
 
-def test_figures_are_counted_and_not_written(owner: psycopg.Connection[Any]) -> None:
+@pytest.mark.parametrize(
+    "write",
+    [
+        "update born_digital_count set n = n + 1",
+        "update record_tally set n = n + 1",
+        "insert into record_tally select * from record_tally",
+        "delete from record_tally",
+        "select hub_tally_records()",
+    ],
+)
+def test_figures_are_counted_and_not_written(owner: psycopg.Connection[Any], write: str) -> None:
     owner.execute("set local role hub_app")
-    owner.execute("select hub_fold_born_digital(), hub_count_files(array[1::bigint])")
+    owner.execute(
+        "select hub_fold_born_digital(), hub_fold_record_tally(), hub_count_files(array[1::bigint])"
+    )
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        owner.execute("update born_digital_count set n = n + 1")
+        owner.execute(write)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from hub.importers.apply import import_path
 from hub.importers.outcome import ALL_IN, SOME_REFUSED, UNUSABLE, FileResult, UnusableInput
 from hub.kit.errors import NotPermitted
+from hub.kpi.tally import recount_tally
 from hub.records.rules.description import PROVISIONAL
 from tests.importers.conftest import codes
 from tests.importers.findingaids import DIALECTS, EAD_2002
@@ -95,6 +96,17 @@ def test_items_find_their_files_and_places(tmp_path: Path, bring_one: Bring, row
     assert first == {"item_count": 2, "page_count": 5}  # derived by the table's own trigger
     again = bring_one(tmp_path / "items.csv")
     assert dict(again.counts) == {("item", "unchanged"): 3}
+
+
+def test_what_is_imported_is_tallied_and_folded(tmp_path: Path, bring_one: Bring, session: Session) -> None:
+    for number in range(3):
+        bring_one(saved(tmp_path, FILES.replace("A.", f"B{number}.")))
+    bring_one(saved(tmp_path, FILES))
+    bring_one(saved(tmp_path, ITEMS, "items.csv"))
+    groups = recount_tally(session)
+    assert [one for one in groups if one.kept != one.recounted] == []
+    assert sum(one.kept for one in groups if one.kind == "item") >= 3
+    assert session.connection().scalar(text("select count(*) from record_tally")) == len(groups)
 
 
 def test_a_corrected_code_changes_the_file_and_makes_no_twin(

@@ -21,7 +21,7 @@ from hub.access.actor import the_public
 from hub.agencies.commands import move_agency, rename_agency
 from hub.kit.vietnamese import sort_key
 from hub.kpi.breakdown import By, breakdown, breakdowns
-from hub.kpi.counters import recount
+from hub.kpi.counters import recount, recount_records
 from hub.kpi.exclusions import answered_by
 from hub.kpi.scorecard import scorecards, scorecards_by_agency
 from hub.plan.models import Exclusion
@@ -204,6 +204,7 @@ def test_every_day_is_told_as_it_was(story: Story) -> None:
             assert sums(after[day]) == city[day] == whole, (number, day)
             if day < one.day:
                 assert after[day] == before[day], (number, day)
+        assert recount_records(story.city.session, TODAY)[1] == [], number  # who owns and keeps what now
     for code in story.keys:  # each agency's own figure is its line
         figures = story.figures(code)
         assert figures == {day: after[day].get(code, (0, 0)) for day in DAYS}, code

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from hub.access.actor import the_public
-from hub.kpi.counters import fold, rebuild, recount
+from hub.kpi.counters import fold, rebuild, recount, recount_records
 from hub.kpi.models import COUNTERS
 from hub.kpi.scorecard import SUMS, rows_of
 from hub.kpi.statement import Slot, counting, facts, is_kept
@@ -31,6 +31,7 @@ DAYS = [
 def agrees(city: City) -> int:
     compared, differences = recount(city.session, DAYS)
     assert differences == [], "\n".join(map(str, differences[:12]))
+    assert recount_records(city.session, CUT_OFF)[1] == []
     assert totals(city, recount=False) == totals(city, recount=True)
     return compared
 

@@ -12,6 +12,7 @@ from hub.records.models.access import AccessChange
 from hub.records.models.arrangement import CodeListEntry, Fonds, FondsExtent, FondsOwner, Series
 from hub.records.models.files import ArchivalFile
 from hub.records.models.items import Item, ItemListing
+from hub.records.models.tally import RecordTally
 from hub.records.models.words import (
     DIRECTIONS,
     FILE_STATES,
@@ -40,5 +41,6 @@ __all__ = [
     "FondsOwner",
     "Item",
     "ItemListing",
+    "RecordTally",
     "Series",
 ]
