@@ -22,6 +22,7 @@ from schema.compiler.rows import Columns, Place, columns, value_of
 from schema.compiler.selections import Selected
 from schema.compiler.sought import Sought, Way
 from schema.compiler.statement import Statement, conjunction
+from schema.compiler.tally import tallied
 from schema.compiler.values import Given
 from schema.compiler.windows import Window, window, written_cursor
 
@@ -180,15 +181,21 @@ class Listing:
         """The exact number of rows, whatever the page."""
         counts = []
         for source, t, aliases, way in self._ways(paged=False):
-            count = f"(select count(*) from {way.row} where {self.where(source, t, aliases, way)})"
-            held = self._held(t, way)
-            # Where one test lets the caller read every row, the index alone can count them.
-            if way.indexed and (settled := self.s.settled(self.record, t, held.fixed)):
-                every = self._selected(source, t, aliases, way, held) or "true"
-                whole = f"(select count(*) from {way.row} where {every})"
-                count = f"case when {settled} then {whole} else {count} end"
-            counts.append(count)
+            where = self.where(source, t, aliases, way)
+            whole_table = self.sought is None and not source.joined
+            told = tallied(self.record, t, where) if whole_table else ""
+            counts.append(told or self._counted(source, t, aliases, way, where))
         return f"({' + '.join(counts)})"
+
+    def _counted(self, source: Source, t: str, aliases: Mapping[str, str], way: Way, where: str) -> str:
+        count = f"(select count(*) from {way.row} where {where})"
+        held = self._held(t, way)
+        # Where one test lets the caller read every row, the index alone can count them.
+        if way.indexed and (settled := self.s.settled(self.record, t, held.fixed)):
+            every = self._selected(source, t, aliases, way, held) or "true"
+            whole = f"(select count(*) from {way.row} where {every})"
+            return f"case when {settled} then {whole} else {count} end"
+        return count
 
     def exists(self, *, later: bool) -> str:
         """Whether rows lie on the other side of the cursor that the page starts from."""

@@ -113,7 +113,8 @@ EVERYTHING = f"""{{
 }}"""
 SECURED = re.compile(
     r"\b(?:from|join) (?:agency|fonds|series|file|item|digital_object|transfer|published_report|reporting_period"
-    r"|audit_event|code_list_entry|app_user|role_grant|agency_code|agency_name|agency_parent|agency_succession) t\d+"
+    r"|record_tally|audit_event|code_list_entry|app_user|role_grant|agency_code|agency_name|agency_parent"
+    r"|agency_succession) t\d+"
 )
 
 
