@@ -8,7 +8,7 @@ of a request and writes it down at its end.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -60,8 +60,10 @@ class Reads:
         """The restricted records shown so far."""
         return frozenset(map(_read, self._told))
 
-    def values(self, agent: Agent | None = None, behalves: Mapping[Read, int] = NOBODY) -> dict[str, Any]:
-        """The parameters of INSERT; `behalves` says on whose behalf a record was read, where on anybody's."""
+    def events(
+        self, agent: Agent | None = None, behalves: Mapping[Read, int] = NOBODY
+    ) -> list[dict[str, Any]]:
+        """The parameters of INSERT for each event; `behalves` says for whom a record was read, where for anybody."""
         together: defaultdict[tuple[str, int | None], list[str]] = defaultdict(list)
         for told in sorted(self._told):
             owner, _, name = told.partition("/")
@@ -69,13 +71,13 @@ class Reads:
             together[owner, behalf].append(name)
         agent = agent or self.agent
         origin = ORIGIN.get() or Origin()
-        return {
-            "events": orjson.dumps([_event(*key, names) for key, names in together.items()]).decode(),
+        request = {
             "agent": agent.id if agent is not None else None,
             "policy": decided_under(agent),
             "request": origin.request_id,
             "address": origin.client_ip,
         }
+        return [{**_event(*key, names), **request} for key, names in together.items()]
 
 
 def _read(told: str) -> Read:
@@ -86,13 +88,13 @@ def _read(told: str) -> Read:
 
 def _event(owner: str, behalf: int | None, names: list[str]) -> dict[str, Any]:
     """The event of one agency's records; one record alone is its object."""
-    kind, _, key = names[0].partition(":") if len(names) == 1 else (None, "", None)
+    kind, _, key = names[0].partition(":") if len(names) == 1 else (None, "", "")
     return {
-        "agency_id": owner or None,
-        "on_behalf_of": behalf,
-        "object_type": kind,
-        "object_id": key,
-        "detail": {"records": names},
+        "agency": owner or None,
+        "behalf": behalf,
+        "kind": kind,
+        "key": key or None,
+        "detail": orjson.dumps({"records": names}).decode(),
     }
 
 
@@ -101,13 +103,12 @@ READS: ContextVar[Reads | None] = ContextVar("reads", default=None)
 INSERT = f"""
 insert into audit_event (event_type, agent_id, on_behalf_of, agency_id, object_type, object_id, detail, outcome,
                          policy_version, request_id, client_ip)
-select '{EVENT}', cast(:agent as bigint), e.on_behalf_of, e.agency_id, e.object_type, e.object_id, e.detail, 'success',
-       cast(:policy as text), cast(:request as text), cast(:address as inet)
-  from jsonb_to_recordset(cast(:events as jsonb))
-       e(agency_id bigint, on_behalf_of bigint, object_type text, object_id bigint, detail jsonb)
+values ('{EVENT}', cast(:agent as bigint), cast(:behalf as bigint), cast(:agency as bigint), cast(:kind as text),
+        cast(:key as bigint), cast(:detail as jsonb), 'success', cast(:policy as text), cast(:request as text),
+        cast(:address as inet))
 """
 
 
-def record_reads(session: Session, values: Mapping[str, Any]) -> None:
-    """Write what `Reads.values` tells, in a transaction of its own."""
-    session.connection().execute(text(INSERT), dict(values))
+def record_reads(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write what `Reads.events` tells, in a transaction of its own."""
+    session.connection().execute(text(INSERT), list(map(dict, events)))

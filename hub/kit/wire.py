@@ -129,7 +129,7 @@ def _text(value: Any) -> Any:
     if isinstance(value, str) and "\0" not in value:
         return value.encode()
     if isinstance(value, date):  # a datetime, too
-        return str(value).encode()
+        return value.isoformat().encode()
     if isinstance(value, bytes):
         return b"\\x" + value.hex().encode()
     return None if value is None else _adapter.get_dumper(value, PyFormat.TEXT).dump(value)

@@ -27,7 +27,7 @@ _SELECTS = {
 
 def write_reads(session: Session, actor: Actor, reads: Reads) -> None:
     """Write which restricted records were shown, and on whose behalf."""
-    record_reads(session, reads.values(actor, _behalves(session, actor, reads.records)))
+    record_reads(session, reads.events(actor, _behalves(session, actor, reads.records)))
 
 
 def _behalves(session: Session, actor: Actor, records: Iterable[Read]) -> dict[Read, int]:

@@ -25,7 +25,7 @@ _READS = Numbered.of(INSERT)
 async def tell_reads(seam: Seam, trail: AsyncConnectionPool[Any], reads: Reads) -> None:
     """Write which restricted records the answer holds, before it goes out; nothing when there are none.
 
-    One statement, a transaction of its own, and no thread: it stands in the way of an answer. Where the connection is
+    One journey, a transaction of its own, and no thread: it stands in the way of an answer. Where the connection is
     lost it is asked again, since a read that is told twice is better than one that is not. Only for whom somebody
     else delegated a grant it is looked up first which records that grant has opened.
     """
@@ -34,10 +34,10 @@ async def tell_reads(seam: Seam, trail: AsyncConnectionPool[Any], reads: Reads) 
     actor = reads.agent
     if isinstance(actor, Actor) and actor.subject.mandates:
         return await seam.change(partial(write_reads, actor=actor, reads=reads))
-    question = _READS.question(reads.values())
+    questions = [_READS.question(event) for event in reads.events()]
 
     async def write(lease: Lease) -> None:
-        checked(await ask(await lease.connection(), [question]))
+        checked(await ask(await lease.connection(), questions))
 
     await reading(trail, write)
 
