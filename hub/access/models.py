@@ -230,9 +230,10 @@ class WebSession(SQLModel, table=True):
 
 
 class PolicyState(SQLModel, table=True):
-    """One row: how often the tree of agencies has changed, and which policy is in force (null: the one of the code).
+    """One row: a number for the tree of agencies, one for who may do what, and the policy in force (null: the code's).
 
-    Read with every caller, so that a process knows when its law is old.
+    Read with every request, so that a process knows when its law is old, and whom it has to read anew
+    (migrations/sql/access.sql and numbered_access.sql change the numbers).
     """
 
     __tablename__ = "policy_state"
@@ -242,6 +243,9 @@ class PolicyState(SQLModel, table=True):
     agency_version: int = Field(default=1, sa_column=Column(BigInteger, nullable=False))
     policy_version: str | None = Field(
         default=None, sa_column=Column(Text, ForeignKey("policy_version.version"))
+    )
+    access_version: int = Field(
+        default=1, sa_column=Column(BigInteger, nullable=False, server_default=text("1"))
     )
 
 

@@ -3,7 +3,9 @@
 CALLER_SQL and LAW_SQL are plain text with named parameters, so that the asynchronous path runs the very same
 statements: `caller_values(token)` → one row → `caller_from_row(row)`; then `kept_law(row)`, and only when the tree of
 agencies or the policy is new to this process LAW_SQL → `keep_law(row)`. SESSION_SQL asks the same of
-the cookie of the pages.
+the cookie of the pages. Who holds a key need not be read again as long as STATE_SQL gives what stood in his row, it is
+the same day, and `until` (null: without end) is to come: every change of what the statements read changes the number
+of access (migrations/sql/numbered_access.sql).
 """
 
 import hashlib
@@ -44,12 +46,14 @@ left join lateral (
 
 _FIELDS = (
     "u.id as user_id, u.name, held.roles, held.agencies, held.behalves, held.bound,"
-    " s.agency_version, s.policy_version"
+    " s.agency_version, s.policy_version, s.access_version"
 )
 
 _STEPPED_UP = "coalesce(f.until > :now, false) as stepped_up"
+_PROVEN = "case when f.until > :now then f.until end"
 CALLER_SQL = f"""
-select {_FIELDS}, t.id as token_id, t.bound_to, null as method, {_STEPPED_UP}
+select {_FIELDS}, t.id as token_id, t.bound_to, null as method, {_STEPPED_UP},
+       least(t.expires_at, {_PROVEN}) as until
   from access_token t
   join app_user u on u.id = t.user_id
   left join step_up f on f.sha256 = t.sha256
@@ -74,7 +78,7 @@ select {_FIELDS}, t.id as session_id, u.full_name, t.last_seen_at, t.created_at,
 
 # Whom an identity provider has named; the credential is its signed token, by whose hash a step-up is known.
 IDENTITY_SQL = f"""
-select {_FIELDS}, null::bigint as bound_to, null as method, {_STEPPED_UP}
+select {_FIELDS}, null::bigint as bound_to, null as method, {_STEPPED_UP}, {_PROVEN} as until
   from user_identity t
   join app_user u on u.id = t.user_id
   left join step_up f on f.sha256 = :sha256
@@ -102,7 +106,8 @@ select s.agency_version, s.policy_version, p.text as policy_text,
  group by s.agency_version, s.policy_version, p.text
 """
 
-STATE_SQL = "select agency_version, policy_version from policy_state"
+STATE = ("agency_version", "policy_version", "access_version")
+STATE_SQL = f"select {', '.join(STATE)} from policy_state"
 
 LOCAL_USER = "operator"
 # Whose devices may be enrolled.
