@@ -296,7 +296,8 @@ class GraphQLEndpoint:
     def _ready(self, asked: Asked, body: bytes, guess: Actor) -> Ready | None:
         """The kept plan and the cost, if the caller is probably still the same; None when it needs more."""
         key = (*asked.said(body), self._trusted.version, guess.shape, guess.law.policy.version)
-        ready = self.repeats.find(key)
+        length = len(body) + len(asked.query_string)
+        ready = self.repeats.find(key, length)
         if ready is not None:
             return ready
         try:
@@ -308,7 +309,7 @@ class GraphQLEndpoint:
         if found is None or found.plan.rest is not None:
             return None
         ready = Ready(found, understood.cost)
-        self.repeats.keep(key, len(body) + len(asked.query_string), ready)
+        self.repeats.keep(key, length, ready)
         return ready
 
     def _understand(self, asked: Asked, body: bytes, actor: Actor, *, follows: bool = False) -> _Understood:

@@ -33,8 +33,10 @@ class Repeats:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def find(self, key: Hashable) -> Ready | None:
-        """What the request was understood as; None for one that is new."""
+    def find(self, key: Hashable, length: int) -> Ready | None:
+        """What a request of so many bytes was understood as; None for one that is new."""
+        if length > LONGEST:  # to look it up would be to read it
+            return None
         ready = self._kept.get(key)
         if ready is not None:
             self._kept.move_to_end(key)
