@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,13 +18,16 @@ OPEN = """mutation($f: ID!) { openFile(input: {fondsId: $f, title: "Ban đầu",
   { ... on ArchivalFile { id version } ... on Problem { code message } } }"""
 CHANGE = """mutation($id: ID!, $v: Int!, $t: String!) { describeFile(input: {id: $id, expectedVersion: $v, title: $t})
   { __typename ... on Problem { code } } }"""
-# The trail is told by real instants, whatever the clock of the test.
-TODAY = (datetime.now(UTC) + timedelta(hours=7)).date()
-YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
 
-async def asked(ask: Ask, id: str, on: Any, role: str = "officer", place: str = "a") -> Any:
-    data = await ask(ASKED, role=role, place=place, id=id, on=on.isoformat())
+def day(town: Town, ago: int) -> str:
+    """The day in Hà Nội so many days before the trail's last event: it is told by real instants."""
+    last = "select (max(at) at time zone 'Asia/Ho_Chi_Minh')::date - cast(:ago as int) from audit_event"
+    return str(town.session.connection().scalar(text(last), {"ago": ago}))
+
+
+async def asked(ask: Ask, id: str, on: str, role: str = "officer", place: str = "a") -> Any:
+    data = await ask(ASKED, role=role, place=place, id=id, on=on)
     return data["recordAsOf"]
 
 
@@ -54,11 +56,7 @@ async def described(town: Town, ask: Ask) -> str:
 async def test_a_record_is_told_as_it_was_on_each_day(town: Town, ask: Ask) -> None:
     id = await described(town, ask)
     titles = {
-        days: (
-            found["values"]["title"]
-            if (found := await asked(ask, id, TODAY - timedelta(days=days)))
-            else None
-        )
+        days: (found["values"]["title"] if (found := await asked(ask, id, day(town, days))) else None)
         for days in (12, 10, 6, 5, 1, 0)
     }
     assert titles == {
@@ -69,7 +67,7 @@ async def test_a_record_is_told_as_it_was_on_each_day(town: Town, ask: Ask) -> N
         1: "Năm ngày trước",
         0: "Hôm nay",
     }
-    found = await asked(ask, id, YESTERDAY)
+    found = await asked(ask, id, day(town, 1))
     assert [one["eventType"] for one in found["history"]] == ["file:create", "file:update"]
     assert found["history"][1]["changed"] == {"title": ["Ban đầu", "Năm ngày trước"]}
     assert (found["unknown"], found["deletedAt"]) == ([], None)
@@ -79,16 +77,16 @@ async def test_a_deleted_record_is_still_told_to_who_could_read_it(town: Town, a
     id = await described(town, ask)
     town.session.connection().execute(text("delete from file where title = 'Hôm nay'"))
     town.session.commit()
-    for on, title in ((YESTERDAY, "Năm ngày trước"), (TOMORROW, "Hôm nay")):
+    for on, title in ((day(town, 1), "Năm ngày trước"), (day(town, -1), "Hôm nay")):
         found = await asked(ask, id, on)
         assert found["values"]["title"] == title
-    assert [one["eventType"] for one in (await asked(ask, id, TODAY))["history"]] == [
+    assert [one["eventType"] for one in (await asked(ask, id, day(town, 0)))["history"]] == [
         "file:create",
         "file:update",
         "file:update",
     ]
     for role, place in (("officer", "b"), ("leader", "a"), ("anyone", "a"), ("itsec", "a")):
-        assert await asked(ask, id, YESTERDAY, role, place) is None
+        assert await asked(ask, id, day(town, 1), role, place) is None
 
 
 async def test_what_was_restricted_then_is_hidden_from_who_may_read_it_only_now(town: Town, ask: Ask) -> None:
@@ -101,8 +99,8 @@ async def test_what_was_restricted_then_is_hidden_from_who_may_read_it_only_now(
         """mutation($id: ID!) { confirmAccessChange(input: {id: $id, expectedVersion: 1}) { __typename } }"""
     )
     await ask(confirm, role="approver", id=done["describeFile"]["accessChangePending"]["id"])
-    assert (await asked(ask, id, TODAY, "leader"))["values"]["title"] == "Hôm nay"
-    assert await asked(ask, id, YESTERDAY, "leader") is None
+    assert (await asked(ask, id, day(town, 0), "leader"))["values"]["title"] == "Hôm nay"
+    assert await asked(ask, id, day(town, 1), "leader") is None
 
 
 async def test_a_past_state_of_a_restricted_record_is_a_read(town: Town, ask: Ask) -> None:
@@ -111,7 +109,7 @@ async def test_a_past_state_of_a_restricted_record_is_a_read(town: Town, ask: As
         text("select count(*) from audit_event where event_type = 'record:read'")
     )
     town.session.rollback()
-    await asked(ask, id, YESTERDAY)
+    await asked(ask, id, day(town, 1))
     after = town.session.connection().scalar(
         text("select count(*) from audit_event where event_type = 'record:read'")
     )

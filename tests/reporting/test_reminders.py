@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from hub.cli import main
+from hub.kit.clock import HANOI
 from tests.reporting.conftest import TODAY, Half
 from tests.web.reporters import Reporters
 
@@ -63,7 +64,8 @@ def test_home_affairs_reminds_all_who_have_not_handed_in(half: Half) -> None:
         row["agencyCode"]: row
         for row in half.ask(DESK, "supervisor", "SNV", id=period["id"])["returnsDesk"]["rows"]
     }
-    assert rows["B"]["lastRemindedAt"].startswith(f"{TODAY}T")
+    reminded_at = datetime.fromisoformat(rows["B"]["lastRemindedAt"])
+    assert reminded_at.astimezone(HANOI).date() == TODAY
     assert rows["B"]["reminders"] == [
         {"kind": "REQUEST", "dueOn": "2025-06-20", "note": "Đề nghị nộp trước thứ sáu.", "isReachable": True,
          "sentCount": 0, "waitingCount": 1, "failedCount": 0, "problem": None}
