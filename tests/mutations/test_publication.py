@@ -53,6 +53,10 @@ PUBLISH = f"""mutation($id: ID!, $v: Int!, $k: String) {{ publishReport(input: {
 PRINT = f"""mutation($id: ID!, $v: Int!) {{ printReport(input: {{id: $id, expectedVersion: $v,
   issuedOn: "2025-07-15"}}) {{ ... on Job {{ id kind jobState: state total done }} {PROBLEM} }} }}"""
 JOB = "query($id: ID!) { job(id: $id) { jobState: state done result } }"
+TAKEN = (
+    "The input is not valid: Number 12/BC-SNV of 2025 is borne by another report of this body, issued on 2025-07-15."
+    " Take the next number of the register of outgoing documents."
+)
 CORRECT = f"""mutation($id: ID!, $v: Int!) {{ correctReport(input: {{id: $id, expectedVersion: $v,
   reason: "Nhập sai nguồn gốc"}}) {{ {REPORT} {PROBLEM} }} }}"""
 FROZEN = """query($id: ID!) { snapshotIndicators(reportId: $id) {
@@ -212,6 +216,12 @@ async def test_a_report_from_freezing_to_correction(hub: Hub, printer: None, tmp
     revised = await hub.do(CORRECT, "supervisor", id=out["id"], v=out["version"])
     assert (revised["revision"], revised["state"]) == (2, "DRAFT")
     assert revised["correctionReason"] == "Nhập sai nguồn gốc"
+    taken = await hub.do(SUBMIT, "supervisor", id=revised["id"], v=revised["version"])
+    assert taken == {"code": "INVALID", "message": TAKEN}
+    stands = await hub.do(CORRECT, "supervisor", id=out["id"], v=out["version"])
+    assert {one: stands[one] for one in ("state", "version", "number")} == {
+        "state": "DRAFT", "version": revised["version"], "number": None,
+    }  # fmt: skip
     compared = (await hub.ask(COMPARE, "supervisor", a=out["snapshotId"], b=revised["snapshotId"]))[
         "compareSnapshots"
     ]

@@ -56,7 +56,8 @@ def publish(half: Half, row: PublishedReport, folder: Any, *, submitted: bool = 
     """Submitted by one, printed from its figures, stored, published by another."""
     clerk, head = half.actor("supervisor"), half.actor("supervisor_head")
     if not submitted:
-        submit_report(half.session, clerk, row.id or 0, row.version, number="12", notation="BC-SNV")
+        number = str(11 + row.revision)
+        submit_report(half.session, clerk, row.id or 0, row.version, number=number, notation="BC-SNV")
     ready = to_print(half.session, head, row.id or 0, row.version)
     assert ready is not None
     report = build_official(half.session, head, ready, "https://hub.example.vn")

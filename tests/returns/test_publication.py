@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,42 @@ def test_a_correction_is_a_new_revision_that_says_what_differs_and_why(half: Hal
     assert [row.moved.id for row in (*seen.rows, *rest.rows)] == [added, half.items[0]]
     hidden = page_of(half.session, half.actor("officer", half.second), moves)
     assert (hidden.rows, hidden.total, hidden.hidden) == ((), 0, 3)
+
+
+def test_a_number_is_given_once_in_its_year(half: Half) -> None:
+    report = published(half, half.first)  # 12/BC-SNV of 15/7/2025
+    clerk, head = half.actor("supervisor"), half.actor("supervisor_head")
+    half.session.execute(text("update item set origin = 'PAPER' where id = :id"), {"id": half.items[0]})
+    taken = take_again(half.session, clerk, report.id or 0)
+    revised = correct_report(half.session, clerk, report.id or 0, report.version, taken, "Sai nguồn gốc")
+    key = revised.id or 0
+    for notation in ("BC-SNV", "bc-snv"):
+        named = partial(submit_report, number="12", notation=notation, issued_on=date(2025, 8, 1))
+        with pytest.raises(Invalid) as refused, half.session.begin_nested():
+            named(half.session, clerk, key, revised.version)
+        assert [(one.field, one.code) for one in refused.value.errors] == [("number", "TAKEN")]
+        assert f"Số 12/{notation} năm 2025" in refused.value.errors[0].message("vi")
+    half.session.refresh(revised)
+    assert (revised.state, revised.number) == ("DRAFT", None)
+    submit_report(half.session, clerk, key, revised.version, number="12", notation="TTr-SNV")
+    december, january = date(2025, 12, 31), date(2026, 1, 2)
+    with pytest.raises(Invalid, match="12/BC-SNV of 2025"):
+        to_print(half.session, head, key, revised.version, notation="BC-SNV", issued_on=december)
+    with pytest.raises(Invalid), half.session.begin_nested():
+        publish_report(half.session, head, key, revised.version, PAPER, notation="BC-SNV", issued_on=december)
+    half.session.refresh(revised)
+    assert (revised.state, revised.notation) == ("SUBMITTED", "TTr-SNV")
+    out = publish_report(
+        half.session, head, key, revised.version, PAPER, notation="BC-SNV", issued_on=january
+    )
+    assert (out.state, out.number) == ("PUBLISHED", "12")
+
+
+def test_each_body_has_a_register_of_its_own(half: Half) -> None:
+    first, second = published(half, half.first), published(half, half.second)
+    assert [(one.state, one.number, one.notation) for one in (first, second)] == [
+        ("PUBLISHED", "12", "BC-SNV")
+    ] * 2
 
 
 def test_an_agencys_own_report_is_corrected_alone(half: Half) -> None:

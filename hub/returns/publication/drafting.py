@@ -20,6 +20,7 @@ from hub.kit import clock
 from hub.kit.errors import FieldError, Invalid, StaleVersion
 from hub.returns.models import PublishedReport, ReportingPeriod, Snapshot
 from hub.returns.publication.errors import NotFrozen, OwnReport, PeriodStillOpen, WrongReportState
+from hub.returns.publication.register import require_free
 from hub.returns.snapshots.freezing import formula_version, freeze_of, written
 from hub.returns.snapshots.models import FrozenFigures, PeriodFreeze
 
@@ -74,6 +75,7 @@ def submit_report(
     """
     report = locked(session, actor, "submit", report_id, expected_version, ("DRAFT",))
     name(report, number, notation, issued_on)
+    require_free(session, report, report.number, report.notation, report.issued_on)
     report.state, report.submitted_by, report.submitted_at = "SUBMITTED", actor.id, clock.instant()
     stored(session, report)
     told(session, actor, "report:submit", report, number=report.number, notation=report.notation)

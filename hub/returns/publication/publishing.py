@@ -30,6 +30,7 @@ from hub.returns.publication.drafting import (
     told,
 )
 from hub.returns.publication.papers import Paper
+from hub.returns.publication.register import require_free
 
 IN_FORCE = "PUBLISHED"
 
@@ -68,7 +69,7 @@ def to_print(
     report = locked(session, actor, "publish", report_id, expected_version, ("SUBMITTED",), lock=False)
     period = session.get_one(ReportingPeriod, report.period_id)
     require_closed(period)
-    return Ready(
+    ready = Ready(
         report,
         period,
         snapshot_of(session, report),
@@ -76,6 +77,8 @@ def to_print(
         given("notation", notation, LONGEST) if notation is not None else report.notation,
         issued_on or report.issued_on,
     )
+    require_free(session, report, ready.number, ready.notation, ready.issued_on)
+    return ready
 
 
 def publish_report(
@@ -107,6 +110,7 @@ def publish_report(
     if paper is None:  # it was published when it was printed, and has been sent back since
         raise StaleVersion(report.version)
     name(report, number, notation, issued_on)
+    require_free(session, report, report.number, report.notation, report.issued_on, lock=True)
     for before in session.exec(
         select(PublishedReport).where(
             PublishedReport.period_id == report.period_id,
