@@ -14,7 +14,7 @@ from hub.kit import clock
 from hub.kit.errors import FieldError, Invalid
 from hub.returns.models import PublishedReport
 
-_ISSUED = """coalesce(issued_on, (published_at at time zone 'Asia/Ho_Chi_Minh')::date)"""
+_ISSUED = "coalesce(issued_on, (published_at at time zone 'Asia/Ho_Chi_Minh')::date)"
 _BEARS_IT = text(
     f"""
     select {_ISSUED} from published_report
@@ -64,6 +64,6 @@ def _taken(number: str, issued_on: date) -> FieldError:
         "TAKEN",
         f"Số {number} năm {issued_on.year} đã cấp cho một báo cáo khác của cơ quan này, ban hành ngày"
         f" {issued_on.day}/{issued_on.month}/{issued_on.year}. Hãy lấy số tiếp theo trong sổ đăng ký văn bản đi.",
-        f"Number {number} of {issued_on.year} is borne by another report of this body, issued on {issued_on}. Take the next"
-        " number of the register of outgoing documents.",
+        f"Number {number} of {issued_on.year} is borne by another report of this body, issued on {issued_on}. Take"
+        " the next number of the register of outgoing documents.",
     )
