@@ -1,8 +1,8 @@
 """The tally of records: how many files and documents there are of each owner, keeper, fonds and access mode.
 
-Kept by triggers (migrations/sql/record_tally.sql), which add a row for each group that a statement changes; a group
-has as many as the sum of its rows says. hub/kpi/tally.py folds and proves it, lists take their totals from it
-(schema/compiler/tally.py).
+Kept by triggers (migrations/sql/record_tally.sql, emptied_tally.sql), which add a row for each group that a statement
+changes; a group has as many as the sum of its rows says. hub/kpi/tally.py folds and proves it, lists take their totals
+from it (schema/compiler/tally.py).
 """
 
 from __future__ import annotations

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
+import psycopg
 import pytest
 from graphql import parse
 
@@ -151,3 +154,21 @@ def test_a_fonds_has_as_many_as_can_be_paged_through(desk: Desk) -> None:
             for held in (fonds["files"], fonds["items"]):
                 more = held.get("pageInfo", {}).get("hasNextPage", False)
                 assert more or held["totalCount"] == len(held["nodes"])
+
+
+@pytest.fixture
+def owning(desk: Desk, city_url: str) -> Iterator[Desk]:
+    """A desk whose connection may write, as the owner; what is done by it is undone."""
+    connection = desk.runner.run(psycopg.AsyncConnection.connect(city_url))
+    yield replace(desk, connection=connection)
+    desk.runner.run(connection.close())
+
+
+@pytest.mark.parametrize("who", ["anyone", "officer", "supervisor"])
+def test_of_a_table_that_was_emptied_nothing_is_told(owning: Desk, who: str) -> None:
+    asked = "{ items(first: 1) { totalCount nodes { id } } files(first: 1) { totalCount nodes { id } } }"
+    before = owning.ask(asked, who)
+    assert before["items"]["totalCount"] > 0
+    owning.runner.run(owning.connection.execute("truncate item cascade"))
+    after = owning.ask(asked, who)
+    assert after == {"items": {"totalCount": 0, "nodes": []}, "files": before["files"]}
