@@ -24,6 +24,7 @@ from hub.access.actor import Actor, the_public
 from hub.access.administration import closed_now
 from hub.access.credentials.errors import ReadOnlyDevice
 from hub.access.credentials.issuers import is_signed_token
+from hub.audit.commands import ORIGIN, Origin
 from hub.audit.reads import READS, Reads
 from hub.kit.accept import language
 from hub.kit.errors import HubError, Unauthenticated
@@ -104,6 +105,7 @@ class GraphQLEndpoint:
         if not may_connect(self._settings, talk.scope, headers):
             await receive()
             return await send({"type": "websocket.close", "code": 4403})
+        ORIGIN.set(Origin(talk.scope["state"]["request_id"], client_ip(scope)))
         await talk.run()
 
     async def _stream(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,10 +129,14 @@ class GraphQLEndpoint:
         )
         if what is None:
             return
-        # What was found to be a subscription that he may send is asked in its other form.
-        again = asked._replace(sends_texts=True, accepted=negotiation.JSON)
+        reads = Reads()
 
         async def ask(query: bytes) -> bytes:
+            nonlocal reads
+            # What was found to be a subscription that he may send is asked in its other form.
+            again = self._asked(headers, scope)._replace(sends_texts=True, accepted=negotiation.JSON)
+            reads = Reads()
+            READS.set(reads)
             async with asyncio.timeout(self._settings.request_timeout / 1000):
                 named = await self._named(again, scope)
                 step = await reading(
@@ -142,6 +148,7 @@ class GraphQLEndpoint:
 
         with self.changes.followed(what.row, payer) as changed:
             async for result in events(what, changed, ask):
+                await tell_reads(self._services.seam, self._services.trail, reads)
                 yield result
 
     async def _followed(

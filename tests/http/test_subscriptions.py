@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import time
 from typing import Any
 
 import orjson
@@ -14,9 +15,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from hub.kit import progress
+from hub.kit import clock, progress
 from hub.kit.ids import encode
-from hub.settings import Settings
+from hub.settings import Hours, Settings
 from schema.http import streams, subscriptions
 from tests.http.conftest import City, Client, Open
 from tests.http.test_audits import served
@@ -172,6 +173,70 @@ async def test_a_right_that_ends_ends_what_is_followed(hub: Open, city: City) ->
                 assert await wire.hear() == {"id": "1", "type": "complete"}
             finally:
                 connection.execute(f"update role_grant set valid_to = null where {which}")
+
+
+async def test_a_right_that_rests_out_of_hours_ends_what_is_followed(
+    hub: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now().astimezone(clock.HANOI)
+    monkeypatch.setattr(clock, "now", lambda: now.replace(hour=9))
+    async with (
+        hub(admin_hours=Hours(time(7, 30), time(17, 30))) as client,
+        _known(client, "sysadmin") as wire,
+    ):
+        seam, job = client.services.seam, _job(client, "demo.clerk")
+        wire.say(_subscribe(job))
+        assert _seen(await wire.hear())[0] == "RUNNING"
+        monkeypatch.setattr(clock, "now", lambda: now.replace(hour=20))
+        await asyncio.to_thread(lambda: progress.advanced(seam, job, done=2))
+        assert await wire.hear() == {"id": "1", "type": "complete"}
+
+
+RESTRICTED = """subscription($id: ID!) { jobUpdated(id: $id) {
+  done reportTasks { agency { files(first: 1, filter: {accessModes: [CONDITIONAL]}) { nodes { id } } } } } }"""
+
+
+@pytest.fixture
+def reporting(city: City) -> Iterator[int]:
+    """Work of the supervisor about the report of an agency, to whose files it leads."""
+    with psycopg.connect(city.owner_dsn, autocommit=True) as connection:
+        [job] = connection.execute(
+            """with it as (insert into job (kind, state, created_by)
+                           select 'test', 'RUNNING', id from app_user where name = 'demo.supervisor' returning id),
+                    task as (insert into report_task (job_id, deed, period_id, agency_id)
+                             select it.id, 'DRAFT', min(p.id), min(f.agency_id) from it, reporting_period p, file f
+                              where f.access_level = 1 group by it.id)
+               select id from it"""
+        ).fetchone() or (0,)
+        yield job
+        connection.execute("delete from report_task where job_id = %s", [job])
+
+
+def _reads(city: City) -> list[tuple[Any, ...]]:
+    with psycopg.connect(city.owner_dsn) as connection:
+        return connection.execute(
+            "select u.name, e.request_id is not null, host(e.client_ip) from audit_event e"
+            " join app_user u on u.id = e.agent_id where e.event_type = 'record:read' order by e.id"
+        ).fetchall()
+
+
+async def test_restricted_records_that_are_followed_are_told_with_each_event(
+    hub: Open, city: City, reporting: int
+) -> None:
+    async with hub() as client:
+        seam, before = client.services.seam, len(_reads(city))
+        async with _known(client, "supervisor") as wire:
+            wire.say(_subscribe(reporting, query=RESTRICTED))
+            [task] = (await wire.hear())["payload"]["data"]["jobUpdated"]["reportTasks"]
+            assert task["agency"]["files"]["nodes"]
+            assert _reads(city)[before:] == [("demo.supervisor", True, "192.0.2.9")]
+            await asyncio.to_thread(lambda: progress.advanced(seam, reporting, done=1))
+            assert (await wire.hear())["payload"]["data"]["jobUpdated"]["done"] == 1
+            assert len(_reads(city)) == before + 2
+        progress.ended(seam, reporting, "SUCCEEDED")
+        given = {"id": encode("Job", reporting)}
+        await client.ask(RESTRICTED, given, role="supervisor", accept="text/event-stream")
+        assert [told[:2] for told in _reads(city)[before:]] == [("demo.supervisor", True)] * 3
 
 
 async def test_a_bad_credential_opens_nothing(hub: Open) -> None:
