@@ -100,10 +100,13 @@ class Callers:
     async def read_with(
         self, connection: AsyncConnection[Any], shown: Credential, guess: Remembered, ready: Bound
     ) -> bytes | None:
-        """The data of a plan, asked in one journey with the caller; None, the data unseen, if he has changed.
+        """The data of a plan, asked in one journey with the caller; None, the data unseen, if he has changed, or if his
+        time has run out while a connection was waited for.
 
         Saves a third of a small request. Raises what the plan's statements raise, if the caller is the same.
         """
+        if not (shown.is_session or _lasts(guess)):
+            return None
         again = _question(shown) if shown.is_session else _STATE
         told, *found = await ask(connection, [again, *ready.questions(guess.actor)])
         return ready.plan.join(checked(found), guess.actor) if _row(told) == guess.told else None

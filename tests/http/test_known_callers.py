@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tempfile
 from collections.abc import Iterator
@@ -185,3 +186,21 @@ async def test_a_role_ends_with_its_day(
             assert said(await client.ask(FILES, role="staff")) == said(await client.ask(FILES))
         finally:
             owner.execute(f"update role_grant set valid_to = null where {which}")
+
+
+async def test_whoever_has_waited_for_a_connection_past_his_end_is_refused(
+    hub: Open, owner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    which = "user_id = (select id from app_user where name = 'demo.finance')"
+    later = clock.now() + timedelta(hours=2)
+    async with hub(pool_size=1) as client:
+        try:
+            owner.execute(f"update access_token set expires_at = now() + interval '1 hour' where {which}")
+            await _warm(client, "finance")
+            async with client.services.pool.connection():
+                asking = asyncio.create_task(client.ask(FILES, role="finance"))
+                await asyncio.sleep(0.2)
+                monkeypatch.setattr(clock, "now", lambda: later)
+            assert (await asking).status_code == 401
+        finally:
+            owner.execute(f"update access_token set expires_at = null where {which}")
