@@ -74,6 +74,28 @@ async def test_a_document_is_named_in_either_way(hub: Open, mode: str) -> None:
                     assert answer.json()["extensions"]["cost"]["requested"] == 1
 
 
+@pytest.mark.parametrize("name", ["documentI\\u0064", "persistedQuer\\u0079", "\\u0064ocumentId"])
+async def test_a_retired_document_is_retired_however_it_is_spelled(hub: Open, city: City, name: str) -> None:
+    named = f'"{document_id(KNOWN)}"'
+    member = f'"{name}": {named}'
+    if "ersisted" in name:
+        member = f'"extensions": {{"{name}": {{"version": 1, "sha256Hash": {named}}}}}'
+
+    async with hub(trusted_documents="only", profile="production") as client:
+
+        async def ask() -> httpx.Response:
+            headers = {"content-type": "application/json"}
+            return await client.http.post("/graphql", content=f"{{{member}}}", headers=headers)
+
+        assert (await _post(client, documentId=document_id(KNOWN))).status_code == 200
+        assert (await ask()).status_code == 200
+        _within(
+            city,
+            lambda session: retire_documents(session, actor_for_user(session), "tracuu", document_id(KNOWN)),
+        )
+        assert _code(await ask()) == "PERSISTED_QUERY_NOT_FOUND"
+
+
 async def test_a_get_names_one_too(hub: Open) -> None:
     async with hub() as client:
         answer = await client.http.get("/graphql", params={"documentId": document_id(KNOWN)})
