@@ -107,10 +107,10 @@ class Budgets:
         return Spent(cost, left - cost, self._reset_at)
 
     def give_back(self, payer: str, spent: Spent) -> None:
-        """Undo one request and its cost."""
+        """Undo the cost of an operation, as long as the minute lasts in which it was taken."""
         account, _ = self._account(payer)
-        account[0] -= 1
-        account[1] -= spent.requested
+        if spent.reset_at == self._reset_at:
+            account[1] -= spent.requested
 
     def untold(self) -> tuple[int, dict[str, Sums]]:
         """The minute, and what its payers spent here since this was asked last."""

@@ -239,21 +239,23 @@ class GraphQLEndpoint:
         """Who asks, what for, and whether he may; then the answer, if a compiled statement gives it."""
         if self._trusted.wanted(body, asked.query_string):
             await self._trusted.refresh(lease)
-        actor, payer = the_public(), asked.address
+        actor, payer, entered = the_public(), asked.address, ""
         if shown is not None:
             guess = None if self._services.seam.has_replica else self._callers.last(shown, asked.closed)
-            is_whole = guess is not None and guess.actor.closed is None
-            ready = self._ready(asked, body, guess.actor) if guess is not None and is_whole else None
-            if guess is not None and ready is not None:
-                self.budgets.enter(guess.payer)
-                spent = self.budgets.charge(guess.payer, ready.cost)
-                data = await self._callers.read_with(await lease.connection(), shown, guess, ready.bound)
-                if data is not None:
-                    self.uses.note(shown, guess.actor)
-                    return data_answer(data, asked.media_type, spent.as_json())
-                self.budgets.give_back(guess.payer, spent)
+            if guess is not None and guess.actor.closed is None:
+                entered = guess.payer
+                self.budgets.enter(entered)
+                ready = self._ready(asked, body, guess.actor)
+                if ready is not None:
+                    spent = self.budgets.charge(entered, ready.cost)
+                    data = await self._callers.read_with(await lease.connection(), shown, guess, ready.bound)
+                    if data is not None:
+                        self.uses.note(shown, guess.actor)
+                        return data_answer(data, asked.media_type, spent.as_json())
+                    self.budgets.give_back(entered, spent)
             actor, payer = await self._caller(asked, shown, lease)
-        self.budgets.enter(payer)
+        if payer != entered:
+            self.budgets.enter(payer)
         found = self._afforded(asked, body, actor, payer)
         await require_open(self._services.seam, actor, found.document, found.request.operation_name)
         account = self.budgets.charge(payer, found.cost).as_json()

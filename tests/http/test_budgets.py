@@ -7,12 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql import parse
 from sqlmodel import Session, create_engine
 
 from hub.kit.db import sqlalchemy_url
 from hub.kit.spending import Sums, exchange, forget
 from hub.settings import Settings
 from schema.errors import RateLimited
+from schema.http import documents
 from schema.http.budgets import REFUSED_TEXT, Budgets, address_payer
 from tests.http.conftest import City, Client, Open
 
@@ -62,6 +64,36 @@ async def test_every_answer_tells_the_account(hub: Open, clock: Clock) -> None:
         assert _cost(await client.ask("{__typename}", role="officer")) == (0, 100, reset)
         failed = await client.ask('{node(id: "x") {id}}', role="officer")
         assert "extensions" not in failed.json()
+
+
+async def test_whoever_has_spent_his_minute_has_no_more_texts_read(
+    hub: Open, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+
+    def reading(text: str, **words: Any) -> Any:
+        texts.append(text)
+        return parse(text, **words)
+
+    monkeypatch.setattr(documents, "parse", reading)
+    async with hub(**LIMITED) as client:
+        _under(client, clock)
+        for _ in range(4):
+            assert (await client.ask("{__typename}", role="officer")).status_code == 200
+        assert _cost(await client.ask(FILES, role="officer"))[0] == 50
+        texts.clear()
+        for number in range(3):
+            text = f"{{files(first: {number}) {{ nodes {{ id }} }} }}"
+            assert (await client.ask(text, role="officer")).status_code == 429
+        assert texts == []
+
+
+async def test_a_new_minute_owes_nothing_for_the_last(hub: Open, clock: Clock) -> None:
+    budgets = Budgets(Settings(requests_per_minute=2, cost_per_minute=100, profile="production"), clock)
+    spent = budgets.charge("user:1", 60)
+    clock.seconds += 60
+    budgets.give_back("user:1", spent)
+    assert budgets.charge("user:1", 60).remaining == 40
 
 
 async def test_a_spent_budget_is_refused_until_the_minute_is_over(hub: Open, clock: Clock) -> None:
