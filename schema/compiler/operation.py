@@ -24,6 +24,7 @@ from schema.compiler.roots import ROOTS
 from schema.compiler.selections import Selections
 from schema.compiler.statement import Statement
 from schema.compiler.values import Signature
+from schema.limits import bytes_of
 
 
 class Unsupported(Exception):
@@ -72,7 +73,8 @@ def compile_operation(
             fields.append((selected.key, Read(statement.whole(sql), tuple(statement.parameters), join)))
     if not any(isinstance(read, Read) for _, read in fields):
         raise Unsupported
-    return Plan(signature, tuple(fields), _rest(document, operation, left))
+    size = bytes_of(document) + sum(len(read.sql) for _, read in fields if isinstance(read, Read))
+    return Plan(signature, tuple(fields), _rest(document, operation, left), size)
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:

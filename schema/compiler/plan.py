@@ -38,17 +38,24 @@ class Read:
 class Plan:
     """What one operation, under one shape of variables and of subject, asks of PostgreSQL.
 
-    `rest` is the part that ordinary resolvers must answer, None when there is none.
+    `rest` is the part that ordinary resolvers must answer, None when there is none. `size` is what the text takes of
+    memory, to whose nodes a plan goes back with each request, and the statements.
     """
 
     signature: Signature
     fields: tuple[tuple[str, Read | bytes | None], ...]
     rest: DocumentNode | None
+    size: int = 0
 
     @property
     def statements(self) -> tuple[str, ...]:
         """The SQL of every compiled root field."""
         return tuple(read.sql for _, read in self.fields if isinstance(read, Read))
+
+    @property
+    def values(self) -> int:
+        """How many values the statements take."""
+        return sum(len(read.parameters) for _, read in self.fields if isinstance(read, Read))
 
     async def run(
         self,

@@ -1,12 +1,11 @@
 """Operations as texts: parsed, measured and validated once, then found again by their text.
 
 Validation costs some 3 ms and everything after it far less, so that clients who send variables instead of
-literals pay it once. The store is bounded by tokens, since it is filled by strangers.
+literals pay it once.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,11 +27,12 @@ from graphql import (
     validate,
 )
 
+from hub.kit.kept import Kept
 from schema.errors import MAX_ERRORS
-from schema.limits import Limits, Shape, check_shape, check_tokens, cost_of, measure, size_of
+from schema.limits import Limits, Shape, bytes_of, check_shape, check_tokens, cost_of, measure, size_of
 
-# About 350 bytes a token: some 20 MB when full.
-KEPT_TOKENS = 60_000
+KEPT = 10_000
+ROOM = 20_000_000
 KEPT_COSTS = 64
 
 
@@ -100,20 +100,21 @@ class Documents:
         self._rules = (
             specified_rules if introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
         )
-        self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._tokens = 0
+        self._kept: Kept[str, Document] = Kept(KEPT, ROOM)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def find(self, text: str, limits: Limits) -> Document:
         """The text as a valid document inside the limits of form.
 
         Raises InvalidOperation, CostExceeded.
         """
-        document = self._kept.get(text)
+        document = self._kept.find(text)
         if document is None:
             document = self._read(text, limits)
-            self._keep(document)
+            self._kept.keep(text, document, bytes_of(document.node))
         else:
-            self._kept.move_to_end(text)
             check_shape(document.shape, limits)
         if document.errors:
             raise InvalidOperation(document.errors)
@@ -149,10 +150,3 @@ class Documents:
             self._schema, node, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self._introspection
         )
         return Document(text, node, shape, errors)
-
-    def _keep(self, document: Document) -> None:
-        self._kept[document.text] = document
-        self._tokens += document.shape.tokens
-        while self._tokens > KEPT_TOKENS:
-            _, oldest = self._kept.popitem(last=False)
-            self._tokens -= oldest.shape.tokens

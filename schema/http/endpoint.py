@@ -70,8 +70,8 @@ class GraphQLEndpoint:
         self._schema, self._services, self._settings = schema, services, services.settings
         if Prepared not in schema.extensions:
             schema.extensions = (*schema.extensions, Prepared)
-        self._documents = Documents(schema._schema, introspection=self._settings.is_development)
-        self._plans = Plans()
+        self.documents = Documents(schema._schema, introspection=self._settings.is_development)
+        self.plans = Plans()
         self.repeats = Repeats()
         self._callers = Callers()
         self.uses = Uses(services.settings, services.seam)
@@ -312,7 +312,7 @@ class GraphQLEndpoint:
         try:
             understood = self._understand(asked, body, guess)
             sent = understood.request
-            found = self._plans.find(sent.query, sent.operation_name, sent.variables, guess.shape, guess.law)
+            found = self.plans.find(sent.query, sent.operation_name, sent.variables, guess.shape, guess.law)
         except (HubError, InvalidOperation):
             return None  # said again, and to the caller, once he is known
         if found is None or found.plan.rest is not None:
@@ -329,7 +329,7 @@ class GraphQLEndpoint:
             sent = negotiation.read_query(dict(parse_qsl(asked.query_string, keep_blank_values=True)))
         sent = self._trusted.resolve(sent, may_send_texts=asked.sends_texts)
         limits = limits_for(signed_in=actor.id is not None)
-        document = self._documents.find(sent.query, limits)
+        document = self.documents.find(sent.query, limits)
         operation = document.operation(sent.operation_name)
         if (operation.operation is OperationType.SUBSCRIPTION) != follows:
             raise WrongWay
@@ -337,7 +337,7 @@ class GraphQLEndpoint:
             raise ReadOnlyDevice
         if asked.method == "GET" and operation.operation is not OperationType.QUERY:
             raise MethodNotAllowed("POST")
-        cost = self._documents.check_cost(document, operation, sent.variables, limits)
+        cost = self.documents.check_cost(document, operation, sent.variables, limits)
         return _Understood(sent, document, operation.operation, cost)
 
     def _plan(self, found: _Understood, actor: Actor) -> Plan | None:
@@ -345,11 +345,11 @@ class GraphQLEndpoint:
         if found.kind is not OperationType.QUERY:
             return None
         sent, shape, law = found.request, actor.shape, actor.law
-        known = self._plans.find(sent.query, sent.operation_name, sent.variables, shape, law)
+        known = self.plans.find(sent.query, sent.operation_name, sent.variables, shape, law)
         if known is not None:
             return known.plan
         try:
-            return self._plans.compile(
+            return self.plans.compile(
                 self._schema, sent.query, found.document.node, sent.operation_name, sent.variables, shape, law
             )
         except Unsupported:

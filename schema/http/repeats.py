@@ -6,14 +6,16 @@ policy of who asks. Who he is, what he may see and what is left of his minute ar
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from hub.kit.kept import Kept
 from schema.compiler import Bound
 
-# A list's screen takes 3.4 kB with its statements' values: 2 MB when full of those.
 KEPT = 512
+# A list's screen takes 3.4 kB with its statements' values, and its plan 70 kB, which `Plans` may have let go of.
+ROOM = 40_000_000
+VALUE = 2_000  # bytes of a statement's value where it names agencies
 LONGEST = 4_096  # bytes; a longer request is read anew
 
 
@@ -28,7 +30,7 @@ class Repeats:
     """The requests of this process that a plan answers wholly, least recently asked out first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Ready] = OrderedDict()
+        self._kept: Kept[Hashable, Ready] = Kept(KEPT, ROOM)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -37,14 +39,10 @@ class Repeats:
         """What a request of so many bytes was understood as; None for one that is new."""
         if length > LONGEST:  # to look it up would be to read it
             return None
-        ready = self._kept.get(key)
-        if ready is not None:
-            self._kept.move_to_end(key)
-        return ready
+        return self._kept.find(key)
 
     def keep(self, key: Hashable, length: int, ready: Ready) -> None:
         """Remember a request of so many bytes."""
         if length <= LONGEST:
-            self._kept[key] = ready
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            plan = ready.bound.plan
+            self._kept.keep(key, ready, length + plan.size + VALUE * plan.values)

@@ -11,6 +11,9 @@ from graphql import OperationDefinitionNode, parse
 
 from hub.kit.errors import CostExceeded
 from schema import build_schema
+from schema.compiler import cache
+from schema.http import documents
+from schema.http.endpoint import GraphQLEndpoint
 from schema.limits import ANONYMOUS, SIGNED_IN, check_shape, cost_of, measure
 from tests.http.conftest import City, Open
 
@@ -156,3 +159,43 @@ def test_the_contracts_operations_are_inside_the_limits_of_their_roles(path: Pat
 
 def test_every_operation_of_the_contract_is_looked_at() -> None:
     assert len(OPERATIONS) == 11
+
+
+LONG = "x" * 240_000
+WORDY = "query($f: [FileFacetField!]) { files(first: 1) { facets(fields: $f) { field } } }"
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("{ files(first: 1) { nodes { id } } } #%s" + LONG, None),
+        ('{ files(first: 1, filter: {codes: ["%s", "' + LONG + '"]}) { totalCount } }', None),
+        (WORDY, {"f": ["ORIGIN"] * 20_000}),
+    ],
+)
+async def test_long_requests_are_not_kept_without_end(
+    hub: Open, monkeypatch: pytest.MonkeyPatch, query: str, variables: dict[str, list[str]] | None
+) -> None:
+    """Each of few tokens: by tokens alone thousands of them would be kept, and their plans."""
+    monkeypatch.setattr(documents, "ROOM", 10_000_000)
+    monkeypatch.setattr(cache, "ROOM", 10_000_000)
+    async with hub() as client:
+        graphql: GraphQLEndpoint = client.app.state.graphql
+        for number in range(12):
+            if variables is not None:
+                variables = {"f": [*variables["f"], "ORIGIN"]}
+                answer = await client.ask(query, variables)
+            else:
+                answer = await client.ask(query % number)
+            assert "errors" not in answer.json()
+        assert 0 < len(graphql.documents) <= 6
+        assert 0 < len(graphql.plans) <= 6
+
+
+async def test_a_long_request_is_answered_and_a_short_one_is_kept(hub: Open) -> None:
+    async with hub() as client:
+        graphql: GraphQLEndpoint = client.app.state.graphql
+        for text in (_files(1), _files(2)):
+            for _ in range(2):
+                assert (await client.ask(text)).status_code == 200
+        assert (len(graphql.documents), len(graphql.plans)) == (2, 2)
