@@ -152,7 +152,13 @@ def size_of(value: Any) -> int | bool | str | None:
         return f"{len(value)} values, {sum(map(_is_figure, value))} figures"
     if isinstance(value, str):
         return "figure" if _is_figure(value) else value if len(value) <= LONGEST_WORD else None
-    return value if isinstance(value, int) else None
+    number = _number(value)
+    return number if isinstance(number, int) else None
+
+
+def _number(value: Any) -> Any:
+    """A value as it is counted: 1000.0 and 1e3 are a whole number for GraphQL, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _is_figure(value: Any) -> bool:
@@ -350,7 +356,7 @@ class _CostReader:
     def _value(self, node: ValueNode) -> Any:
         if isinstance(node, VariableNode):
             self.asked.add(node.name.value)
-            return self._variables.get(node.name.value)
+            return _number(self._variables.get(node.name.value))
         return _literal(node)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -87,6 +88,31 @@ async def test_what_a_signed_in_caller_may_ask_the_public_may_not_even_when_the_
         for query in (_files(1000), _tokens(1500)):
             assert (await client.ask(query, role="officer")).status_code == 200
             assert await client.code(query) == "COST_EXCEEDED"
+
+
+@pytest.mark.parametrize(("role", "most"), [(None, b"100"), ("officer", b"1000")])
+async def test_a_page_size_counts_however_its_number_is_written(
+    hub: Open, role: str | None, most: bytes
+) -> None:
+    query = (
+        b"query($n: Int, $m: Int = 1) { files(first: $n) { nodes { items(first: $m) { nodes { id } } } } }"
+    )
+    headers = {"content-type": "application/json"}
+    async with hub() as client:
+        if role is not None:
+            headers["authorization"] = f"Bearer {client.tokens[role]}"
+
+        async def ask(variables: bytes) -> dict[str, Any]:
+            body = b'{"query":"%b","variables":%b}' % (query, variables)
+            told: dict[str, Any] = (await client.http.post("/graphql", content=body, headers=headers)).json()
+            return told
+
+        for number in (b"%b.0", b"%b0e-1", b"%be0"):
+            for _ in range(2):
+                told = await ask(b'{"n":%b}' % (number % most))
+                assert told["extensions"]["cost"]["requested"] == int(most)
+            for over in (b'{"n":%b}' % (number % (most + b"1")), b'{"n":50,"m":%b}' % (number % b"501")):
+                assert (await ask(over))["errors"][0]["extensions"]["code"] == "COST_EXCEEDED", over
 
 
 async def test_page_sizes_in_variables_count_as_much(hub: Open) -> None:
