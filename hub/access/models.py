@@ -230,10 +230,9 @@ class WebSession(SQLModel, table=True):
 
 
 class PolicyState(SQLModel, table=True):
-    """One row: a number for the tree of agencies, one for who may do what, and the policy in force (null: the code's).
+    """One row: a number for the tree of agencies, and the policy in force (null: the code's).
 
-    Read with every request, so that a process knows when its law is old, and whom it has to read anew
-    (migrations/sql/access.sql and numbered_access.sql change the numbers).
+    Read with every request, so that a process knows when its law is old (migrations/sql/access.sql changes the number).
     """
 
     __tablename__ = "policy_state"
@@ -244,9 +243,19 @@ class PolicyState(SQLModel, table=True):
     policy_version: str | None = Field(
         default=None, sa_column=Column(Text, ForeignKey("policy_version.version"))
     )
-    access_version: int = Field(
-        default=1, sa_column=Column(BigInteger, nullable=False, server_default=text("1"))
-    )
+
+
+class AccessState(SQLModel, table=True):
+    """One row: a number for who may do what. Read with every request, so that a process knows whom to read anew.
+
+    Apart from PolicyState, whose row is held while bodies merge (migrations/sql/access_apart.sql).
+    """
+
+    __tablename__ = "access_state"
+    __table_args__ = (CheckConstraint("id = 1", name="access_state_single"),)
+
+    id: int = Field(default=1, sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    access_version: int = Field(default=1, sa_column=Column(BigInteger, nullable=False))
 
 
 class PolicyVersion(SQLModel, table=True):

@@ -5,7 +5,7 @@ statements: `caller_values(token)` → one row → `caller_from_row(row)`; then 
 agencies or the policy is new to this process LAW_SQL → `keep_law(row)`. SESSION_SQL asks the same of
 the cookie of the pages. Who holds a key need not be read again as long as STATE_SQL gives what stood in his row, it is
 the same day, and `until` (null: without end) is to come: every change of what the statements read changes the number
-of access (migrations/sql/numbered_access.sql).
+of access (migrations/sql/numbered_access.sql, access_apart.sql).
 """
 
 import hashlib
@@ -46,7 +46,7 @@ left join lateral (
 
 _FIELDS = (
     "u.id as user_id, u.name, held.roles, held.agencies, held.behalves, held.bound,"
-    " s.agency_version, s.policy_version, s.access_version"
+    " s.agency_version, s.policy_version, n.access_version"
 )
 
 _STEPPED_UP = "coalesce(f.until > :now, false) as stepped_up"
@@ -58,6 +58,7 @@ select {_FIELDS}, t.id as token_id, t.bound_to, null as method, {_STEPPED_UP},
   join app_user u on u.id = t.user_id
   left join step_up f on f.sha256 = t.sha256
  cross join policy_state s
+ cross join access_state n
 {_GRANTS}
  where t.sha256 = :sha256 and t.revoked_at is null and u.disabled_at is null
    and (t.expires_at is null or t.expires_at > :now)
@@ -71,6 +72,7 @@ select {_FIELDS}, t.id as session_id, u.full_name, t.last_seen_at, t.created_at,
   join app_user u on u.id = t.user_id
   left join step_up f on f.sha256 = t.sha256
  cross join policy_state s
+ cross join access_state n
 {_GRANTS}
  where t.sha256 = :sha256 and t.ended_at is null and u.disabled_at is null
    and t.idle_until > :now and t.expires_at > :now
@@ -83,6 +85,7 @@ select {_FIELDS}, null::bigint as bound_to, null as method, {_STEPPED_UP}, {_PRO
   join app_user u on u.id = t.user_id
   left join step_up f on f.sha256 = :sha256
  cross join policy_state s
+ cross join access_state n
 {_GRANTS}
  where t.issuer = cast(:issuer as text) and t.subject = cast(:subject as text) and t.ended_at is null
    and u.disabled_at is null
@@ -92,6 +95,7 @@ _USER_SQL = f"""
 select {_FIELDS}
   from app_user u
  cross join policy_state s
+ cross join access_state n
 {_GRANTS}
  where u.name = :name and u.disabled_at is null
 """
@@ -107,7 +111,7 @@ select s.agency_version, s.policy_version, p.text as policy_text,
 """
 
 STATE = ("agency_version", "policy_version", "access_version")
-STATE_SQL = f"select {', '.join(STATE)} from policy_state"
+STATE_SQL = f"select {', '.join(STATE)} from policy_state cross join access_state"
 
 LOCAL_USER = "operator"
 # Whose devices may be enrolled.

@@ -164,7 +164,7 @@ def test_the_application_cannot_rewrite_the_rules_of_granting(session: Session) 
     rights = session.connection().execute(
         text(
             "select t, p"
-            "  from unnest(array['role_grantable', 'role_conflict', 'policy_state', 'audit_event']) t,"
+            "  from unnest(array['role_grantable', 'role_conflict', 'policy_state', 'access_state', 'audit_event']) t,"
             "       unnest(array['insert', 'update', 'delete', 'truncate']) p"
             " where has_table_privilege('hub_app', t, p)"
         )

@@ -59,7 +59,7 @@ def owner(city: City) -> Iterator[Connection]:
 
 
 def _number(connection: Connection) -> int:
-    found = connection.execute("select access_version from policy_state").fetchone()
+    found = connection.execute("select access_version from access_state").fetchone()
     assert found is not None
     return int(found[0])
 
@@ -115,6 +115,22 @@ def test_writers_do_not_wait_for_each_other(city: City, owner: Connection) -> No
             writing.commit()
             numbers.append(_number(owner))
     assert len(set(numbers)) == 3
+
+
+def test_whoever_changes_access_waits_for_no_merger(city: City, owner: Connection) -> None:
+    """It holds the number of the tree, and ends grants while others change some."""
+    before = _number(owner)
+    grants = (
+        "role_grant set reason = reason where user_id = (select id from app_user where name = 'demo.clerk')"
+    )
+    with psycopg.connect(city.owner_dsn) as merging, psycopg.connect(city.owner_dsn) as writing:
+        writing.execute("set lock_timeout = '2s'")
+        merging.execute("update agency set parent_id = parent_id where code = 'UBND-BADINH'")
+        writing.execute(f"update {grants}")
+        writing.commit()
+        assert _number(owner) != before
+        merging.execute(f"update {grants}")
+        merging.commit()
 
 
 def test_every_column_that_is_read_of_a_caller_moves_the_number(owner: Connection) -> None:
