@@ -47,6 +47,7 @@ DEFAULT_PAGE = 50
 # Rows that are read in the time of a scorecard, or of one figure's breakdown or shortfall, in a city of 20,000 items.
 SCORECARD, BEHIND_A_FIGURE, POINT = 400, 200, 15
 DEED = 20  # what a mutation reads before and after its change
+FIGURE = "the id of a figure"  # longer than any word
 LONGEST_WORD = 10  # a day, YYYY-MM-DD; the words of enums that decide a cost are shorter
 TARGETS = 8  # the figures of a plan when no codes are given
 # How ids begin that count a figure, or a line of one, again; of whole groups of three bytes.
@@ -151,7 +152,7 @@ def size_of(value: Any) -> int | bool | str | None:
     if isinstance(value, list):
         return f"{len(value)} values, {sum(map(_is_figure, value))} figures"
     if isinstance(value, str):
-        return "figure" if _is_figure(value) else value if len(value) <= LONGEST_WORD else None
+        return FIGURE if _is_figure(value) else value if len(value) <= LONGEST_WORD else None
     number = _number(value)
     return number if isinstance(number, int) else None
 

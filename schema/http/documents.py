@@ -125,7 +125,9 @@ class Documents:
     ) -> int:
         """The cost in rows; the same sizes are counted once. Raises what limits.cost_of raises."""
         sizes = document.sizes
-        key = (operation.loc, limits, tuple((name, size_of(given.get(name))) for name in sizes))
+        # null is not the default, which stands where nothing is sent
+        told = tuple((name, name in given, size_of(given.get(name))) for name in sizes)
+        key = (operation.loc, limits, told)
         known = document.within.get(key)
         if known is not None:
             return known

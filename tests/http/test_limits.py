@@ -15,7 +15,7 @@ from schema import build_schema
 from schema.compiler import cache
 from schema.http import documents
 from schema.http.endpoint import GraphQLEndpoint
-from schema.limits import ANONYMOUS, SIGNED_IN, check_shape, cost_of, measure
+from schema.limits import ANONYMOUS, SCORECARD, SIGNED_IN, check_shape, cost_of, measure
 from tests.http.conftest import City, Open
 
 pytestmark = pytest.mark.anyio
@@ -113,6 +113,31 @@ async def test_a_page_size_counts_however_its_number_is_written(
                 assert told["extensions"]["cost"]["requested"] == int(most)
             for over in (b'{"n":%b}' % (number % (most + b"1")), b'{"n":50,"m":%b}' % (number % b"501")):
                 assert (await ask(over))["errors"][0]["extensions"]["code"] == "COST_EXCEEDED", over
+
+
+@pytest.mark.parametrize("role", [None, "officer"])
+async def test_a_default_counts_though_null_was_sent_before(hub: Open, role: str | None) -> None:
+    """null stands for no size, fifty; nothing sent, for the default."""
+    most = 1000 if role else 100
+    query = f"query($n: Int = {most}) {{ files(first: $n) {{ nodes {{ items(first: 21) {{ nodes {{ id }} }} }} }} }}"
+    async with hub() as client:
+        for _ in range(3):
+            told = (await client.ask(query, {"n": None}, role=role)).json()
+            assert told["extensions"]["cost"]["requested"] == 50 * 21
+        for _ in range(3):
+            assert await client.code(query, {}, role=role) == "COST_EXCEEDED"
+
+
+async def test_a_figure_counts_though_a_word_was_sent_before(hub: Open) -> None:
+    query = "query($id: ID!) { node(id: $id) { id } }"
+    async with hub() as client:
+        told = (await client.ask('{ indicators(asOf: "2025-06-30") { id } }', role="leader")).json()
+        figure = told["data"]["indicators"][0]["id"]
+        for _ in range(3):
+            assert await client.code(query, {"id": "figure"}, role="leader") == "BAD_REQUEST"
+        told = (await client.ask(query, {"id": figure}, role="leader")).json()
+        assert told["data"]["node"] == {"id": figure}
+        assert told["extensions"]["cost"]["requested"] >= SCORECARD
 
 
 async def test_page_sizes_in_variables_count_as_much(hub: Open) -> None:
