@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "20261126_89_empty_tally"
-down_revision = "20261126_87_number_access"
+down_revision = "20261126_88_access_apart"
 branch_labels = None
 depends_on = None
 
