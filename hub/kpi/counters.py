@@ -26,6 +26,8 @@ _SUMS = (
 )  # fmt: skip
 _NOTHING = (Decimal(0),) * len(_SUMS)
 _CHUNK = 5_000
+# Every change that counts locks its files first, then what they add: so does who counts anew.
+_NO_WRITER = text("lock table file in exclusive mode")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,12 @@ def fold(session: Session) -> None:
 
 
 def rebuild(session: Session, actor: Actor) -> int:
-    """Count every record anew, whatever the counters say; returns how many files there are. As the tables' owner."""
+    """Count every record anew, whatever the counters say; returns how many files there are. As the tables' owner.
+
+    Whoever changes a record meanwhile waits until it is done; readers do not.
+    """
+    session.execute(_NO_WRITER)
+    fold(session)  # its locks before any row of the counters, as whoever folds takes them
     count_tally(session)
     for name in COUNTERS:
         session.execute(text(f"delete from {name}_step"))

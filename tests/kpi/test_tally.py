@@ -9,11 +9,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from hub.access.actor import the_public
-from hub.kpi.counters import rebuild, recount_records
+from hub.kit.db import sqlalchemy_url
+from hub.kpi.counters import rebuild, recount, recount_records
 from hub.kpi.tally import fold_tally, recount_tally
 from hub.migrate import downgrade, upgrade
 from tests.kpi.city import CUT_OFF, City
@@ -22,6 +24,7 @@ from tests.kpi.test_recount import build
 Connection = psycopg.Connection[Any]
 BEFORE = "20261126_84_count_scans"
 ROWS = "select count(*) from record_tally"
+WAITING = "select exists (select from pg_locks where not granted and pid <> pg_backend_pid())"
 AGENCY = "insert into agency (code, name, kind) values ('P', 'Cơ quan', 'DEPARTMENT') returning id"
 FONDS = (
     "insert into fonds (agency_id, creator_id, custodian_id, code, title)"
@@ -213,6 +216,39 @@ def test_counting_anew_beside_a_writer_is_exact(own: str) -> None:
         mending.join(20)
         mender.commit()
         assert (files(reader), reader.execute("select count(*) from file").fetchone()) == (6, (6,))
+
+
+def test_counting_all_anew_waits_for_who_is_changing_records_and_holds_nothing_meanwhile(own: str) -> None:
+    """What a file adds to the counters was held before the file was: who had changed one could not change another."""
+    engine, failed = create_engine(sqlalchemy_url(own)), []
+
+    def mend() -> None:
+        try:
+            with Session(engine) as session:
+                rebuild(session, the_public())
+                session.commit()
+        except DBAPIError as error:
+            failed.append(error)
+
+    due = "update file set state = 'OPEN', retention_kind = 'PERMANENT', end_date = %s where code = %s"
+    with opened(own) as writer, opened(own) as reader:
+        writer.execute(FILES, ["A"])
+        for code in ("A1", "A2", "A3"):
+            writer.execute(due, ["2022-01-01", code])
+        writer.commit()
+        assert reader.execute("select count(*) from timely_transfers_step").fetchone() == (3,)
+        writer.execute(due, ["2022-02-01", "A3"])
+        mending = Thread(target=mend)
+        mending.start()
+        while mending.is_alive() and reader.execute(WAITING).fetchone() != (True,):
+            pass
+        writer.execute(due, ["2022-02-01", "A1"])
+        writer.commit()
+        mending.join(20)
+    assert failed == []
+    with Session(engine) as session:
+        assert recount(session, [CUT_OFF])[1] == []
+    engine.dispose()
 
 
 def test_the_tally_of_a_city_that_is_there_is_counted_when_it_comes(own: str) -> None:
