@@ -61,13 +61,15 @@ class Limits:
     page: int
     cost: int
     tokens: int
+    letters: int
     depth: int = 12
     aliases: int = 30
     directives: int = 3
 
 
-SIGNED_IN = Limits(page=1_000, cost=20_000, tokens=2_000)
-ANONYMOUS = Limits(page=100, cost=2_000, tokens=1_000)
+# To read a letter takes up to 0.8 µs: 300 texts a minute as long as this from one stranger are a twelfth of a core.
+SIGNED_IN = Limits(page=1_000, cost=20_000, tokens=2_000, letters=100_000)
+ANONYMOUS = Limits(page=100, cost=2_000, tokens=1_000, letters=20_000)
 
 
 def limits_for(signed_in: bool) -> Limits:
@@ -78,6 +80,7 @@ def limits_for(signed_in: bool) -> Limits:
 class Shape(NamedTuple):
     """What a text shows before anything is known about the schema; `directives` is the most on one node."""
 
+    letters: int
     tokens: int
     depth: int
     aliases: int
@@ -89,6 +92,7 @@ def measure(document: DocumentNode) -> Shape:
     reader = _ShapeReader(document)
     measured = [reader.measure(operation.selection_set) for operation in reader.operations]
     return Shape(
+        _letters(document),
         document.token_count,
         max((depth for depth, _ in measured), default=0),
         max((aliases for _, aliases in measured), default=0),
@@ -101,8 +105,11 @@ def bytes_of(document: DocumentNode) -> int:
 
     Of few tokens it may still be long, by a comment or a word.
     """
-    letters = len(document.loc.source.body) if document.loc else 0
-    return 350 * document.token_count + 8 * letters
+    return 350 * document.token_count + 8 * _letters(document)
+
+
+def _letters(document: DocumentNode) -> int:
+    return len(document.loc.source.body) if document.loc else 0
 
 
 def check_shape(shape: Shape, limits: Limits) -> None:
@@ -110,6 +117,7 @@ def check_shape(shape: Shape, limits: Limits) -> None:
 
     Runs before validation, whose time grows with the square of overlapping fields.
     """
+    check_letters(shape.letters, limits)
     check_tokens(shape.tokens, limits)
     most = limits.directives
     _refuse("số chỉ thị trên một trường", "directives on a field", shape.directives, most, limits)
@@ -117,8 +125,19 @@ def check_shape(shape: Shape, limits: Limits) -> None:
     _refuse("số bí danh", "aliases", shape.aliases, limits.aliases, limits)
 
 
+def check_letters(letters: int, limits: Limits) -> None:
+    """Refuse a text that is too long to be read. Raises CostExceeded."""
+    _refuse(
+        "độ dài văn bản (ký tự; giá trị dài nên đặt trong biến)",
+        "letters of the text (long values go in variables)",
+        letters,
+        limits.letters,
+        limits,
+    )
+
+
 def check_tokens(tokens: int, limits: Limits) -> None:
-    """Refuse a text that is too long to be looked at. Raises CostExceeded."""
+    """Refuse a text that has too many parts to be looked at. Raises CostExceeded."""
     _refuse("số từ tố", "tokens", tokens, limits.tokens, limits)
 
 

@@ -29,7 +29,17 @@ from graphql import (
 
 from hub.kit.kept import Kept
 from schema.errors import MAX_ERRORS
-from schema.limits import Limits, Shape, bytes_of, check_shape, check_tokens, cost_of, measure, size_of
+from schema.limits import (
+    Limits,
+    Shape,
+    bytes_of,
+    check_letters,
+    check_shape,
+    check_tokens,
+    cost_of,
+    measure,
+    size_of,
+)
 
 KEPT = 10_000
 ROOM = 20_000_000
@@ -140,6 +150,7 @@ class Documents:
         return cost.rows
 
     def _read(self, text: str, limits: Limits) -> Document:
+        check_letters(len(text), limits)
         try:
             node = parse(text, max_tokens=limits.tokens)
         except GraphQLSyntaxError as error:
