@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from hub.app import create_app
+from hub.kit.bounded_http import BoundedHttp
 from hub.kit.errors import Unavailable
 from hub.kit.logs import start_log
 from hub.settings import Settings
@@ -59,7 +60,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> int:
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
         ws="websockets-sansio",
         ws_max_size=settings.max_body,
         lifespan="on",
