@@ -8,7 +8,9 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+from hub.kit.bounded_http import LONGEST_HEAD
 from hub.settings import Settings
+from schema.limits import ANONYMOUS, SIGNED_IN
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "README.md").read_text()
@@ -37,6 +39,18 @@ def test_every_setting_is_told_and_no_other() -> None:
     told = named | set(re.findall(r"^(?:\[\[)?(\w+)(?:\]\]| =)", tables, re.MULTILINE))
     assert settings - told == set()
     assert named - settings == {"examples"}  # of the tests alone
+
+
+def test_the_limits_it_tells_are_those_that_hold() -> None:
+    few, many = ANONYMOUS, SIGNED_IN
+    for told in (
+        f"| {few.page:,} | {many.page:,} |",
+        f"| {few.cost:,} | {many.cost:,} |",
+        f"| {few.tokens:,}, {few.letters:,} | {many.tokens:,}, {many.letters:,} |",
+        f"a depth of {few.depth}, {few.aliases} aliases, {few.directives} directives on a field",
+        f"a body of {Settings.max_body:,} bytes (`HUB_MAX_BODY`), headers of {LONGEST_HEAD // 1024} KiB",
+    ):
+        assert told in TEXT
 
 
 def test_every_place_it_names_exists() -> None:
