@@ -1,4 +1,4 @@
-"""What a caller may ask for in a minute: a number of requests, and a sum of costs as `schema.limits` counts them.
+"""What a caller may ask for in a minute: a number of requests, and a sum of costs as `schema.costs` counts them.
 
     budgets.enter(payer)                      with every request, before its text is looked at
     spent = budgets.charge(payer, cost)       before any statement over records; `extensions.cost` of the answer

@@ -28,18 +28,9 @@ from graphql import (
 )
 
 from hub.kit.kept import Kept
+from schema.costs import cost_of, size_of
 from schema.errors import MAX_ERRORS
-from schema.limits import (
-    Limits,
-    Shape,
-    bytes_of,
-    check_letters,
-    check_shape,
-    check_tokens,
-    cost_of,
-    measure,
-    size_of,
-)
+from schema.limits import Limits, Shape, bytes_of, check_letters, check_shape, check_tokens, measure
 
 KEPT = 10_000
 ROOM = 20_000_000
@@ -133,7 +124,7 @@ class Documents:
     def check_cost(
         self, document: Document, operation: OperationDefinitionNode, given: dict[str, Any], limits: Limits
     ) -> int:
-        """The cost in rows; the same sizes are counted once. Raises what limits.cost_of raises."""
+        """The cost in rows; the same sizes are counted once. Raises what costs.cost_of raises."""
         sizes = document.sizes
         # null is not the default, which stands where nothing is sent
         told = tuple((name, name in given, size_of(given.get(name))) for name in sizes)

@@ -13,9 +13,10 @@ from graphql import OperationDefinitionNode, parse
 from hub.kit.errors import CostExceeded
 from schema import build_schema
 from schema.compiler import cache
+from schema.costs import SCORECARD, cost_of
 from schema.http import documents
 from schema.http.endpoint import GraphQLEndpoint
-from schema.limits import ANONYMOUS, SCORECARD, SIGNED_IN, check_shape, cost_of, measure
+from schema.limits import ANONYMOUS, SIGNED_IN, check_shape, measure
 from tests.http.conftest import City, Open
 
 pytestmark = pytest.mark.anyio
