@@ -14,14 +14,22 @@ create table record_tally (
 create index ix_record_tally_agency on record_tally (kind, agency_id);
 create index ix_record_tally_fonds on record_tally (kind, fonds_id);
 
--- As the owner, who alone writes the tally: what came, or what went.
-create function hub_tally_counted() returns trigger language plpgsql
+-- As the owner, who alone writes the tally.
+create function hub_tally_added() returns trigger language plpgsql
     security definer set search_path = public, pg_temp as $$
 begin
     insert into record_tally (kind, agency_id, custodian_id, fonds_id, access_level, published, n)
-    select tg_table_name, agency_id, custodian_id, fonds_id, access_level, published,
-           case tg_op when 'DELETE' then -count(*) else count(*) end
-      from counted group by agency_id, custodian_id, fonds_id, access_level, published;
+    select tg_table_name, agency_id, custodian_id, fonds_id, access_level, published, count(*)
+      from newer group by agency_id, custodian_id, fonds_id, access_level, published;
+    return null;
+end
+$$;
+create function hub_tally_removed() returns trigger language plpgsql
+    security definer set search_path = public, pg_temp as $$
+begin
+    insert into record_tally (kind, agency_id, custodian_id, fonds_id, access_level, published, n)
+    select tg_table_name, agency_id, custodian_id, fonds_id, access_level, published, -count(*)
+      from older group by agency_id, custodian_id, fonds_id, access_level, published;
     return null;
 end
 $$;
@@ -39,15 +47,15 @@ begin
 end
 $$;
 create trigger file_tally_added after insert on file
-    referencing new table as counted for each statement execute function hub_tally_counted();
+    referencing new table as newer for each statement execute function hub_tally_added();
 create trigger file_tally_removed after delete on file
-    referencing old table as counted for each statement execute function hub_tally_counted();
+    referencing old table as older for each statement execute function hub_tally_removed();
 create trigger file_tally_changed after update on file
     referencing old table as older new table as newer for each statement execute function hub_tally_changed();
 create trigger item_tally_added after insert on item
-    referencing new table as counted for each statement execute function hub_tally_counted();
+    referencing new table as newer for each statement execute function hub_tally_added();
 create trigger item_tally_removed after delete on item
-    referencing old table as counted for each statement execute function hub_tally_counted();
+    referencing old table as older for each statement execute function hub_tally_removed();
 create trigger item_tally_changed after update on item
     referencing old table as older new table as newer for each statement execute function hub_tally_changed();
 
@@ -84,8 +92,8 @@ begin
       from item group by agency_id, custodian_id, fonds_id, access_level, published;
 end
 $$;
-revoke execute on function hub_tally_counted(), hub_tally_changed(), hub_fold_record_tally(), hub_tally_records()
-    from public;
+revoke execute on function hub_tally_added(), hub_tally_removed(), hub_tally_changed(), hub_fold_record_tally(),
+    hub_tally_records() from public;
 grant execute on function hub_fold_record_tally() to hub_app;
 revoke insert, update, delete on record_tally from hub_app;
 grant select on record_tally to hub_app;

@@ -25,6 +25,6 @@ def downgrade() -> None:
     for table in ("file", "item"):
         for change in CHANGES:
             op.execute(f"drop trigger {table}_tally_{change} on {table}")
-    for function in ("fold_record_tally", "tally_records", "tally_counted", "tally_changed"):
+    for function in ("fold_record_tally", "tally_records", *(f"tally_{change}" for change in CHANGES)):
         op.execute(f"drop function hub_{function}()")
     op.execute("drop table record_tally")
