@@ -248,7 +248,7 @@ class PolicyState(SQLModel, table=True):
 class AccessState(SQLModel, table=True):
     """One row: a number for who may do what. Read with every request, so that a process knows whom to read anew.
 
-    Apart from PolicyState, whose row is held while bodies merge (migrations/sql/access_apart.sql).
+    Apart from PolicyState, whose row is held while bodies merge (migrations/sql/numbered_access.sql).
     """
 
     __tablename__ = "access_state"

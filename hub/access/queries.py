@@ -5,7 +5,7 @@ statements: `caller_values(token)` → one row → `caller_from_row(row)`; then 
 agencies or the policy is new to this process LAW_SQL → `keep_law(row)`. SESSION_SQL asks the same of
 the cookie of the pages. Who holds a key need not be read again as long as STATE_SQL gives what stood in his row, it is
 the same day, and `until` (null: without end) is to come: every change of what the statements read changes the number
-of access (migrations/sql/numbered_access.sql, access_apart.sql).
+of access (migrations/sql/numbered_access.sql).
 """
 
 import hashlib

@@ -1,6 +1,15 @@
 -- The number of access: another one after every change of a credential, of a user or of a grant. Who was read under a
 -- number is still who he was while it stands, until a day or a term ends.
-alter table policy_state add column access_version bigint not null default 1;
+-- A row of its own: whoever changes the tree of agencies holds that of its number (policy_state) to the end of a merger,
+-- and a commit that changes access neither waits for that nor, where the merger ends grants, in a circle.
+create table access_state (
+    id SMALLINT NOT NULL,
+    access_version BIGINT NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT access_state_single CHECK (id = 1)
+);
+insert into access_state (id, access_version) values (1, 1);
+revoke insert, update, delete, truncate on access_state from hub_app;
 
 -- At commit, so that nobody who changes access waits for another; once in a transaction, however much it changes.
 create function hub_access_changed() returns trigger
@@ -11,7 +20,7 @@ begin
     if current_setting('hub.access_changed_in', true) is distinct from this then
         perform set_config('hub.access_changed_in', this, true);
         -- Random, not counted up: after a restore a number that was given out must not come again.
-        update policy_state
+        update access_state
            set access_version = ('x' || substr(md5(random()::text || clock_timestamp()::text), 1, 15))::bit(60)::bigint
          where id = 1;
     end if;

@@ -16,7 +16,7 @@ TABLES = ("access_token", "user_identity", "app_user", "role_grant", "step_up")
 
 
 def upgrade() -> None:
-    """The number beside that of the tree, and what changes it."""
+    """The number, and what changes it."""
     op.get_bind().exec_driver_sql((SQL / "numbered_access.sql").read_text().replace("%", "%%"))
 
 
@@ -26,4 +26,4 @@ def downgrade() -> None:
         for what in ("changed", "emptied"):
             op.execute(f"drop trigger {table}_{what} on {table}")
     op.execute("drop function hub_access_changed()")
-    op.execute("alter table policy_state drop column access_version")
+    op.execute("drop table access_state")

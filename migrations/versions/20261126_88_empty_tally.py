@@ -6,8 +6,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "20261126_89_empty_tally"
-down_revision = "20261126_88_access_apart"
+revision = "20261126_88_empty_tally"
+down_revision = "20261126_87_number_access"
 branch_labels = None
 depends_on = None
 
