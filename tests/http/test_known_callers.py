@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -176,17 +176,23 @@ async def test_whoever_is_known_is_asked_about_by_the_state_alone(hub: Open) -> 
         assert rows[0][4].split()[0] == str(len(STATE)).encode(), STATE_SQL
 
 
-async def test_a_key_ends_at_its_hour(hub: Open, owner: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def past_the_hour(owner: Connection) -> Iterator[Callable[[], datetime]]:
+    """The key of finance ends in an hour; a clock that stands behind it."""
     which = "user_id = (select id from app_user where name = 'demo.finance')"
     later = clock.now() + timedelta(hours=2)
+    owner.execute(f"update access_token set expires_at = now() + interval '1 hour' where {which}")
+    yield lambda: later
+    owner.execute(f"update access_token set expires_at = null where {which}")
+
+
+async def test_a_key_ends_at_its_hour(
+    hub: Open, past_the_hour: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with hub() as client:
-        try:
-            owner.execute(f"update access_token set expires_at = now() + interval '1 hour' where {which}")
-            await _warm(client, "finance")
-            monkeypatch.setattr(clock, "now", lambda: later)
-            assert (await client.ask(FILES, role="finance")).status_code == 401
-        finally:
-            owner.execute(f"update access_token set expires_at = null where {which}")
+        await _warm(client, "finance")
+        monkeypatch.setattr(clock, "now", past_the_hour)
+        assert (await client.ask(FILES, role="finance")).status_code == 401
 
 
 async def test_a_role_ends_with_its_day(
@@ -205,18 +211,14 @@ async def test_a_role_ends_with_its_day(
 
 
 async def test_whoever_has_waited_for_a_connection_past_his_end_is_refused(
-    hub: Open, owner: Connection, monkeypatch: pytest.MonkeyPatch
+    hub: Open, past_the_hour: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    which = "user_id = (select id from app_user where name = 'demo.finance')"
-    later = clock.now() + timedelta(hours=2)
     async with hub(pool_size=1) as client:
-        try:
-            owner.execute(f"update access_token set expires_at = now() + interval '1 hour' where {which}")
-            await _warm(client, "finance")
-            async with client.services.pool.connection():
-                asking = asyncio.create_task(client.ask(FILES, role="finance"))
-                await asyncio.sleep(0.2)
-                monkeypatch.setattr(clock, "now", lambda: later)
-            assert (await asking).status_code == 401
-        finally:
-            owner.execute(f"update access_token set expires_at = null where {which}")
+        await _warm(client, "finance")
+        pool = client.services.pool
+        async with pool.connection():
+            asking = asyncio.create_task(client.ask(FILES, role="finance"))
+            while not pool.get_stats()["requests_waiting"]:
+                await asyncio.sleep(0)
+            monkeypatch.setattr(clock, "now", past_the_hour)
+        assert (await asking).status_code == 401
