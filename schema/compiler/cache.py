@@ -1,7 +1,7 @@
 """Plans kept: by document text, operation name, shape of the variables, shape of the subject, and policy.
 
-Compiling costs a fraction of a millisecond, validating ten times that, so
-a client that sends variables instead of literals pays both once.
+Compiling costs a fraction of a millisecond, validating ten times that, so a client that sends variables instead of
+literals pays both once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from schema.compiler.plan import Bound, Plan
 from schema.compiler.values import Signature, literal_variables, shape
 from schema.limits import bytes_of
 
-# An operation of the hub's own pages takes 70 kB with its plan; the longest one that is let in takes 750.
+# An operation of the hub's own pages takes 70 kB with its plan.
 ROOM = 64_000_000
 
 
