@@ -1,8 +1,8 @@
 """Ways to the rows of a list: all in one order, or those that hold words.
 
 PostgreSQL plans a statement before it knows the words, and takes one row in two hundred to hold them. For a page in
-some order it may then walk a million rows and parse the text of each, for a word that three of them hold. So a list
-filtered by words is written both ways, and hub_sought chooses when it runs (migrations/sql/crowded_words.sql): rare
+some order it may then walk a million rows and take the text of each apart, for a word that three of them hold. So a list
+filtered by words is written both ways, and hub_sought chooses when it runs (migrations/sql/plain_words.sql): rare
 words are asked of their index alone, and the law and all other conditions of what it gives; common ones are met on
 the way, in the order of the page.
 """
@@ -55,7 +55,7 @@ class Sought:
         return Way(f"{self._weighed}, {self.record.name} {t}", asked, found=True)
 
     def walked(self, t: str, when: str = "common") -> Way:
-        """The same rows, met in some order: most texts are seen to hold the words or not without being parsed."""
+        """The same rows, met in some order: most texts are seen to hold the words or not without being taken apart."""
         folded = f"{t}.folded"
         surely = f"(' ' || {folded} || ' ') like all({self._one('surely')}::text[])"
         perhaps = f"{folded} like all({self._one('needles')}::text[])"
@@ -77,7 +77,7 @@ def weighed(tables: Sequence[Sought]) -> str:
 
 
 def _holds(folded: str, query: str) -> str:
-    return f"to_tsvector('simple'::regconfig, {folded}) @@ {query}"
+    return f"hub_words({folded}) @@ {query}"
 
 
 def _begins(t: str, start: str) -> str:

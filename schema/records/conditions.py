@@ -73,7 +73,7 @@ def include_subtree() -> Any:
 
 def words(expression: str = "{t}.folded", *, found: str | None = None) -> Any:
     """Words of the searched text, the last one as a prefix; `found` as in `Condition`."""
-    holds = f"to_tsvector('simple'::regconfig, {expression}) @@ (select hub_query({{v}}))"
+    holds = f"hub_words({expression}) @@ (select hub_query({{v}}))"
     return condition(
         f"{holds} and {found}" if found else holds,
         "text",

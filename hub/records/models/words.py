@@ -34,7 +34,12 @@ def shared(table: str) -> tuple[Any, ...]:
             unique=True,
             postgresql_where=text("source_key is not null"),
         ),
-        Index(f"ix_{table}_search", text("to_tsvector('simple'::regconfig, folded)"), postgresql_using="gin"),
+        Index(
+            f"ix_{table}_search",
+            text("hub_words(folded)"),
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 96 * 1024},  # merged by hub.records.words
+        ),
         # what the law asks of a row stands in the index too: an exact total reads no row; listings refer to it
         Index(
             f"ix_{table}_agency_id_id",

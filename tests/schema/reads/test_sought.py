@@ -25,9 +25,7 @@ def pile(clone: Callable[[], contextlib.AbstractContextManager[str]]) -> Iterato
             " || case when n % 400 = 0 then 'hiem ' else '' end || case when n % 200 = 7 then 'hoi ' else '' end"
             " || case when n % 5 > 0 then 'xay dung ' else 'so xa ' end || 'ho so' from generate_series(1, 20000) n"
         )
-        connection.execute(
-            "create index ix_pile_search on pile using gin (to_tsvector('simple'::regconfig, folded))"
-        )
+        connection.execute("create index ix_pile_search on pile using gin (hub_words(folded))")
         connection.execute("analyze pile")
         yield connection
 
@@ -72,7 +70,7 @@ def test_words_are_common_where_a_walk_meets_enough_of_them(
 
 @pytest.mark.parametrize("words", ["hiem xa", "hiem x", "dat hiem", "so dat h", "ho so dun", "hoi xay du"])
 def test_both_ways_find_the_same(pile: psycopg.Connection, words: str) -> None:
-    vector = "to_tsvector('simple'::regconfig, p.folded)"
+    vector = "hub_words(p.folded)"
     plain = f"select p.id from pile p where {vector} @@ hub_query(%s) order by 1"
     weighed = (
         f"select p.id from pile p, hub_sought(%s, 'pile') q where {vector} @@ q.query"
@@ -90,10 +88,7 @@ def test_both_ways_find_the_same(pile: psycopg.Connection, words: str) -> None:
 def test_a_beginning_is_found_where_the_index_finds_it(
     pile: psycopg.Connection, folded: str, start: str
 ) -> None:
-    asked = (
-        "select hub_begins(t, s), to_tsvector('simple', t) @@ to_tsquery('simple', s || ':*')"
-        " from (values (%s, %s)) v(t, s)"
-    )
+    asked = "select hub_begins(t, s), hub_words(t) @@ (s || ':*')::tsquery from (values (%s, %s)) v(t, s)"
     row = pile.execute(asked, [folded, start]).fetchone()
     assert row is not None
     assert row[0] == row[1]
@@ -107,10 +102,36 @@ def test_what_is_like_the_words_for_sure_holds_them(
     pile: psycopg.Connection, folded: str, words: list[str]
 ) -> None:
     asked = (
-        "select (' ' || t || ' ') like all(surely), t like all(needles), to_tsvector('simple', t) @@ hub_query(words)"
+        "select (' ' || t || ' ') like all(surely), t like all(needles), hub_words(t) @@ hub_query(words)"
         " from (values (%s, %s)) v(t, words), hub_sought(words, 'pile')"
     )
     row = pile.execute(asked, [folded, " ".join(words)]).fetchone()
     assert row is not None
     surely, perhaps, holds = row
     assert surely <= holds <= perhaps
+
+
+@given(TEXTS)
+@example("1e5xa b")
+@example("a\nb\u00a0c·d")
+def test_words_stand_between_blanks_and_signs_with_and_without_the_short_way(
+    pile: psycopg.Connection, folded: str
+) -> None:
+    row = pile.execute("select hub_words(%s) = array_to_tsvector(hub_apart(%s))", [folded, folded]).fetchone()
+    assert row == (True,)
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Số 1e5xa của năm", "1e5xa"),
+        ("Quyết định\u00a0số 7", "SO 7"),
+        ("Biên bản·nghiệm thu", "nghiem th"),
+        ("々" * 2_000, "々" * 199),
+        ("a" * 2_000, "a" * 1_999),
+        ("Ф" * 2_000 + " cuối", "cuoi"),
+    ],
+)
+def test_titles_of_every_kind_are_stored_and_found(pile: psycopg.Connection, title: str, words: str) -> None:
+    asked = "select hub_words(hub_fold(%s)) @@ hub_query(%s), hub_words(hub_fold(%s)) @@ hub_query('xyz')"
+    assert pile.execute(asked, [title, words, title]).fetchone() == (True, False)
