@@ -31,6 +31,11 @@ def bigint(*, nullable: bool = False, primary: bool = False) -> Any:
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
 
 
+def named_user() -> Any:
+    """A user, or null. That he is there, triggers of the table ask once for a statement, for a long list's sake."""
+    return Field(default=None, sa_column=Column(BigInteger))
+
+
 def choice(default: str) -> Any:
     """A required word of a closed list; the table's CHECK names the list."""
     return Field(default=default, sa_column=Column(Text, nullable=False, server_default=text(f"'{default}'")))

@@ -18,7 +18,7 @@ from hub.kit.tables import (
     key,
     made,
     moment,
-    ref,
+    named_user,
     sort_key,
     words,
 )
@@ -133,16 +133,16 @@ class ArchivalFile(SQLModel, table=True):
     on_hold: bool = flag()
     transferred: bool = flag()
     transferred_on: date | None = None
-    submitted_by: int | None = ref("app_user.id", nullable=True)
+    submitted_by: int | None = named_user()
     submitted_at: datetime | None = moment(nullable=True)
-    accepted_by: int | None = ref("app_user.id", nullable=True)
+    accepted_by: int | None = named_user()
     accepted_at: datetime | None = moment(nullable=True)
     decision_note: str | None = None
     metadata_schema: str | None = None
     extra: dict[str, Any] = document()
     source_key: str | None = None
     source_hash: bytes | None = None
-    created_by: int | None = ref("app_user.id", nullable=True)
+    created_by: int | None = named_user()
     version: int = count(1)
     created_at: datetime | None = moment(now=True)
     updated_at: datetime | None = moment(now=True)

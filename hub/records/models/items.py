@@ -17,6 +17,7 @@ from hub.kit.tables import (
     folded,
     key,
     moment,
+    named_user,
     ref,
     words,
 )
@@ -115,7 +116,7 @@ class Item(SQLModel, table=True):
     extra: dict[str, Any] = document()
     source_key: str | None = None
     source_hash: bytes | None = None
-    created_by: int | None = ref("app_user.id", nullable=True)
+    created_by: int | None = named_user()
     version: int = count(1)
     created_at: datetime | None = moment(now=True)
     updated_at: datetime | None = moment(now=True)
