@@ -8,6 +8,7 @@ from typing import Any
 from hub.cli.core import agency_code, changed, existing
 from hub.importers import command
 from hub.importers.outcome import ImportResult
+from hub.records.words import merge_words
 
 
 def add(commands: Any, options: argparse.ArgumentParser) -> None:
@@ -25,4 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         def change(work: command.Work) -> ImportResult:
             return changed(arguments, seam, work)
 
-        return command.run(arguments, change)
+        code = command.run(arguments, change)
+        if not arguments.dry_run:
+            seam.change_now(merge_words)
+        return code

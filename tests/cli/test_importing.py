@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.conftest import Run
+import psycopg
+
+from tests.cli.conftest import City, Run
 
 GOOD = """Mã hồ sơ,Mục lục số,Hồ sơ số,Tiêu đề hồ sơ,Thời gian tài liệu,Thời hạn bảo quản,Chế độ sử dụng,Số tờ
 CLI.1,77,1,Hồ sơ một,2019,Vĩnh viễn,Công khai,12
@@ -22,6 +24,18 @@ def test_what_came_in_stays_and_a_second_run_changes_nothing(hub: Run, tmp_path:
     assert json.loads(second[1])["files"][0]["counts"] == {"file": {"unchanged": 2}}
     code, _, said = hub(*call, "--as", "demo.leader")
     assert (code, "may not" in said) == (2, True)
+
+
+def test_words_wait_beside_their_index_until_the_list_is_in(hub: Run, city: City, tmp_path: Path) -> None:
+    merged = "select hub_merge_words()"
+    (tmp_path / "words.csv").write_text(GOOD.replace("CLI.", "CLIW.").replace(",77,", ",79,"))
+    with psycopg.connect(city.owner_dsn, autocommit=True) as owner:
+        owner.execute("update file set title = title || ' kho' where id = (select min(id) from file)")
+        assert owner.execute(merged).fetchone() == (1,)
+        assert hub("import", str(tmp_path), "--agency", "UBND-BADINH")[0] == 0
+        assert owner.execute(merged).fetchone() == (0,)
+        found = "select count(*) from file where catalog_number = '79' and hub_words(folded) @@ hub_query('ho so ha')"
+        assert owner.execute(found).fetchone() == (1,)
 
 
 def test_a_broken_file_is_named_and_undoes_nothing_but_itself(hub: Run, tmp_path: Path) -> None:

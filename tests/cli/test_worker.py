@@ -176,6 +176,9 @@ def test_what_waits_in_the_tally_is_folded_during_the_day(own_city: str) -> None
         task = jobs(settings, own_city, Seam(engine)).tasks["fold"]
         task(timestamp=0)
         engine.dispose()
+        assert connection.execute("select hub_merge_words()").fetchone() == (
+            0,
+        )  # words wait no longer, either
         by = groups.format(", ".join(("kind", *GROUP)))
         assert connection.execute(rows).fetchone() == connection.execute(by).fetchone()  # type: ignore[arg-type]
 
