@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from hub.kit.vietnamese import fold
+from hub.kit.vietnamese import fold, folded_words
 
 _UNTIL_NOW = frozenset({"nay", "hien nay", "den nay"})
 _SERIAL_ZERO = date(1899, 12, 30)
@@ -137,7 +137,7 @@ def moment(text: str) -> Moment | None:
 
 def _is_hedged(text: str) -> bool:
     """`khoảng 1975`, `trước 30/4/1975`: words that leave the day open. Raises BadDate for a day that never was."""
-    if not _HEDGE.search(" ".join(fold(text).split())):
+    if not _HEDGE.search(folded_words(text)):
         return False
     for match in _DAY.finditer(text):
         _single(match[0], match[0])

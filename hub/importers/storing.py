@@ -60,10 +60,9 @@ class Storing:
 
     def _written(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """The batches as they go to the stage; where they are read ahead, this is done ahead, too."""
-        with self.cursor.connection.cursor() as cursor:
-            for batch in batches:
-                batch.lines = lines_of(cursor, batch.rows)
-                yield batch
+        for batch in batches:
+            batch.lines = lines_of(self.cursor.connection, batch.columns, batch.rows)
+            yield batch
 
     def _stage(self, batch: Batch) -> None:
         self.result.keep(outcome for outcome in batch.outcomes if outcome.findings)

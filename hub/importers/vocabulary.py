@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from hub.kit.vietnamese import fold, nfc
+from hub.kit.vietnamese import fold, folded_words, nfc
 
 
 class Retention(NamedTuple):
@@ -64,7 +64,7 @@ def retention(text: str) -> Retention:
         return _UNKNOWN
     if code in _RETENTION_CODES:
         return _RETENTION_CODES[code]
-    words = " ".join(fold(code).split())
+    words = folded_words(code)
     if words in _RETENTION_WORDS:
         return _RETENTION_WORDS[words]
     if re.fullmatch("[2-7]", words):
@@ -119,7 +119,7 @@ _NO_SECRET = re.compile(r"\b(?:khong|chua|giai|het|ngoai)\b")
 @lru_cache(maxsize=4096)
 def access(text: str) -> int | None:
     """Chế độ sử dụng, mức độ tiếp cận: 0 open, 1 conditional, 2 secret, None for words that say neither."""
-    words = " ".join(fold(text).split())
+    words = folded_words(text)
     level = _ACCESS.get(words)
     if level is None and len(words) <= 60 and _STATE_SECRET.search(words) and not _NO_SECRET.search(words):
         is_other = words.startswith("mat") and not text.isascii() and "mật" not in nfc(text).lower()
@@ -153,7 +153,7 @@ _ORIGIN = {
 @lru_cache(maxsize=4096)
 def origin(text: str) -> str | None:
     """Mức độ tin cậy: where the record comes from; None for words that do not say."""
-    return _ORIGIN.get(" ".join(fold(text).split()))
+    return _ORIGIN.get(folded_words(text))
 
 
 _NO = frozenset({"khong", "k", "no", "n", "0", "false", "ko"})
@@ -162,7 +162,7 @@ _NO = frozenset({"khong", "k", "no", "n", "0", "false", "ko"})
 @lru_cache(maxsize=4096)
 def yes_or_no(text: str, *, default: bool) -> bool:
     """Có hay không; a blank is the default, and whatever is no clear no is a yes."""
-    words = " ".join(fold(text).split())
+    words = folded_words(text)
     return words not in _NO if text.strip() else default
 
 
@@ -182,7 +182,7 @@ def languages(text: str) -> tuple[str, ...]:
     """Ngôn ngữ: codes of TT 05/2025, names or ISO 639 codes, as codes of the list `language`."""
     found: list[str] = []
     for part in _LANGUAGE_BREAK.split(text):
-        words = " ".join(fold(part).split()).removeprefix("tieng ")
+        words = folded_words(part).removeprefix("tieng ")
         codes = _LANGUAGES.get(words.zfill(2) if words.isdigit() else words, ("11",) if words else ())
         found.extend(code for code in codes if code not in found)
     return tuple(found)
@@ -212,7 +212,7 @@ _HEAD = re.compile("^(" + "|".join(sorted(_DOC_TYPE_CODES, key=len, reverse=True
 @lru_cache(maxsize=4096)
 def doc_type(text: str) -> str | None:
     """Tên loại văn bản: the code 01 to 32 of TT 05/2025, or None when the list does not have it."""
-    words = " ".join(fold(text).split())
+    words = folded_words(text)
     if re.fullmatch(r"0?[1-9]|[12]\d|3[0-2]", words):
         return words.zfill(2)
     return _DOC_TYPE_CODES.get(words) or _ABBREVIATIONS.get(words)

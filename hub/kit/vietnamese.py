@@ -19,6 +19,7 @@ from functools import lru_cache
 
 __all__ = [
     "fold",
+    "folded_words",
     "from_tcvn3",
     "from_vni",
     "legacy_encoding",
@@ -50,6 +51,7 @@ _UNACCENT = {
     "‟": '"', "․": ".", "‥": "..", "…": "...", "′": "'", "″": '"', "‹": "<", "›": ">", "‼": "!!", "⁄": "/",
     "№": "No",
 }  # fmt: skip
+KEPT_WORDS = 1 << 16
 _PUNCTUATION = {ord(sign): " " for sign in string.punctuation}
 
 
@@ -76,6 +78,24 @@ def fold(text: str) -> str:
     return nfc(text).translate(_FOLD)
 
 
+class _FoldedWords(dict[str, str]):
+    def __missing__(self, word: str) -> str:
+        folded = " ".join(fold(word).split())
+        if not word.isdigit():
+            if len(self) >= KEPT_WORDS:
+                self.clear()
+            self[word] = folded
+        return folded
+
+
+_FOLDED_WORDS = _FoldedWords()
+
+
+def folded_words(text: str) -> str:
+    """The words of the folded text, one blank between two."""
+    return " ".join(filter(None, map(_FOLDED_WORDS.__getitem__, text.split())))
+
+
 # ---- sort key --------------------------------------------------------------------------------------------
 
 _LETTERS = {letter: chr(0x41 + place) for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
@@ -90,7 +110,10 @@ _NUMBER_OR_CHAR = re.compile(r"[0-9]+|.", re.DOTALL)
 KEY_LENGTH = 300  # letters of the text that count: a btree entry ends at 2,704 bytes
 
 
-def _number_key(digits: str) -> tuple[str, str, str]:
+_Key = tuple[str, str, str]  # letters, tones and case, each of equal length
+
+
+def _number_key(digits: str) -> _Key:
     value = digits.lstrip("0")
     size = chr(0x30 + len(value)) if len(value) < 15 else f"\x3f{len(value):03d}"
     key = size + value
@@ -98,9 +121,7 @@ def _number_key(digits: str) -> tuple[str, str, str]:
     return key, "0" * len(key), str(zeros + 1 if zeros else 0) + "0" * (len(key) - 1)
 
 
-@lru_cache(maxsize=1 << 16)
-def _word_key(word: str) -> tuple[str, str, str]:
-    """Letters, tones and case of one word, each of equal length."""
+def _word_key(word: str) -> _Key:
     letters: list[str] = []
     tones: list[str] = []
     cases: list[str] = []
@@ -127,6 +148,21 @@ def _word_key(word: str) -> tuple[str, str, str]:
     return "".join(letters), "".join(tones), "".join(cases)
 
 
+class _WordKeys(dict[str, _Key]):
+    """Keys of the words met: titles share most of theirs, but hardly their numbers."""
+
+    def __missing__(self, word: str) -> _Key:
+        if word.isascii() and word.isdigit():
+            return _number_key(word)
+        if len(self) >= KEPT_WORDS:
+            self.clear()
+        self[word] = key = _word_key(word)
+        return key
+
+
+_WORD_KEYS = _WordKeys()
+
+
 def sort_key(text: str) -> str:
     """A key that sorts under COLLATE "C" as a Vietnamese dictionary does.
 
@@ -137,7 +173,7 @@ def sort_key(text: str) -> str:
     words = text[:KEY_LENGTH].split()
     if not words:
         return ""
-    letters, tones, cases = zip(*map(_word_key, words), strict=True)
+    letters, tones, cases = zip(*map(_WORD_KEYS.__getitem__, words), strict=True)
     primary = " ".join(letters)[:KEY_LENGTH]
     second = "0".join(tones)[:KEY_LENGTH].rstrip("0")
     third = "0".join(cases)[:KEY_LENGTH].rstrip("0")

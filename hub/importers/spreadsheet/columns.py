@@ -275,4 +275,6 @@ _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 def key_part(text: str | None) -> str:
     """A number or notation as it is compared: `01.TCCB`, `1.tccb` and the 1 that Excel made of 01 are one."""
-    return _LEADING_ZEROS.sub("", text.casefold()).replace(" ", "") if text else ""
+    if not text:
+        return ""
+    return (_LEADING_ZEROS.sub("", text) if "0" in text else text).casefold().replace(" ", "")

@@ -11,7 +11,7 @@ from hub.importers.outcome import error
 from hub.importers.spreadsheet import columns as to
 from hub.importers.spreadsheet.columns import Block
 from hub.importers.spreadsheet.sheet import Sheet
-from hub.kit.vietnamese import fold
+from hub.kit.vietnamese import fold, folded_words
 from hub.records.personal import is_of_procedure
 from hub.records.rules.description import STUB_TITLES
 
@@ -121,7 +121,7 @@ def guard_secrets(block: Block, out: Columns, field: str, content: tuple[str, ..
     for at, level in enumerate(out.get("access_level", ())):
         if level != vocabulary.SECRET:
             continue
-        words = " ".join(fold(out["title"][at] or "").split())
+        words = folded_words(out["title"][at] or "")
         if words not in _SECRET_WORDS or any(column[at] for column in telling):
             block.say(at, error("SECRET_CONTENT", field))
         out["title"][at] = STUB_TITLES[field]

@@ -24,7 +24,7 @@ from hub.importers.spreadsheet.described import (
     shared_columns,
 )  # fmt: skip
 from hub.importers.spreadsheet.sheet import Lot, Sheet, series_batch
-from hub.kit.vietnamese import fold, sort_key
+from hub.kit.vietnamese import folded_words, sort_key
 
 _CONTENT = ("description", "keywords", "autograph", "paper_file_code", "maker", "information_sign")
 
@@ -113,34 +113,33 @@ def _identify(sheet: Sheet, block: Block, out: Columns, starts: list[Moment | No
     fonds = _or(cells.get("fonds_code"), sheet.fonds, size)
     codes = cells.get("code", blank)
     notations = cells.get("notation") or (cells.get("ordinal", blank) if "code" not in cells else blank)
+    agency = sheet.reading.agency_code
+    named: list[tuple[str | None, ...]] = []
     keys: list[str] = []
-    out |= {"code": [], "composed_code": [], "catalog_number": [], "notation": [], "fonds_code": []}
-    for at in range(size):
-        code, notation, catalog = codes[at], notations[at], catalogs[at]
-        start = starts[at]
+    for at, (code, notation, catalog, fonds_code, start) in enumerate(
+        zip(codes, notations, catalogs, fonds, starts, strict=True)
+    ):
         if not catalog and start and start.earliest:
             catalog = str(start.earliest.year)
+        kept = notation
         if notation:
-            keys.append(file_key(fonds[at], catalog, notation))
+            keys.append(file_key(fonds_code, catalog, notation))
         elif code:
-            keys.append(f"hs:{fonds[at]}|code:{key_part(code)}")
+            keys.append(f"hs:{fonds_code}|code:{key_part(code)}")
         else:
-            mark = _mark(out["title"][at] or "", start)
             block.say(at, warning("NO_NUMBER", "notation"))
-            notation = f"~{mark}"
-            keys.append(file_key(fonds[at], catalog, notation))
-        parts = (sheet.reading.agency_code, catalog, notation)
-        out["code"].append(code or None)
-        out["composed_code"].append(".".join(filter(None, parts)).replace(" ", "") if notation else None)
-        out["catalog_number"].append(catalog or None)
-        out["notation"].append(None if notation.startswith("~") else notation or None)
-        out["fonds_code"].append(fonds[at] or None)
+            notation = f"~{_mark(out['title'][at] or '', start)}"
+            keys.append(file_key(fonds_code, catalog, notation))
+        composed = ".".join(filter(None, (agency, catalog, notation))).replace(" ", "") if notation else None
+        named.append((code or None, composed, catalog or None, kept or None, fonds_code or None))
+    names = ("code", "composed_code", "catalog_number", "notation", "fonds_code")
+    out.update(zip(names, map(list, zip(*named, strict=True)), strict=True))
     out["source_key"] = keys
     out["ref"] = keys
 
 
 def _mark(title: str, start: Moment | None) -> str:
-    words = " ".join(fold(title).split())
+    words = folded_words(title)
     return blake2b(f"{words}|{start.text if start else ''}".encode(), digest_size=4).hexdigest()
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from hub.importers.spreadsheet.header import Header, is_column_numbers
-from hub.kit.vietnamese import fold
+from hub.kit.vietnamese import folded_words
 
 DATA, BLANK, TOTAL, SIGNATURE, HEAD, NUMBERS, HEADING = (
     "data", "blank", "total", "signature", "head", "column numbers", "heading",
@@ -65,7 +65,7 @@ class Lines:
             return self._beside_a_title(words or "", filled, keys)
         if any(column in self.keys for column, _ in filled):
             return self._without_a_title(cells, filled)
-        words_of = [_words(text) for _, text in filled]
+        words_of = [folded_words(text) for _, text in filled]
         if any(_TOTAL.match(text) for text in words_of[:2]):
             return TOTAL
         if self.header.is_repeated_by(cells):
@@ -89,14 +89,16 @@ class Lines:
 
     def _odd(self, title: str) -> str | None:
         """The words of a title that a total or a signature would begin with."""
-        words = _words(title)
+        words = folded_words(title)
         return words if _TOTAL.match(words) or _SIGNATURE.match(words) else None
 
     def _beside_a_title(self, words: str, filled: list[tuple[int, str]], keys: list[int]) -> str:
         """A title and more: a sum has counts only, a signature no digit at all, everything else is a record."""
         if words and _TOTAL.match(words) and not any(key in self.naming for key in keys):
             return TOTAL
-        telling = [text for column, text in filled if column in keys and not _SIGNATURE.match(_words(text))]
+        telling = [
+            text for column, text in filled if column in keys and not _SIGNATURE.match(folded_words(text))
+        ]
         if (words or self._ended) and not any(char.isdigit() for text in telling for char in text):
             self._ended = True
             return SIGNATURE
@@ -109,11 +111,11 @@ class Lines:
             return NUMBERS
         if self.header.is_repeated_by(cells):
             return HEAD
-        first = _words(filled[0][1])
+        first = folded_words(filled[0][1])
         has_text = any(column in self.text_columns for column, _ in filled)
         if _TOTAL.match(first) and (len(filled) <= 2 or not has_text):
             return TOTAL
-        if (len(filled) <= 2 and any(_SIGNATURE.match(_words(text)) for _, text in filled)) or (
+        if (len(filled) <= 2 and any(_SIGNATURE.match(folded_words(text)) for _, text in filled)) or (
             self._ended and not has_text
         ):
             self._ended = True
@@ -153,10 +155,6 @@ class Lines:
         return Heading(self._styles.index(style), text)
 
 
-def _words(text: str) -> str:
-    return " ".join(fold(text).split())
-
-
 def _style(mark: str) -> str:
     if not mark:
         return ""
@@ -169,7 +167,7 @@ def _style(mark: str) -> str:
 
 def file_of_heading(text: str) -> str | None:
     """`Hồ sơ số 05: …` above items names the file they belong to."""
-    match = _OF_FILE.match(" ".join(fold(text).split()))
+    match = _OF_FILE.match(folded_words(text))
     if match is None:
         return None
     number = re.search(r"[0-9][^\s:;,]*", text)

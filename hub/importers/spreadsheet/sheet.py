@@ -17,7 +17,7 @@ from hub.importers.spreadsheet.columns import SAME, Block, clean, ditto
 from hub.importers.spreadsheet.fields import FILES, schema_of
 from hub.importers.spreadsheet.header import Header
 from hub.importers.spreadsheet.source import MERGED, Row
-from hub.kit.vietnamese import fold, legacy_encoding, sort_key, unlegacy
+from hub.kit.vietnamese import folded_words, legacy_encoding, sort_key, unlegacy
 
 _FONT_NAMES = {"tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
 _KEYS = {
@@ -87,7 +87,7 @@ class Sheet:
         """The handle of the series under these headings; a new one is put down as a row."""
         ref = ""
         for depth in range(len(names)):
-            key = f"nhom:{fonds}|" + "/".join(" ".join(fold(name).split()) for name in names[: depth + 1])
+            key = f"nhom:{fonds}|" + "/".join(folded_words(name) for name in names[: depth + 1])
             if key not in self.series:
                 self.series[key] = None
                 title = names[depth]

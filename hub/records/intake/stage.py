@@ -8,12 +8,19 @@ what makes a row the same record on the next run. A source_key that begins with 
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import adapters, sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper
 from psycopg.copy import FileWriter
+from psycopg.pq import Format
+from psycopg.types.datetime import DateBinaryDumper
 
 MAX_TITLE = 2_000
 
@@ -105,17 +112,60 @@ def open_stage(cursor: Cursor, names: Sequence[str] = ("import_stage", *_PLANS))
         cursor.execute(f"create temp table {name} ({contents[name]}) on commit drop")
 
 
-def lines_of(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> bytes:
-    """Rows as COPY reads them; the cursor only tells how, so its connection may be busy in another thread."""
+class _Day(DateBinaryDumper):
+    """A date; a list says few of them over and over."""
+
+    def dump(self, obj: date) -> Buffer | None:
+        return _packed(obj)
+
+
+_packed = lru_cache(maxsize=1 << 15)(DateBinaryDumper(date).dump)
+
+
+class _Integer(Dumper):
+    """An integer. Raises struct.error where psycopg's own would cut off what is too large, without a word."""
+
+    format = Format.BINARY
+    oid = adapters.types["integer"].oid
+    dump = staticmethod(struct.Struct("!i").pack)  # type: ignore[assignment]
+
+
+class _Json(Dumper):
+    """JSON that is text already."""
+
+    format = Format.BINARY
+    oid = adapters.types["jsonb"].oid
+
+    def dump(self, obj: str) -> Buffer | None:
+        return b"\x01" + obj.encode()
+
+
+_TYPES = {name: kind.split()[0] for name, kind in STAGE.items()}
+
+
+def lines_of(
+    connection: psycopg.Connection[Any], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> bytes:
+    """Rows as COPY reads them, in binary form, which takes half the time on both sides.
+
+    The connection only tells how, so it may be busy in another thread.
+    """
     lines = io.BytesIO()
-    with psycopg.Copy(cursor, writer=FileWriter(lines)) as copy:
-        for row in rows:
-            copy.write_row(row)
+    with connection.cursor() as cursor:
+        cursor.adapters.register_dumper(date, _Day)
+        cursor.adapters.register_dumper(None, _Integer)
+        cursor.adapters.register_dumper(None, _Json)
+        with psycopg.Copy(cursor, binary=True, writer=FileWriter(lines)) as copy:
+            copy.set_types([_TYPES[name] for name in columns])
+            for row in rows:
+                copy.write_row(row)
     return lines.getvalue()
 
 
 def fill_stage(cursor: Cursor, columns: Sequence[str], lines: bytes) -> None:
     """COPY some rows, as `lines_of` has written them, into the stage."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    with cursor.copy(sql.SQL("copy pg_temp.import_stage ({}) from stdin").format(names)) as copy:
+    with cursor.copy(
+        sql.SQL("copy pg_temp.import_stage ({}) from stdin (format binary)").format(names)
+    ) as copy:
         copy.write(lines)
