@@ -1,8 +1,8 @@
 """Ways to the rows of a list: all in one order, or those that hold words.
 
 PostgreSQL plans a statement before it knows the words, and takes one row in two hundred to hold them. For a page in
-some order it may then walk a million rows and take the text of each apart, for a word that three of them hold. So a list
-filtered by words is written both ways, and hub_sought chooses when it runs (migrations/sql/plain_words.sql): rare
+some order it may then walk a million rows and take the text of each apart, for a word that three of them hold. So a
+list filtered by words is written both ways, and hub_sought chooses when it runs (migrations/sql/plain_words.sql): rare
 words are asked of their index alone, and the law and all other conditions of what it gives; common ones are met on
 the way, in the order of the page.
 """
