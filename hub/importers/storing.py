@@ -22,7 +22,7 @@ from hub.records.intake.checks import check_files, check_items
 from hub.records.intake.new_files import are_all_new, open_new_fonds, write_new_files
 from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files
 from hub.records.intake.plan_items import plan_items
-from hub.records.intake.stage import OF_NEW_FILES, Cursor, fill_stage, lines_of, open_stage
+from hub.records.intake.stage import Cursor, fill_stage, lines_of, open_next_part, open_stage
 from hub.records.intake.write import write
 
 PART_ROWS = 10_000
@@ -105,7 +105,7 @@ class Storing:
         self.result.counts["file", "created"] += files
         if fonds:
             self.result.counts["fonds", "created"] += fonds
-        open_stage(self.cursor, OF_NEW_FILES)
+        open_next_part(self.cursor)
 
     def _is_all_files(self) -> bool:
         others = any(said for level, said in self._provided.items() if level != "file")

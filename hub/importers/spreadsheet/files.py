@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
-from typing import Any
 
 from hub.importers.batch import Batch, fingerprint
 from hub.importers.dates import Moment
@@ -66,11 +65,12 @@ def finished(sheet: Sheet, block: Block, level: str, out: Columns) -> Batch:
     """The rows that are not refused, with their numbers and fingerprints."""
     names = tuple(out)
     bad = {at for at, found in block.findings.items() if any(finding.is_error for finding in found)}
-    rows: list[tuple[Any, ...]] = []
-    numbers = sheet.numbers
-    for at, values in enumerate(zip(*out.values(), strict=True)):
-        if at not in bad:
-            rows.append((next(numbers), block.places[at], level, *values, fingerprint(values)))
+    every = enumerate(zip(block.places, zip(*out.values(), strict=True), strict=True))
+    rows = [
+        (next(sheet.numbers), place, level, *values, fingerprint(values))
+        for at, (place, values) in every
+        if at not in bad
+    ]
     codes = [
         code or other for code, other in zip(out["code"], out.get("composed_code", out["code"]), strict=True)
     ]

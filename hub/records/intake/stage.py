@@ -94,8 +94,6 @@ _PLANS: dict[str, str] = {
     "import_item": "row bigint, file_id bigint, source_key text, ordinal integer, target bigint, old_file bigint,"
     " id bigint, action text",
 }
-OF_NEW_FILES = ("import_stage", "import_fonds")
-
 Cursor = psycopg.Cursor[Any]
 
 
@@ -110,6 +108,12 @@ def open_stage(cursor: Cursor, names: Sequence[str] = ("import_stage", *_PLANS))
     contents = {"import_stage": f"{columns}, fault text, first_row bigint, warned text", **_PLANS}
     for name in names:
         cursor.execute(f"create temp table {name} ({contents[name]}) on commit drop")
+
+
+def open_next_part(cursor: Cursor) -> None:
+    """An empty stage for the next part of a list of new files; of the plan they use the fonds alone, which are few."""
+    open_stage(cursor, ("import_stage",))
+    cursor.execute("delete from pg_temp.import_fonds")
 
 
 class _Day(DateBinaryDumper):
