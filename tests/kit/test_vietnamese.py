@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hub.kit import vietnamese
 from hub.kit.vietnamese import (
     fold,
+    folded_words,
     from_tcvn3,
     from_vni,
     legacy_encoding,
@@ -72,6 +73,12 @@ def test_search_form_is_what_the_database_makes_of_the_text(session) -> None:  #
 @given(st.text())
 def test_search_form_is_stable(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(alphabet="aÂdđ 0 \t\u00a0\u2000½–.\u0301…", max_size=20) | st.text(max_size=20))
+def test_words_are_folded_one_by_one_as_the_whole_text_is(text: str) -> None:
+    once, again = folded_words(text), folded_words(text)
+    assert once == again == " ".join(fold(text).split())
 
 
 def test_order_is_that_of_a_vietnamese_dictionary() -> None:
