@@ -1,9 +1,9 @@
 """What the hub does by itself: every night the counters are folded and proved by a recount of the records, and every
 ten minutes the tally of records is folded (hub/kpi/tally.py) and words that wait are merged into their index
-(hub/records/words.py); every ten seconds what has been written into the audit trail is sealed (hub/audit/sealing), on
-the morning of each working day agencies are reminded of returns they owe, and every minute the mails that wait are
-sent; every night old ones lose their addresses (hub/returns/reminders). And what it is asked for: reports are printed
-for publication, drafted and published (reports/print_jobs.py, task_jobs.py).
+(hub/records/word_index.py); every ten seconds what has been written into the audit trail is sealed
+(hub/audit/sealing), on the morning of each working day agencies are reminded of returns they owe, and every minute the
+mails that wait are sent; every night old ones lose their addresses (hub/returns/reminders). And what it is asked for:
+reports are printed for publication, drafted and published (reports/print_jobs.py, task_jobs.py).
 
 The night's result is an audit event `kpi:recount` and one line in the log; where figures differ the job ends as
 failed, so that it is seen. `hub worker --once nightly` does the same at once.
@@ -33,7 +33,7 @@ from hub.kit.progress import Stopped, advanced, ended, started
 from hub.kit.seam import Seam
 from hub.kpi.counters import Difference, cut_offs, fold, recount, recount_records
 from hub.kpi.tally import fold_tally
-from hub.records.words import merge_words
+from hub.records.word_index import merge_words
 from hub.returns.publication import prints, tasks
 from hub.returns.reminders.forgetting import Forgotten, forget_mails
 from hub.returns.reminders.reminding import Written, remind_due

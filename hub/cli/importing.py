@@ -8,7 +8,7 @@ from typing import Any
 from hub.cli.core import agency_code, changed, existing
 from hub.importers import command
 from hub.importers.outcome import ImportResult
-from hub.records.words import merge_words
+from hub.records.word_index import merge_words
 
 
 def add(commands: Any, options: argparse.ArgumentParser) -> None:

@@ -51,7 +51,6 @@ _UNACCENT = {
     "‟": '"', "․": ".", "‥": "..", "…": "...", "′": "'", "″": '"', "‹": "<", "›": ">", "‼": "!!", "⁄": "/",
     "№": "No",
 }  # fmt: skip
-KEPT_WORDS = 1 << 16
 _PUNCTUATION = {ord(sign): " " for sign in string.punctuation}
 
 
@@ -78,22 +77,9 @@ def fold(text: str) -> str:
     return nfc(text).translate(_FOLD)
 
 
-class _FoldedWords(dict[str, str]):
-    def __missing__(self, word: str) -> str:
-        folded = " ".join(fold(word).split())
-        if not word.isdigit():
-            if len(self) >= KEPT_WORDS:
-                self.clear()
-            self[word] = folded
-        return folded
-
-
-_FOLDED_WORDS = _FoldedWords()
-
-
 def folded_words(text: str) -> str:
     """The words of the folded text, one blank between two."""
-    return " ".join(filter(None, map(_FOLDED_WORDS.__getitem__, text.split())))
+    return " ".join(fold(text).split())
 
 
 # ---- sort key --------------------------------------------------------------------------------------------
@@ -107,6 +93,7 @@ _MARKS = {
 }
 _SIGNS = {sign: chr(0x21 + place % 15) for place, sign in enumerate("_-,;:!?./`^~'\"()[]{}@$*\\&#%+<=>|")}
 _NUMBER_OR_CHAR = re.compile(r"[0-9]+|.", re.DOTALL)
+KEPT_WORDS = 1 << 16
 KEY_LENGTH = 300  # letters of the text that count: a btree entry ends at 2,704 bytes
 
 

@@ -30,11 +30,7 @@ _PROCEDURE = re.compile(
 
 def is_of_procedure(text: str | None) -> bool:
     """Whether a title says that the record is of somebody's administrative procedure (Kế hoạch 67, IV.5.d)."""
-    if text is None:
-        return False
-    small = text.lower()
-    may_be = "tục" in small or "tuc" in small or "tthc" in small  # of a long list's titles few are searched
-    return may_be and _PROCEDURE.search(text) is not None
+    return text is not None and _PROCEDURE.search(text) is not None
 
 
 def flagged(said: Mapping[str, Any], text: str | None, *, now: bool = False, home: bool = False) -> bool:

@@ -28,7 +28,7 @@ from hub.access.queries import actor_for_user
 from hub.importers import apply, storing
 from hub.installation import opened
 from hub.records.models import ArchivalFile, Item
-from hub.records.words import merge_words
+from hub.records.word_index import merge_words
 from hub.settings import load
 from tests.bench.servers import ROOT
 

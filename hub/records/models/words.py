@@ -38,7 +38,7 @@ def shared(table: str) -> tuple[Any, ...]:
             f"ix_{table}_search",
             text("hub_words(folded)"),
             postgresql_using="gin",
-            postgresql_with={"gin_pending_list_limit": 96 * 1024},  # merged by hub.records.words
+            postgresql_with={"gin_pending_list_limit": 96 * 1024},  # merged by hub.records.word_index
         ),
         # what the law asks of a row stands in the index too: an exact total reads no row; listings refer to it
         Index(
