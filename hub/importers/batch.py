@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -70,4 +70,25 @@ class Reading:
 
 def fingerprint(values: object) -> bytes:
     """A short hash of a record's contents: equal contents change nothing on a second run."""
-    return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return _hashed(repr(values))
+
+
+def fingerprints(columns: Sequence[Sequence[object]]) -> list[bytes]:
+    """The fingerprints of rows that lie in columns (two or more, each of one kind), as of each row's tuple.
+
+    A column says the same few things over and over, so each of them is spelled once.
+    """
+    spelled = map(_spelled, columns)
+    return [_hashed(f"({', '.join(row)})") for row in zip(*spelled, strict=True)]
+
+
+def _spelled(column: Sequence[object]) -> list[str]:
+    try:
+        known = {value: repr(value) for value in set(column)}
+    except TypeError:  # lists
+        return list(map(repr, column))
+    return [known[value] for value in column]
+
+
+def _hashed(spelled: str) -> bytes:
+    return blake2b(spelled.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+KEPT_WORDS = 1 << 16  # how many words are remembered, folded and as keys
+KEPT_LENGTH = 40  # of letters; what is longer is no word
+
+
 def nfc(text: str) -> str:
     """The text in normal form C, the only form that is stored."""
     return (
@@ -77,9 +81,26 @@ def fold(text: str) -> str:
     return nfc(text).translate(_FOLD)
 
 
+class _FoldedWords(dict[str, str]):
+    """Words met before: titles share most of theirs, but hardly their numbers."""
+
+    def __missing__(self, word: str) -> str:
+        if word.isascii() and word.isdigit():
+            return word
+        folded = " ".join(fold(word).split())
+        if len(word) <= KEPT_LENGTH:
+            if len(self) >= KEPT_WORDS:
+                self.clear()
+            self[word] = folded
+        return folded
+
+
+_FOLDED_WORDS = _FoldedWords()
+
+
 def folded_words(text: str) -> str:
     """The words of the folded text, one blank between two."""
-    return " ".join(fold(text).split())
+    return " ".join(filter(None, map(_FOLDED_WORDS.__getitem__, text.split())))
 
 
 # ---- sort key --------------------------------------------------------------------------------------------
@@ -93,7 +114,6 @@ _MARKS = {
 }
 _SIGNS = {sign: chr(0x21 + place % 15) for place, sign in enumerate("_-,;:!?./`^~'\"()[]{}@$*\\&#%+<=>|")}
 _NUMBER_OR_CHAR = re.compile(r"[0-9]+|.", re.DOTALL)
-KEPT_WORDS = 1 << 16
 KEY_LENGTH = 300  # letters of the text that count: a btree entry ends at 2,704 bytes
 
 

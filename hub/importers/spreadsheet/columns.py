@@ -144,9 +144,6 @@ def sheets_and_pages(block: Block, name: str) -> tuple[list[int | None], list[in
     return sheets, pages
 
 
-_BARE = (None, None, None, None)
-
-
 def moments(block: Block, name: str) -> list[Moment | None]:
     """Dates of a column."""
     return _dates(block, name, moment)
@@ -185,9 +182,7 @@ def _say_note(block: Block, at: int, name: str, cell: str, value: Moment | Span)
 
 def day_columns(found: list[Moment | None]) -> list[list[Any]]:
     """Earliest, latest, precision and text as four columns."""
-    if not found:
-        return [[], [], [], []]
-    return [list(part) for part in zip(*[bound[:4] if bound else _BARE for bound in found], strict=True)]
+    return [[bound[part] if bound else None for bound in found] for part in range(4)]
 
 
 def check_order(block: Block, starts: list[Moment | None], ends: list[Moment | None]) -> None:

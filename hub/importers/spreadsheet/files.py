@@ -7,9 +7,10 @@ changes the file and makes no twin (NĐ 30/2020 PL VI: FileCode = OrganId + File
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 
-from hub.importers.batch import Batch, fingerprint
+from hub.importers.batch import Batch, fingerprints
 from hub.importers.dates import Moment
 from hub.importers.outcome import warning
 from hub.importers.spreadsheet import columns as to
@@ -41,7 +42,10 @@ def file_batches(sheet: Sheet, lots: Iterator[Lot]) -> Iterator[Batch]:
 
 def file_key(fonds: str, catalog: str, notation: str) -> str:
     """The key of a file within its agency."""
-    return f"hs:{fonds}|{key_part(catalog)}|{key_part(notation)}"
+    return f"hs:{fonds}|{_catalog_part(catalog)}|{key_part(notation)}"
+
+
+_catalog_part = lru_cache(maxsize=256)(key_part)  # a list has few catalogs
 
 
 def _batch(sheet: Sheet, lot: Lot) -> Batch:
@@ -65,10 +69,11 @@ def finished(sheet: Sheet, block: Block, level: str, out: Columns) -> Batch:
     """The rows that are not refused, with their numbers and fingerprints."""
     names = tuple(out)
     bad = {at for at, found in block.findings.items() if any(finding.is_error for finding in found)}
-    every = enumerate(zip(block.places, zip(*out.values(), strict=True), strict=True))
+    contents = zip(*out.values(), strict=True)
+    every = enumerate(zip(block.places, contents, fingerprints([*out.values()]), strict=True))
     rows = [
-        (next(sheet.numbers), place, level, *values, fingerprint(values))
-        for at, (place, values) in every
+        (next(sheet.numbers), place, level, *values, mark)
+        for at, (place, values, mark) in every
         if at not in bad
     ]
     codes = [

@@ -55,14 +55,14 @@ class Lines:
     def kind(self, cells: list[str]) -> str:
         """What this row is."""
         title = self._title(cells)
-        keys = self._filled_keys(cells) if title else []
-        if keys and not (words := self._odd(title)) and not self._ended:
+        has_key = bool(title) and self._has_key(cells)
+        if has_key and not (words := self._odd(title)) and not self._ended:
             return DATA
         filled = [(column, cell.strip()) for column, cell in enumerate(cells) if cell and not cell.isspace()]
         if not filled:
             return BLANK
-        if title and keys:
-            return self._beside_a_title(words or "", filled, keys)
+        if has_key:
+            return self._beside_a_title(words or "", filled)
         if any(column in self.keys for column, _ in filled):
             return self._without_a_title(cells, filled)
         words_of = [folded_words(text) for _, text in filled]
@@ -83,17 +83,18 @@ class Lines:
                 return text
         return ""
 
-    def _filled_keys(self, cells: list[str]) -> list[int]:
+    def _has_key(self, cells: list[str]) -> bool:
         width = len(cells)
-        return [key for key in self.keys if key < width and cells[key] and not cells[key].isspace()]
+        return any(key < width and cells[key] and not cells[key].isspace() for key in self.keys)
 
     def _odd(self, title: str) -> str | None:
         """The words of a title that a total or a signature would begin with."""
         words = folded_words(title)
         return words if _TOTAL.match(words) or _SIGNATURE.match(words) else None
 
-    def _beside_a_title(self, words: str, filled: list[tuple[int, str]], keys: list[int]) -> str:
+    def _beside_a_title(self, words: str, filled: list[tuple[int, str]]) -> str:
         """A title and more: a sum has counts only, a signature no digit at all, everything else is a record."""
+        keys = [column for column, _ in filled if column in self.keys]
         if words and _TOTAL.match(words) and not any(key in self.naming for key in keys):
             return TOTAL
         telling = [

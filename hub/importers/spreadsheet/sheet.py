@@ -160,7 +160,7 @@ def _lot(sheet: Sheet, places: list[int], rows: list[list[str]], under: list[str
         if any(len(row) > column and row[column].strip() for row in rows):
             header.kept[f"{_NAMELESS}{column + 1}"] = column
     rows = [row if len(row) == longest else row + [""] * (longest - len(row)) for row in rows]
-    columns = list(zip(*rows, strict=True))
+    columns = [[row[at] for row in rows] for at in range(longest)]
     _recognise(sheet, columns)
     cells: dict[str, list[str]] = {}
     wanted = [(name, at) for name, at in header.columns.items()] + [
@@ -170,8 +170,8 @@ def _lot(sheet: Sheet, places: list[int], rows: list[list[str]], under: list[str
         found = columns[at]
         if MERGED in found:
             shared = "" if name in _NOT_SHARED else SAME
-            found = tuple(shared if cell == MERGED else cell for cell in found)
-        texts = clean(list(found))
+            found = [shared if cell == MERGED else cell for cell in found]
+        texts = clean(found)
         if sheet.font is not None:
             texts = _rescued(sheet, header.names[at] or name, texts)
         if name not in _NO_DITTO:
@@ -186,7 +186,7 @@ def _lot(sheet: Sheet, places: list[int], rows: list[list[str]], under: list[str
     return Lot(block, under)
 
 
-def _recognise(sheet: Sheet, columns: list[tuple[str, ...]]) -> None:
+def _recognise(sheet: Sheet, columns: list[list[str]]) -> None:
     """The old font of the sheet, by the evidence of all cells of the block."""
     found = legacy_encoding(cell for column in columns for cell in set(column))
     if found is not None:
