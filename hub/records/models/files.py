@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from hub.kit.tables import (
@@ -38,17 +38,7 @@ class ArchivalFile(SQLModel, table=True):
         UniqueConstraint(
             "fonds_id", "id", "agency_id", "custodian_id", name="uq_file_fonds_id_agency_custodian"
         ),
-        ForeignKeyConstraint(
-            ["fonds_id", "agency_id"],
-            ["fonds.id", "fonds.agency_id"],
-            name="fk_file_fonds",
-            onupdate="CASCADE",
-        ),
-        ForeignKeyConstraint(
-            ["series_id", "fonds_id"], ["series.id", "series.fonds_id"], name="fk_file_series"
-        ),
-        ForeignKeyConstraint(["creator_elsewhere"], ["agency.id"], name="fk_file_creator"),
-        ForeignKeyConstraint(["custodian_elsewhere"], ["agency.id"], name="fk_file_custodian"),
+        # Its fonds, its series and its agencies are there: triggers ask once for a statement, for a long list's sake.
         one_of("state", FILE_STATES, "file"),
         one_of("origin", ORIGINS, "file"),
         one_of("origin_declared", ORIGINS, "file"),
