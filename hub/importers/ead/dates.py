@@ -105,12 +105,17 @@ def of_element(element: Any, text: str | None = None) -> Span:
         return _of_structure(element)
     text = text_of(element) if text is None else text
     value = element.get("normal") or element.get("standarddate")
-    if value:
-        left, _, right = value.partition("/")
-        start, end = normal(left), normal(right or left)
-        if start and end:
-            return Span(start._replace(text=text or value), end._replace(text=text or value))
-    return worded(text)
+    return (_normalised(value, text) if value else None) or worded(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _normalised(value: str, text: str) -> Span | None:
+    """The span of a `normal` attribute and the words beside it; None when it is no date."""
+    left, _, right = value.partition("/")
+    start, end = normal(left), normal(right or left)
+    if start and end:
+        return Span(start._replace(text=text or value), end._replace(text=text or value))
+    return None
 
 
 def joined(spans: list[Span]) -> Span:

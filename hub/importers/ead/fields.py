@@ -135,8 +135,8 @@ def _unitid(unit: Unit, element: Any) -> None:
 
 def _unittitle(unit: Unit, element: Any) -> None:
     text = text_of(element)
-    for below in element.iter("{*}unitdate"):
-        unit._spans.append(dates.of_element(below))
+    if len(element):
+        unit._spans.extend(dates.of_element(below) for below in element.iter("{*}unitdate"))
     if text and not unit.title:
         unit.title = text.replace("\n", " ")
         if not element.keys() and not len(element):

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from hub.importers.batch import BATCH_ROWS, Batch, Reading, fingerprint
+from hub.importers.batch import BATCH_ROWS, Batch, Reading, fingerprints
 from hub.importers.dates import Moment
 from hub.importers.ead.attributes import KNOWN_ATTRIBUTES, KNOWN_NAMESPACES
 from hub.importers.ead.fields import Unit, read_unit
@@ -88,7 +88,9 @@ class Parser:
         yield self._flush()
 
     def _flush(self) -> Batch:
-        batch = Batch(COLUMNS, self.rows, self.outcomes)
+        contents = list(zip(*self.rows, strict=True))[2:]  # the number and the line are the file's, not the record's
+        marked = zip(self.rows, fingerprints(contents), strict=True) if self.rows else ()
+        batch = Batch(COLUMNS, [(*row, mark) for row, mark in marked], self.outcomes)
         self.rows, self.outcomes = [], []
         return batch
 
@@ -164,7 +166,9 @@ class Parser:
     ) -> tuple[Any, ...]:
         retention = unit.retention
         counts = unit.counts
-        contents = (
+        return (
+            self.count,
+            node.line,
             level,
             key,
             node.path,
@@ -192,7 +196,6 @@ class Parser:
             counts.get("page_count"),
             orjson.dumps(unit.extra).decode(),
         )
-        return (self.count, node.line, *contents, fingerprint(contents))
 
     # -- keys --
 
@@ -237,7 +240,7 @@ class Parser:
     def _unknown_attributes(self, elements: Iterable[Any], line: int) -> None:
         """Say once per name that an attribute is not EAD's; its value is kept like every other."""
         for below in elements:
-            for name, _ in below.items():
+            for name in below.attrib:
                 if name not in self._attributes:
                     self._attributes.add(name)
                     local = local_name(name)
