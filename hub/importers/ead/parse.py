@@ -88,7 +88,9 @@ class Parser:
         yield self._flush()
 
     def _flush(self) -> Batch:
-        contents = list(zip(*self.rows, strict=True))[2:]  # the number and the line are the file's, not the record's
+        contents = list(zip(*self.rows, strict=True))[
+            2:
+        ]  # the number and the line are the file's, not the record's
         marked = zip(self.rows, fingerprints(contents), strict=True) if self.rows else ()
         batch = Batch(COLUMNS, [(*row, mark) for row, mark in marked], self.outcomes)
         self.rows, self.outcomes = [], []
