@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -46,6 +48,8 @@ CITY_SOURCES = (
 )
 
 Maintenance = psycopg.Connection[tuple[object, ...]]
+MEMORY = Path("/dev/shm")
+ENOUGH = 1 << 30  # bytes for the clones of all processes of a run
 
 
 @dataclass(frozen=True)
@@ -184,11 +188,53 @@ def _build(
         connection.execute("select pg_advisory_unlock(%s)", [_key(half)])
 
 
-def _copy(connection: Maintenance, name: str, source: str) -> None:
-    made = sql.SQL("create database {} template {} strategy file_copy")
-    connection.execute(made.format(sql.Identifier(name), sql.Identifier(source)))
+def _copy(connection: Maintenance, name: str, source: str, room: str = "pg_default") -> None:
+    made = sql.SQL("create database {} template {} strategy file_copy tablespace {}")
+    connection.execute(made.format(*map(sql.Identifier, (name, source, room))))
     # As every connection of the hub has it: a server compiles each statement of a test for longer than it runs.
     connection.execute(sql.SQL("alter database {} set jit = off").format(sql.Identifier(name)))
+
+
+@cache
+def _room_of_clones(server: Server) -> str:
+    """The tablespace of clones: in memory where there is enough of it, for a clone has nine hundred files.
+
+    A disk's file system searches long for the place of each where as many have just been removed.
+    """
+    if server.real:
+        return "pg_default"
+    room = f"{PREFIX}memory"
+    with server.connect() as connection:
+        connection.execute("select pg_advisory_lock(%s)", [_key(room)])  # until the connection ends
+        found = connection.execute(
+            "select pg_tablespace_location(oid) from pg_tablespace where spcname = %s", [room]
+        ).fetchone()
+        if found and Path(str(found[0])).is_dir():
+            return room
+        if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH:
+            return "pg_default"
+        _open_room(connection, room)
+    return room
+
+
+def _open_room(connection: Maintenance, room: str) -> None:
+    """Make the tablespace, or make it anew where the machine has been started since and its folder is gone."""
+    lost = connection.execute(
+        "select datname from pg_database d join pg_tablespace t on t.oid = d.dattablespace where spcname = %s",
+        [room],
+    )
+    for (name,) in lost.fetchall():
+        _drop(connection, str(name))
+    connection.execute(sql.SQL("drop tablespace if exists {}").format(sql.Identifier(room)))
+    [(data,)] = connection.execute("select current_setting('data_directory')")
+    folder = MEMORY / f"hub-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    owner = Path(str(data)).stat()
+    if owner.st_uid != os.getuid():
+        os.chown(folder, owner.st_uid, owner.st_gid)
+    made = sql.SQL("create tablespace {} location {}")
+    connection.execute(made.format(sql.Identifier(room), sql.Literal(str(folder))))
 
 
 @contextlib.contextmanager
@@ -197,7 +243,7 @@ def cloned(server: Server, guard: Maintenance, source: str) -> Iterator[str]:
     name = f"{PREFIX}{uuid.uuid4().hex[:16]}"
     guard.execute("select pg_advisory_lock(%s)", [_key(name)])
     try:
-        _copy(guard, name, source)
+        _copy(guard, name, source, _room_of_clones(server))
         yield server.dsn(name)
     finally:
         _drop(guard, name)
