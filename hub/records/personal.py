@@ -33,7 +33,7 @@ def is_of_procedure(text: str | None) -> bool:
     if text is None:
         return False
     small = text.lower()  # most titles say neither, and the pattern is tried at every letter
-    return ("i quy" in small or "tthc" in small) and _PROCEDURE.search(text) is not None
+    return ("quy" in small or "tthc" in small) and _PROCEDURE.search(text) is not None
 
 
 def flagged(said: Mapping[str, Any], text: str | None, *, now: bool = False, home: bool = False) -> bool:

@@ -32,9 +32,14 @@ def downgrade() -> None:
             op.execute(f"drop trigger {trigger} on {table}")
     for function in (
         "hub_parents_of_files()",
+        "hub_parents_of_changed_files()",
+        "hub_hold_fonds(bigint[], bigint[])",
+        "hub_hold_series(bigint[], bigint[])",
+        "hub_hold_agencies(bigint[])",
         "hub_parent_missing(text, text, text, text)",
         "hub_fonds_takes_files()",
         "hub_parent_has_files()",
+        "hub_see_all_files()",
     ):
         op.execute(f"drop function {function}")
     op.create_foreign_key(

@@ -93,6 +93,14 @@ def test_a_form_made_for_paper(tmp_path: Path) -> None:
     assert outcomes == []
 
 
+@pytest.mark.parametrize("nothing", ["-", "…", "...", "\u200b", " – "])
+def test_a_row_of_which_nothing_is_left_is_blank(tmp_path: Path, nothing: str) -> None:
+    rows = f"STT,Hồ sơ số,Tiêu đề hồ sơ\n1,01,Hồ sơ A\n{nothing},,\n2,02,Hồ sơ B\n"
+    records, reading, outcomes = parsed(saved(tmp_path, rows))
+    assert [record["title"] for record in records] == ["Hồ sơ A", "Hồ sơ B"]
+    assert (dict(reading.skipped), outcomes) == ({"blank": 1}, [])
+
+
 def test_headings_become_nested_series(tmp_path: Path) -> None:
     records, _, _ = parsed(saved(tmp_path, FORM))
     series = {record["ref"]: record for record in records if record["level"] == "series"}

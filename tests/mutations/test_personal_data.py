@@ -84,6 +84,7 @@ def test_titles_of_procedures_are_known() -> None:
         TITLE,
         "HO SO GIAI QUYET TTHC",
         "HỒ SƠ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH",
+        "GİẢİ QUYẾT THỦ TỤC HÀNH CHÍNH",
         "Giải quyết hồ sơ thủ tục hành chính về đất đai",
         "Hồ sơ TTHC 2023",
     ):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from threading import Thread
 
 import psycopg
 import pytest
-from psycopg.errors import ForeignKeyViolation, LockNotAvailable
+from psycopg.errors import FeatureNotSupported, ForeignKeyViolation, LockNotAvailable
 
 from tests.conftest import Prepared
 from tests.records.world import settle
@@ -186,6 +188,95 @@ def test_a_file_cannot_come_to_a_parent_that_is_on_its_way_out(owner: psycopg.Co
     with pytest.raises(ForeignKeyViolation, match="fk_file_series"):
         owner.execute(more.replace(SERIES, str(held)))
     assert _files(owner) == before
+
+
+def test_a_file_that_joins_another_in_its_fonds_goes_with_the_fonds(owner: psycopg.Connection) -> None:
+    """The statement names a fonds that one of its files had before, too."""
+    moved = f"update fonds set agency_id = {B}, code = 'P02' where id = {FONDS_A}"
+    owner.execute(
+        f"insert into fonds (agency_id, creator_id, custodian_id, code, title) select {A}, {A}, {A}, 'P03', 'Mới'"
+    )
+    owner.execute("update file set fonds_id = (select id from fonds where code = 'P03') where code = 'H02'")
+    with psycopg.connect(owner.info.dsn) as clerk:
+        clerk.execute(f"update file set fonds_id = {FONDS_A} where code in ('H01', 'H02')")
+        with _waiting(owner, moved):
+            clerk.commit()
+    files = owner.execute(f"select count(*), count(*) filter (where agency_id = {B}) from file where {OF_A}")
+    assert files.fetchone() == (2, 2)
+
+
+def test_a_parent_that_came_in_meanwhile_is_held_as_well(owner: psycopg.Connection) -> None:
+    """The clerk's statement waits for one series while the other is made, and names both."""
+    held = _id(owner, SERIES)
+    files = (
+        f"insert into file ({', '.join(COLUMNS)}, title, code)"
+        f" select {FONDS_A}, {A}, s, {A}, {A}, 'Mới', 'M' || s from (values ({held}), ({NOBODY})) v(s)"
+    )
+    with psycopg.connect(owner.info.dsn) as clerk, psycopg.connect(owner.info.dsn) as officer:
+        officer.execute(f"select from series where id = {held} for update")
+        with _waiting(clerk, files):
+            owner.execute(
+                "insert into series (id, fonds_id, agency_id, custodian_id, code, title, position)"
+                f" values ({NOBODY}, {FONDS_A}, {A}, {A}, 'N77', 'Mới', 5000)"
+            )
+            officer.commit()
+        owner.execute("set lock_timeout = '50ms'")
+        with pytest.raises(LockNotAvailable):
+            owner.execute(f"delete from series where id = {NOBODY}")
+        clerk.commit()
+    with pytest.raises(ForeignKeyViolation, match="fk_file_series"):
+        owner.execute(f"delete from series where id = {NOBODY}")
+
+
+@pytest.mark.parametrize("change", [f"series_id = {SERIES}", f"custodian_id = {UNIT}", "title = 'Khác'"])
+def test_a_change_waits_for_nothing_that_it_does_not_name(owner: psycopg.Connection, change: str) -> None:
+    """Whoever parts a body holds its fonds and then its files: who holds a file must not wait for its fonds."""
+    with psycopg.connect(owner.info.dsn) as officer:
+        officer.execute("select from fonds for update")
+        owner.execute("set lock_timeout = '50ms'")
+        owner.execute(f"update file set {change} where code = 'H02'")
+        with pytest.raises(LockNotAvailable):
+            owner.execute(f"update file set fonds_id = {FONDS_B}, agency_id = {B} where code = 'H02'")
+
+
+def test_parents_go_only_where_all_files_are_seen(owner: psycopg.Connection) -> None:
+    """A transaction that keeps to what it saw first would not see the file that came since."""
+    before = _parents(owner)
+    with psycopg.connect(owner.info.dsn) as officer:
+        officer.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        for deed in (
+            f"delete from series where id = {SERIES}",
+            f"update fonds set agency_id = {B}, code = 'P02' where id = {FONDS_A}",
+        ):
+            with pytest.raises(FeatureNotSupported, match="READ COMMITTED"):
+                officer.execute(deed)
+            officer.rollback()
+    assert _parents(owner) == before
+
+
+@contextlib.contextmanager
+def _waiting(connection: psycopg.Connection, deed: str) -> Iterator[None]:
+    """A deed that has to wait, done when the block is over."""
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            connection.execute(deed)
+        except psycopg.Error as problem:
+            failed.append(problem)
+
+    thread = Thread(target=run)
+    with psycopg.connect(connection.info.dsn, autocommit=True) as reader:
+        thread.start()
+        blocked = "select pg_blocking_pids(%s) <> '{}'"
+        while thread.is_alive() and reader.execute(blocked, [connection.info.backend_pid]).fetchone() != (
+            True,
+        ):
+            pass
+        assert thread.is_alive(), failed
+        yield
+        thread.join(20)
+    assert not failed
 
 
 def _id(owner: psycopg.Connection, asked: str) -> object:

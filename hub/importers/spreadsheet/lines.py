@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from hub.importers.spreadsheet.columns import clean
 from hub.importers.spreadsheet.header import Header, is_column_numbers
 from hub.kit.vietnamese import folded_words
 
@@ -59,7 +60,7 @@ class Lines:
         if has_key and not (words := self._odd(title)) and not self._ended:
             return DATA
         filled = [(column, cell.strip()) for column, cell in enumerate(cells) if cell and not cell.isspace()]
-        if not filled:
+        if not any(clean([text for _, text in filled])):
             return BLANK
         if has_key:
             return self._beside_a_title(words or "", filled)
