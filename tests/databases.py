@@ -213,7 +213,10 @@ def _room_of_clones(server: Server) -> str:
             return room
         if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH:
             return "pg_default"
-        _open_room(connection, room)
+        try:
+            _open_room(connection, room)
+        except (OSError, psycopg.Error):  # a folder that is closed to us, or to the account of the server
+            return "pg_default"
     return room
 
 
