@@ -188,21 +188,25 @@ def _build(
         connection.execute("select pg_advisory_unlock(%s)", [_key(half)])
 
 
-def _copy(connection: Maintenance, name: str, source: str, room: str = "pg_default") -> None:
-    made = sql.SQL("create database {} template {} strategy file_copy tablespace {}")
-    connection.execute(made.format(*map(sql.Identifier, (name, source, room))))
+def _copy(connection: Maintenance, name: str, source: str, room: str | None = None) -> None:
+    made = sql.SQL("create database {} template {} strategy file_copy").format(
+        sql.Identifier(name), sql.Identifier(source)
+    )
+    if room:
+        made += sql.SQL(" tablespace {}").format(sql.Identifier(room))
+    connection.execute(made)
     # As every connection of the hub has it: a server compiles each statement of a test for longer than it runs.
     connection.execute(sql.SQL("alter database {} set jit = off").format(sql.Identifier(name)))
 
 
 @cache
-def _room_of_clones(server: Server) -> str:
-    """The tablespace of clones: in memory where there is enough of it, for a clone has nine hundred files.
+def _room_of_clones(server: Server) -> str | None:
+    """A tablespace in memory, where there is enough of it: a clone has nine hundred files.
 
     A disk's file system searches long for the place of each where as many have just been removed.
     """
     if server.real:
-        return "pg_default"
+        return None
     room = f"{PREFIX}memory"
     with server.connect() as connection:
         connection.execute("select pg_advisory_lock(%s)", [_key(room)])  # until the connection ends
@@ -212,11 +216,11 @@ def _room_of_clones(server: Server) -> str:
         if found and Path(str(found[0])).is_dir():
             return room
         if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH:
-            return "pg_default"
+            return None
         try:
             _open_room(connection, room)
         except (OSError, psycopg.Error):  # a folder that is closed to us, or to the account of the server
-            return "pg_default"
+            return None
     return room
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
-from threading import Thread
 
 import psycopg
 import pytest
 from psycopg.errors import FeatureNotSupported, ForeignKeyViolation, LockNotAvailable
 
 from tests.conftest import Prepared
+from tests.records.held import refused_while_on_its_way, waiting
 from tests.records.world import settle
 
 NOBODY = 999_999
@@ -152,14 +151,8 @@ def test_a_parent_cannot_go_while_a_file_is_on_its_way_to_it(
     values = {"fonds_id": FONDS_A, "agency_id": A, "creator_id": A, "custodian_id": A, "series_id": "null"}
     owner.execute(f"delete from item where {OF_A}")
     owner.execute(f"delete from file where {OF_A}")
-    with psycopg.connect(owner.info.dsn) as clerk:
-        clerk.execute(added.format(", ".join({**values, column: value}[name] for name in COLUMNS)))
-        owner.execute("set lock_timeout = '50ms'")
-        with pytest.raises(LockNotAvailable):
-            owner.execute(deed)
-        clerk.commit()
-    with pytest.raises(ForeignKeyViolation, match="fk_file_"):
-        owner.execute(deed)
+    file = added.format(", ".join({**values, column: value}[name] for name in COLUMNS))
+    refused_while_on_its_way(owner, file, deed, "fk_file_")
 
 
 def test_a_fonds_waits_for_files_on_their_way_and_takes_them_along(owner: psycopg.Connection) -> None:
@@ -199,7 +192,7 @@ def test_a_file_that_joins_another_in_its_fonds_goes_with_the_fonds(owner: psyco
     owner.execute("update file set fonds_id = (select id from fonds where code = 'P03') where code = 'H02'")
     with psycopg.connect(owner.info.dsn) as clerk:
         clerk.execute(f"update file set fonds_id = {FONDS_A} where code in ('H01', 'H02')")
-        with _waiting(owner, moved):
+        with waiting(owner, moved):
             clerk.commit()
     files = owner.execute(f"select count(*), count(*) filter (where agency_id = {B}) from file where {OF_A}")
     assert files.fetchone() == (2, 2)
@@ -214,7 +207,7 @@ def test_a_parent_that_came_in_meanwhile_is_held_as_well(owner: psycopg.Connecti
     )
     with psycopg.connect(owner.info.dsn) as clerk, psycopg.connect(owner.info.dsn) as officer:
         officer.execute(f"select from series where id = {held} for update")
-        with _waiting(clerk, files):
+        with waiting(clerk, files):
             owner.execute(
                 "insert into series (id, fonds_id, agency_id, custodian_id, code, title, position)"
                 f" values ({NOBODY}, {FONDS_A}, {A}, {A}, 'N77', 'Mới', 5000)"
@@ -252,31 +245,6 @@ def test_parents_go_only_where_all_files_are_seen(owner: psycopg.Connection) -> 
                 officer.execute(deed)
             officer.rollback()
     assert _parents(owner) == before
-
-
-@contextlib.contextmanager
-def _waiting(connection: psycopg.Connection, deed: str) -> Iterator[None]:
-    """A deed that has to wait, done when the block is over."""
-    failed: list[Exception] = []
-
-    def run() -> None:
-        try:
-            connection.execute(deed)
-        except psycopg.Error as problem:
-            failed.append(problem)
-
-    thread = Thread(target=run)
-    with psycopg.connect(connection.info.dsn, autocommit=True) as reader:
-        thread.start()
-        blocked = "select pg_blocking_pids(%s) <> '{}'"
-        while thread.is_alive() and reader.execute(blocked, [connection.info.backend_pid]).fetchone() != (
-            True,
-        ):
-            pass
-        assert thread.is_alive(), failed
-        yield
-        thread.join(20)
-    assert not failed
 
 
 def _id(owner: psycopg.Connection, asked: str) -> object:

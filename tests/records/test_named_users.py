@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from psycopg.errors import ForeignKeyViolation, LockNotAvailable
+from psycopg.errors import FeatureNotSupported, ForeignKeyViolation, LockNotAvailable
 
 from tests.conftest import Prepared
+from tests.records.held import refused_while_on_its_way, waiting
 from tests.records.world import settle
 
 NOBODY = 999_999
@@ -93,11 +94,34 @@ def test_users_are_not_emptied_under_the_records(owner: psycopg.Connection) -> N
 
 
 def test_a_user_cannot_go_while_a_record_that_names_him_is_on_its_way(owner: psycopg.Connection) -> None:
-    with psycopg.connect(owner.info.dsn) as clerk:
-        clerk.execute(THREE_FILES.format(column="created_by", user=LAN))
+    added = THREE_FILES.format(column="created_by", user=LAN)
+    refused_while_on_its_way(owner, added, GONE, "name the user")
+
+
+def test_a_user_who_came_in_meanwhile_is_held_as_well(owner: psycopg.Connection) -> None:
+    """The clerk's statement waits for one user while the other is made, and names both."""
+    [(lan,)] = owner.execute(f"select {LAN}").fetchall()
+    files = THREE_FILES.format(column="created_by", user=f"case when n = 2 then {NOBODY} else {lan} end")
+    gone = f"delete from app_user where id = {NOBODY}"
+    with psycopg.connect(owner.info.dsn) as clerk, psycopg.connect(owner.info.dsn) as admin:
+        admin.execute(f"select from app_user where id = {lan} for update")
+        with waiting(clerk, files):
+            owner.execute(
+                f"insert into app_user (id, name, full_name, is_service) values ({NOBODY}, 'mai', 'Mai', false)"
+            )
+            admin.commit()
         owner.execute("set lock_timeout = '50ms'")
         with pytest.raises(LockNotAvailable):
-            owner.execute(GONE)
+            owner.execute(gone)
         clerk.commit()
     with pytest.raises(ForeignKeyViolation, match="name the user"):
-        owner.execute(GONE)
+        owner.execute(gone)
+
+
+def test_users_go_only_where_all_records_are_seen(owner: psycopg.Connection) -> None:
+    """A transaction that keeps to what it saw first would not see the record that came since."""
+    with psycopg.connect(owner.info.dsn) as admin:
+        admin.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        with pytest.raises(FeatureNotSupported, match="READ COMMITTED"):
+            admin.execute(GONE)
+    assert owner.execute(f"select {LAN}").fetchone() != (None,)

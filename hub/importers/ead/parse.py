@@ -88,11 +88,10 @@ class Parser:
         yield self._flush()
 
     def _flush(self) -> Batch:
-        contents = list(zip(*self.rows, strict=True))[
-            2:
-        ]  # the number and the line are the file's, not the record's
-        marked = zip(self.rows, fingerprints(contents), strict=True) if self.rows else ()
-        batch = Batch(COLUMNS, [(*row, mark) for row, mark in marked], self.outcomes)
+        # The number and the line are the file's, not the record's.
+        marks = fingerprints(list(zip(*self.rows, strict=True))[2:])
+        rows = [(*row, mark) for row, mark in zip(self.rows, marks, strict=True)]
+        batch = Batch(COLUMNS, rows, self.outcomes)
         self.rows, self.outcomes = [], []
         return batch
 
