@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 __all__ = [
     "fold",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 
+_T = TypeVar("_T")
 KEPT_WORDS = 1 << 16  # how many words are remembered, folded and as keys
 KEPT_LENGTH = 40  # of letters; what is longer is no word
 
@@ -81,21 +83,25 @@ def fold(text: str) -> str:
     return nfc(text).translate(_FOLD)
 
 
-class _FoldedWords(dict[str, str]):
-    """Words met before: titles share most of theirs, but hardly their numbers."""
+class _Words(dict[str, _T]):
+    """What was made of the words met before: titles share most of theirs, but hardly their numbers."""
 
-    def __missing__(self, word: str) -> str:
+    def __init__(self, of_word: Callable[[str], _T], of_number: Callable[[str], _T]) -> None:
+        super().__init__()
+        self._of_word, self._of_number = of_word, of_number
+
+    def __missing__(self, word: str) -> _T:
         if word.isascii() and word.isdigit():
-            return word
-        folded = " ".join(fold(word).split())
+            return self._of_number(word)
+        made = self._of_word(word)
         if len(word) <= KEPT_LENGTH:
             if len(self) >= KEPT_WORDS:
                 self.clear()
-            self[word] = folded
-        return folded
+            self[word] = made
+        return made
 
 
-_FOLDED_WORDS = _FoldedWords()
+_FOLDED_WORDS = _Words(lambda word: " ".join(fold(word).split()), str)
 
 
 def folded_words(text: str) -> str:
@@ -155,19 +161,7 @@ def _word_key(word: str) -> _Key:
     return "".join(letters), "".join(tones), "".join(cases)
 
 
-class _WordKeys(dict[str, _Key]):
-    """Keys of the words met: titles share most of theirs, but hardly their numbers."""
-
-    def __missing__(self, word: str) -> _Key:
-        if word.isascii() and word.isdigit():
-            return _number_key(word)
-        if len(self) >= KEPT_WORDS:
-            self.clear()
-        self[word] = key = _word_key(word)
-        return key
-
-
-_WORD_KEYS = _WordKeys()
+_WORD_KEYS = _Words(_word_key, _number_key)
 
 
 def sort_key(text: str) -> str:
