@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.importers.outcome import Finding, RowOutcome
+from hub.records.intake.new_files import Kind
 
 BATCH_ROWS = 2_000
 
@@ -27,7 +28,8 @@ class Batch:
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     outcomes: list[RowOutcome] = field(default_factory=list)
-    lines: bytes = b""  # the rows as COPY reads them, once they are on their way
+    lines: bytes = b""  # the rows as COPY reads them, once they are on their way; so are their kinds
+    kinds: set[Kind] = field(default_factory=set)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows by column name, for tests and for people."""

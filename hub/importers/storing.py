@@ -19,14 +19,14 @@ from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.outcome import FileResult
 from hub.records.intake.checks import check_files, check_items
-from hub.records.intake.new_files import are_all_new, open_new_fonds, write_new_files
+from hub.records.intake.new_files import Kind, are_all_new, kinds_of, open_new_fonds, write_new_files
 from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files
 from hub.records.intake.plan_items import plan_items
-from hub.records.intake.stage import Cursor, fill_stage, lines_of, open_next_part, open_stage
+from hub.records.intake.stage import Cursor, fill_stage, lines_of, open_stage
 from hub.records.intake.write import write
 
-PART_ROWS = 10_000
-FIRST_ROWS = 2_000  # nothing is stored while the first part is read, so parts begin short and grow by half
+FIRST_ROWS = 2_000  # nothing is stored while they are read; a list that is shorter is planned
+PART_ROWS = 10_000  # no later part is longer; it is what has been read while the one before it was stored
 
 
 class NeedsTheWhole(Exception):
@@ -48,20 +48,21 @@ class Storing:
     def stage(self, batches: Iterator[Batch], *, in_parts: bool) -> None:
         """Everything parsed into the staging table, or what is left of it after the parts."""
         open_stage(self.cursor)
-        wanted = min(FIRST_ROWS, PART_ROWS)
         with closing(Ahead(self._written(batches))) as ahead:
-            while part := ahead.part(wanted if in_parts else 1):
+            while part := ahead.part(FIRST_ROWS if in_parts else 1):
                 for batch in part:
                     self._stage(batch)
                 in_parts = in_parts and self._is_all_files()
-                if in_parts and sum(len(batch.rows) for batch in part) >= wanted:
-                    wanted = min(wanted + (wanted + 1) // 2, PART_ROWS)
-                    self._store_part(ahead, wanted)
+                if in_parts and (self._parts or sum(len(batch.rows) for batch in part) >= FIRST_ROWS):
+                    self._store_part(ahead, set[Kind]().union(*(batch.kinds for batch in part)))
+        if self._parts:
+            open_stage(self.cursor, ("import_fonds",))
 
     def _written(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """The batches as they go to the stage; where they are read ahead, this is done ahead, too."""
         for batch in batches:
             batch.lines = lines_of(self.cursor.connection, batch.columns, batch.rows)
+            batch.kinds = kinds_of(batch.columns, batch.rows)
             yield batch
 
     def _stage(self, batch: Batch) -> None:
@@ -70,9 +71,8 @@ class Storing:
             if outcome.is_refused:
                 self.result.counts[outcome.level, "refused"] += 1
         if batch.rows:
-            at = batch.columns.index("level")
-            for level in {row[at] for row in batch.rows}:
-                self._provided[level].update(batch.columns)
+            for kind in batch.kinds:
+                self._provided[kind.level].update(batch.columns)
             fill_stage(self.cursor, batch.columns, batch.lines)
 
     def plan(self) -> None:
@@ -91,21 +91,21 @@ class Storing:
     def _said(self) -> dict[str, frozenset[str]]:
         return {level: frozenset(columns) for level, columns in self._provided.items()}
 
-    def _store_part(self, ahead: Ahead, next_rows: int) -> None:
+    def _store_part(self, ahead: Ahead, kinds: set[Kind]) -> None:
         self._parts += 1
-        if not are_all_new(self.session, self.cursor, self.actor, self.intake):
+        if not are_all_new(self.session, self.cursor, self.actor, self.intake, kinds):
             raise NeedsTheWhole
         said = self._said()
         try:
             fonds = open_new_fonds(self.cursor, self.intake, said)
-            ahead.go_on(next_rows)  # a short statement would wait for the parser longer than for its answer
+            ahead.go_on(PART_ROWS)  # a short statement would wait for the parser longer than for its answer
             files = write_new_files(self.cursor, self.intake, said)
         except UniqueViolation:
             raise NeedsTheWhole from None
         self.result.counts["file", "created"] += files
         if fonds:
             self.result.counts["fonds", "created"] += fonds
-        open_next_part(self.cursor)
+        open_stage(self.cursor, ("import_stage",))
 
     def _is_all_files(self) -> bool:
         others = any(said for level, said in self._provided.items() if level != "file")

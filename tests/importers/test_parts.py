@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +115,8 @@ def test_new_files_are_stored_while_the_list_is_read(
     watched("write")
     watched("write_new_files")
     assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "created"): 7}
-    assert parts == ["write_new_files"] * 4 + ["write"]
+    assert 4 <= len(parts) - 1 <= 7  # no part has more than two files, and how many it has is for the clock to say
+    assert parts == ["write_new_files"] * (len(parts) - 1) + ["write"]
     parts.clear()
     assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "unchanged"): 7}
     assert parts == [
@@ -146,6 +149,14 @@ def test_a_workbook_of_files_and_items_is_planned_whole(
         items.write_row(1, 0, (1, 2, "1/QĐ", "Hai"))
     result = bring_one(path)
     assert dict(result.counts) == {("file", "created"): 5, ("item", "created"): 1}
+
+
+def test_what_has_been_read_is_handed_over_when_it_is_asked_for() -> None:
+    endless = (Batch(("level",), [("file",)]) for _ in count())
+    with closing(Ahead(endless)) as ahead:
+        ahead.go_on(sys.maxsize)
+        assert ahead.part(1)
+        assert [len(ahead.part(rows)) for rows in (1, 3)] == [1, 3]  # nothing was begun
 
 
 def test_what_the_parser_raises_reaches_the_reader_and_ends_its_thread() -> None:

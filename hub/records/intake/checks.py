@@ -93,9 +93,9 @@ _SECRET_RECORD = """
 t.action = 'updated' and s.access_level is distinct from 2
 and exists (select 1 from {level} x where x.id = t.target and x.access_level = 2)
 """
-IS_CLOSED_FOR = "x.state = 'CLOSED' and not coalesce(s.start_date <= x.closed_on, false)"
-_FONDS_CLOSED = f"""
-t.action = 'created' and exists (select 1 from fonds x where x.id = t.fonds_id and {IS_CLOSED_FOR})
+_FONDS_CLOSED = """
+t.action = 'created' and exists (select 1 from fonds x where x.id = t.fonds_id and x.state = 'CLOSED'
+                                 and not coalesce(s.start_date <= x.closed_on, false))
 """
 _SECRET_FILE = """
 t.action in ('created', 'updated', 'listed') and s.access_level is distinct from 2

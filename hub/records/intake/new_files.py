@@ -1,45 +1,85 @@
 """A part of a long list: files that are new, without fault, in no series, each under a code of its own.
 
-They need no plan: the stage is looked at once and stored by one statement, at two thirds of what planning them costs.
-Whatever is not so is for the whole list to decide (`plan`, `checks`, `write`).
+They need no plan: what decides about them is read off their rows on the way to the stage, and one statement stores
+them, at two thirds of what planning them costs. Whatever is not so is for the whole list to decide (`plan`, `checks`,
+`write`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kit.vietnamese import sort_key
-from hub.records.intake.checks import IS_CLOSED_FOR, ask, ask_about_new
-from hub.records.intake.plan import FONDS, SOME_WITHOUT_KEY, Intake, found
+from hub.records.intake.checks import ask, ask_about_new
+from hub.records.intake.plan import SOME_WITHOUT_KEY, Intake, found
 from hub.records.intake.stage import Cursor
 from hub.records.intake.write import OF_FILE, insert, new_fonds, spoken_of_files
 
 
-def are_all_new(session: Session, cursor: Cursor, actor: Actor, intake: Intake) -> bool:
-    """Whether all staged files may be stored as they are; decides about their fonds on the way.
+class Kind(NamedTuple):
+    """What staged rows have in common that decides whether they may be stored as they are."""
+
+    level: str
+    fonds_code: str | None
+    access_level: int | None
+    needs_place: bool  # in a series, or under no code of its own
+
+
+def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]:
+    """The kinds of these rows: few, however many rows there are."""
+
+    def said(column: str) -> Iterator[Any]:
+        return map(itemgetter(columns.index(column)), rows) if column in columns else repeat(None, len(rows))
+
+    has_no_code = (None, None) in zip(said("code"), said("composed_code"), strict=True)
+    told = set(
+        zip(
+            said("level"),
+            said("fonds_code"),
+            said("access_level"),
+            map(bool, said("parent_ref")),
+            strict=True,
+        )
+    )
+    return {Kind(level, fonds, access, placed or has_no_code) for level, fonds, access, placed in told}
+
+
+def are_all_new(
+    session: Session, cursor: Cursor, actor: Actor, intake: Intake, kinds: Iterable[Kind]
+) -> bool:
+    """Whether all staged files, of these kinds, may be stored as they are; decides about their fonds on the way.
 
     A key or code that is there already breaks its constraint only when they are stored. Raises NotPermitted when the
     actor may not create them.
     """
-    cursor.execute(FONDS, intake.values)
-    kinds = cursor.execute(_KINDS).fetchall()
-    if any(is_odd for *_, is_odd in kinds):
+    if any(kind.needs_place or kind.fonds_code is None for kind in kinds):
+        return False
+    values = {**intake.values, "fonds": list({kind.fonds_code for kind in kinds})}
+    cursor.execute(_FONDS, values)
+    fonds = {code: (key, is_closed) for code, key, is_closed in cursor.execute(_NAMED, values)}
+    if any(is_closed for _, is_closed in fonds.values()):
         return False
     ask_about_new(session, cursor, actor, intake, "fonds")
-    for fonds_id, access_level, _ in kinds:
-        ask(session, actor, intake, "file", fonds_id, access_level)
-    if not found(cursor, SOME_WITHOUT_KEY, intake.values):
+    for kind in kinds:
+        ask(session, actor, intake, "file", fonds[kind.fonds_code][0], kind.access_level)
+    if not found(cursor, SOME_WITHOUT_KEY, values):
         return True
-    return not found(cursor, _MET_WITHOUT_KEY, intake.values)
+    return not found(cursor, _MET_WITHOUT_KEY, values)
 
 
 def open_new_fonds(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
     """Store the fonds that the staged files open; how many."""
     values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
-    return cursor.execute(new_fonds(provided["fonds"]), values).rowcount
+    opened = cursor.execute(new_fonds(provided["fonds"]), values).rowcount
+    if opened:
+        cursor.execute("update pg_temp.import_fonds set action = 'unchanged' where action = 'created'")
+    return opened
 
 
 def write_new_files(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
@@ -47,15 +87,20 @@ def write_new_files(cursor: Cursor, intake: Intake, provided: Mapping[str, froze
     return cursor.execute(_staged(provided["file"]), intake.values).rowcount
 
 
-# What the law asks about, and whether any of these files needs a plan.
-_KINDS = f"""
-select f.id, s.access_level,
-       bool_or(f.id is null or coalesce(s.parent_ref, '') <> '' or coalesce(s.code, s.composed_code) is null
-               or coalesce({IS_CLOSED_FOR}, false))
-  from pg_temp.import_stage s
-  left join pg_temp.import_fonds f on f.mark = coalesce(s.fonds_code, '')
-  left join fonds x on x.id = f.id
- group by f.id, s.access_level
+# As `plan` finds those that lists name; of each part, those that no part before it has named.
+_FONDS = """
+insert into pg_temp.import_fonds (mark, code, target, id, action)
+select n.code, n.code, f.id, coalesce(f.id, nextval('fonds_id_seq')),
+       case when f.id is null then 'created' else 'unchanged' end
+  from unnest(%(fonds)s::text[]) n(code)
+  left join fonds f on f.agency_id = %(agency)s and f.code = n.code
+ where not exists (select from pg_temp.import_fonds t where t.mark = n.code)
+"""
+
+# What is older than the day a closed fonds was closed may still come in: that is seen row by row.
+_NAMED = """
+select t.mark, t.id, coalesce(f.state = 'CLOSED', false)
+  from pg_temp.import_fonds t left join fonds f on f.id = t.id where t.mark = any(%(fonds)s)
 """
 
 # As `plan` finds them: the same code, or the same number.
@@ -65,7 +110,7 @@ with free as materialized (
       from file where agency_id = %(agency)s and source_key is null
 ), sought as materialized (
     select t.id as fonds_id, s.code, s.notation, coalesce(s.catalog_number, '') as catalog
-      from pg_temp.import_stage s join pg_temp.import_fonds t on t.mark = coalesce(s.fonds_code, '')
+      from pg_temp.import_stage s join pg_temp.import_fonds t on t.mark = s.fonds_code
 )
 select from sought s join free f on f.fonds_id = s.fonds_id and f.code = s.code
 union all
@@ -80,6 +125,6 @@ def _staged(provided: frozenset[str]) -> str:
     source = """
 from pg_temp.import_stage s
 join (select t.mark, x.* from pg_temp.import_fonds t join fonds x on x.id = t.id) f
-  on f.mark = coalesce(s.fonds_code, '')"""
+  on f.mark = s.fonds_code"""
     fixed = {**OF_FILE, "code": "coalesce(s.code, s.composed_code)"}
     return insert("file", fixed, spoken_of_files(provided), source)

@@ -110,12 +110,6 @@ def open_stage(cursor: Cursor, names: Sequence[str] = ("import_stage", *_PLANS))
         cursor.execute(f"create temp table {name} ({contents[name]}) on commit drop")
 
 
-def open_next_part(cursor: Cursor) -> None:
-    """An empty stage for the next part of a list of new files; of the plan they use the fonds alone, which are few."""
-    open_stage(cursor, ("import_stage",))
-    cursor.execute("delete from pg_temp.import_fonds")
-
-
 class _Day(DateBinaryDumper):
     """A date; a list says few of them over and over."""
 
