@@ -16,7 +16,7 @@ from typing import Any
 from hub.importers.outcome import Finding, RowOutcome
 from hub.records.intake.new_files import Kind
 
-BATCH_ROWS = 2_000
+BATCH_ROWS = 1_000
 
 Progress = Callable[[int, int, int], None]  # bytes read, bytes in all, rows found
 
@@ -28,7 +28,9 @@ class Batch:
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     outcomes: list[RowOutcome] = field(default_factory=list)
-    lines: bytes = b""  # the rows as COPY reads them, once they are on their way; so are their kinds
+    # once they are on their way to the stage:
+    staged: tuple[str, ...] = ()  # the columns that go there
+    lines: bytes = b""  # and the rows as COPY reads them
     kinds: set[Kind] = field(default_factory=set)
 
     def records(self) -> Iterator[dict[str, Any]]:

@@ -7,9 +7,10 @@ begins again, and then everything is staged before anything is planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 from psycopg.errors import UniqueViolation
 from sqlmodel import Session
@@ -19,13 +20,21 @@ from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.outcome import FileResult
 from hub.records.intake.checks import check_files, check_items
-from hub.records.intake.new_files import Kind, are_all_new, kinds_of, open_new_fonds, write_new_files
+from hub.records.intake.new_files import (
+    STAGED,
+    Kind,
+    are_all_new,
+    kinds_of,
+    open_new_fonds,
+    picked,
+    write_new_files,
+)
 from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files
 from hub.records.intake.plan_items import plan_items
-from hub.records.intake.stage import Cursor, fill_stage, lines_of, open_stage
+from hub.records.intake.stage import Cursor, fill_stage, lines_of, open_part, open_stage
 from hub.records.intake.write import write
 
-FIRST_ROWS = 2_000  # nothing is stored while they are read; a list that is shorter is planned
+FIRST_ROWS = 1_000  # nothing is stored while they are read; a list that is shorter is planned
 PART_ROWS = 10_000  # no later part is longer; it is what has been read while the one before it was stored
 
 
@@ -51,29 +60,38 @@ class Storing:
         with closing(Ahead(self._written(batches))) as ahead:
             while part := ahead.part(FIRST_ROWS if in_parts else 1):
                 for batch in part:
-                    self._stage(batch)
-                in_parts = in_parts and self._is_all_files()
-                if in_parts and (self._parts or sum(len(batch.rows) for batch in part) >= FIRST_ROWS):
-                    self._store_part(ahead, set[Kind]().union(*(batch.kinds for batch in part)))
+                    self._count(batch)
+                in_parts = in_parts and self._needs_no_plan(part)
+                if in_parts:
+                    self._store_part(part, ahead)
+                else:
+                    self._fill(part)
         if self._parts:
-            open_stage(self.cursor, ("import_fonds",))
+            open_stage(self.cursor)
 
     def _written(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """The batches as they go to the stage; where they are read ahead, this is done ahead, too."""
         for batch in batches:
-            batch.lines = lines_of(self.cursor.connection, batch.columns, batch.rows)
             batch.kinds = kinds_of(batch.columns, batch.rows)
+            rows: Iterable[Sequence[Any]] = batch.rows
+            batch.staged = batch.columns
+            if self._parts:
+                batch.staged, rows = picked(batch.columns, rows)
+            batch.lines = lines_of(self.cursor.connection, batch.staged, rows)
             yield batch
 
-    def _stage(self, batch: Batch) -> None:
+    def _fill(self, part: list[Batch]) -> None:
+        for batch in part:
+            if batch.rows:
+                fill_stage(self.cursor, batch.staged, batch.lines)
+
+    def _count(self, batch: Batch) -> None:
         self.result.keep(outcome for outcome in batch.outcomes if outcome.findings)
         for outcome in batch.outcomes:
             if outcome.is_refused:
                 self.result.counts[outcome.level, "refused"] += 1
-        if batch.rows:
-            for kind in batch.kinds:
-                self._provided[kind.level].update(batch.columns)
-            fill_stage(self.cursor, batch.columns, batch.lines)
+        for kind in batch.kinds:
+            self._provided[kind.level].update(batch.columns)
 
     def plan(self) -> None:
         """Decide about every row that is staged."""
@@ -91,8 +109,11 @@ class Storing:
     def _said(self) -> dict[str, frozenset[str]]:
         return {level: frozenset(columns) for level, columns in self._provided.items()}
 
-    def _store_part(self, ahead: Ahead, kinds: set[Kind]) -> None:
+    def _store_part(self, part: list[Batch], ahead: Ahead) -> None:
         self._parts += 1
+        open_part(self.cursor, STAGED.union(*(batch.staged for batch in part)))
+        self._fill(part)
+        kinds = set[Kind]().union(*(batch.kinds for batch in part))
         if not are_all_new(self.session, self.cursor, self.actor, self.intake, kinds):
             raise NeedsTheWhole
         said = self._said()
@@ -105,10 +126,9 @@ class Storing:
         self.result.counts["file", "created"] += files
         if fonds:
             self.result.counts["fonds", "created"] += fonds
-        open_stage(self.cursor, ("import_stage",))
 
-    def _is_all_files(self) -> bool:
-        others = any(said for level, said in self._provided.items() if level != "file")
-        if others and self._parts:
+    def _needs_no_plan(self, part: list[Batch]) -> bool:
+        is_all_files = {kind.level for batch in part for kind in batch.kinds} <= {"file"}
+        if self._parts and not is_all_files:
             raise NeedsTheWhole
-        return not others
+        return is_all_files and (self._parts > 0 or sum(len(batch.rows) for batch in part) >= FIRST_ROWS)

@@ -115,7 +115,9 @@ def test_new_files_are_stored_while_the_list_is_read(
     watched("write")
     watched("write_new_files")
     assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "created"): 7}
-    assert 4 <= len(parts) - 1 <= 7  # no part has more than two files, and how many it has is for the clock to say
+    assert (
+        4 <= len(parts) - 1 <= 7
+    )  # no part has more than two files, and how many it has is for the clock to say
     assert parts == ["write_new_files"] * (len(parts) - 1) + ["write"]
     parts.clear()
     assert dict(bring_one(saved(tmp_path, LIST)).counts) == {("file", "unchanged"): 7}

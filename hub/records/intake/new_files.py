@@ -19,7 +19,10 @@ from hub.kit.vietnamese import sort_key
 from hub.records.intake.checks import ask, ask_about_new
 from hub.records.intake.plan import SOME_WITHOUT_KEY, Intake, found
 from hub.records.intake.stage import Cursor
-from hub.records.intake.write import OF_FILE, insert, new_fonds, spoken_of_files
+from hub.records.intake.write import OF_FILE, insert, new_fonds, spoken_of_files, staged_of_files
+
+# Of the columns of the stage, those that are asked for here.
+STAGED = staged_of_files() | {"row", "fonds_code", "code", "composed_code", "source_key", "source_hash"}
 
 
 class Kind(NamedTuple):
@@ -48,6 +51,14 @@ def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]
         )
     )
     return {Kind(level, fonds, access, placed or has_no_code) for level, fonds, access, placed in told}
+
+
+def picked(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> tuple[tuple[str, ...], Iterator[Sequence[Any]]]:
+    """What of these columns and rows of files is asked for here."""
+    places = [at for at, column in enumerate(columns) if column in STAGED]
+    return tuple(columns[at] for at in places), map(itemgetter(*places), rows)
 
 
 def are_all_new(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -97,17 +97,24 @@ _PLANS: dict[str, str] = {
 Cursor = psycopg.Cursor[Any]
 
 
-def open_stage(cursor: Cursor, names: Sequence[str] = ("import_stage", *_PLANS)) -> None:
-    """Empty tables for staged rows and the plan, gone with the transaction; those that are there are dropped.
+def open_stage(cursor: Cursor) -> None:
+    """Empty tables for staged rows and the plan, gone with the transaction; those that are there are dropped."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in STAGE.items())
+    contents = {"import_stage": f"{columns}, fault text, first_row bigint, warned text", **_PLANS}
+    cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in contents))
+    for name, content in contents.items():
+        cursor.execute(f"create temp table {name} ({content}) on commit drop")
+
+
+def open_part(cursor: Cursor, columns: Container[str]) -> None:
+    """An empty stage of a few columns, for rows that need no plan.
 
     To make a table anew is four times as fast as to empty it, and holds two locks until the end: a list in parts
     of 10,000 rows may have ten million of them before a server as it is installed runs out of locks.
     """
-    cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in names))
-    columns = ", ".join(f"{name} {kind}" for name, kind in STAGE.items())
-    contents = {"import_stage": f"{columns}, fault text, first_row bigint, warned text", **_PLANS}
-    for name in names:
-        cursor.execute(f"create temp table {name} ({contents[name]}) on commit drop")
+    content = ", ".join(f"{name} {kind}" for name, kind in STAGE.items() if name in columns)
+    cursor.execute("drop table if exists pg_temp.import_stage")
+    cursor.execute(f"create temp table import_stage ({content}) on commit drop")
 
 
 class _Day(DateBinaryDumper):

@@ -209,6 +209,11 @@ def spoken_of_files(provided: frozenset[str]) -> dict[str, str]:
     return spoken | {derived: spoken[said] for derived, said in _DECLARED.items() if said in spoken}
 
 
+def staged_of_files() -> frozenset[str]:
+    """Columns of the stage that a new file can speak of."""
+    return frozenset(source if isinstance(source, str) else source[1] for source in COLUMNS["file"].values())
+
+
 def _new_items(provided: frozenset[str]) -> str:
     fixed = {
         "id": "t.id",
