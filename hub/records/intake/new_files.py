@@ -117,17 +117,15 @@ select t.mark, t.id, coalesce(f.state = 'CLOSED', false)
 # As `plan` finds them: the same code, or the same number.
 _MET_WITHOUT_KEY = """
 with free as materialized (
-    select fonds_id, code, notation, coalesce(catalog_number, '') as catalog
-      from file where agency_id = %(agency)s and source_key is null
-), sought as materialized (
-    select t.id as fonds_id, s.code, s.notation, coalesce(s.catalog_number, '') as catalog
-      from pg_temp.import_stage s join pg_temp.import_fonds t on t.mark = s.fonds_code
+    select t.mark, f.code, f.notation, coalesce(f.catalog_number, '') as catalog
+      from pg_temp.import_fonds t join file f on f.fonds_id = t.id
+     where f.agency_id = %(agency)s and f.source_key is null
 )
-select from sought s join free f on f.fonds_id = s.fonds_id and f.code = s.code
-union all
-select from sought s join free f
-    on f.fonds_id = s.fonds_id and f.notation = s.notation and f.catalog = s.catalog
-limit 1
+select from pg_temp.import_stage s
+ where exists (select from free f where f.mark = s.fonds_code and f.code = s.code)
+    or exists (select from free f where f.mark = s.fonds_code and f.notation = s.notation
+                                    and f.catalog = coalesce(s.catalog_number, ''))
+ limit 1
 """
 
 
