@@ -80,17 +80,25 @@ def fingerprint(values: object) -> bytes:
 def fingerprints(columns: Sequence[Sequence[object]]) -> list[bytes]:
     """The fingerprints of rows that lie in columns (two or more, each of one kind), as of each row's tuple.
 
-    A column says the same few things over and over, so each of them is spelled once.
+    Most columns say the same few things over and over, and of these each is spelled once; a column that stands there
+    twice is, too.
     """
-    spelled = map(_spelled, columns)
-    return [_hashed(f"({', '.join(row)})") for row in zip(*spelled, strict=True)]
+    spelled: dict[int, list[str]] = {}
+    for column in columns:
+        if id(column) not in spelled:
+            spelled[id(column)] = _spelled(column)
+    rows = zip(*(spelled[id(column)] for column in columns), strict=True)
+    return [_hashed(f"({', '.join(row)})") for row in rows]
 
 
 def _spelled(column: Sequence[object]) -> list[str]:
     try:
-        known = {value: repr(value) for value in set(column)}
+        said = set(column)
     except TypeError:  # lists
         return list(map(repr, column))
+    if 2 * len(said) > len(column):
+        return list(map(repr, column))
+    known = {value: repr(value) for value in said}
     return [known[value] for value in column]
 
 

@@ -86,7 +86,10 @@ class Lines:
 
     def _has_key(self, cells: list[str]) -> bool:
         width = len(cells)
-        return any(key < width and cells[key] and not cells[key].isspace() for key in self.keys)
+        for key in self.keys:  # noqa: SIM110 (asked of every row: `any` would make a generator for each)
+            if key < width and cells[key] and not cells[key].isspace():
+                return True
+        return False
 
     def _odd(self, title: str) -> str | None:
         """The words of a title that a total or a signature would begin with."""
