@@ -128,7 +128,8 @@ class Storing:
             self.result.counts["fonds", "created"] += fonds
 
     def _needs_no_plan(self, part: list[Batch]) -> bool:
-        is_all_files = {kind.level for batch in part for kind in batch.kinds} <= {"file"}
-        if self._parts and not is_all_files:
-            raise NeedsTheWhole
-        return is_all_files and (self._parts > 0 or sum(len(batch.rows) for batch in part) >= FIRST_ROWS)
+        if any(kind.needs_plan for batch in part for kind in batch.kinds):
+            if self._parts:
+                raise NeedsTheWhole
+            return False
+        return self._parts > 0 or sum(len(batch.rows) for batch in part) >= FIRST_ROWS

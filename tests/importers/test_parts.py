@@ -18,6 +18,7 @@ from sqlmodel import Session
 from hub.importers import storing
 from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
+from hub.importers.ead import parse
 from hub.importers.outcome import FileResult, UnusableInput
 from hub.importers.spreadsheet import sheet
 from tests.importers.test_apply import saved
@@ -124,6 +125,27 @@ def test_new_files_are_stored_while_the_list_is_read(
     assert parts == [
         "write_new_files"
     ]  # its first file is there: the list is planned whole, and nothing is written
+
+
+def test_a_finding_aid_whose_files_come_before_their_series_is_read_once(
+    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_parts(2)
+    monkeypatch.setattr(parse, "BATCH_ROWS", 1)
+    opened: list[str] = []
+    work = storing.open_stage
+    monkeypatch.setattr(storing, "open_stage", lambda cursor: (opened.append("stage"), work(cursor)))
+    files = "".join(
+        f"<c02><did><unitid>{n}</unitid><unittitle>Hồ sơ {n}</unittitle></did></c02>" for n in "12345"
+    )
+    path = tmp_path / "a.xml"
+    path.write_text(
+        "<ead><eadheader><eadid>a</eadid></eadheader><archdesc level='fonds'><did><unittitle>Phông</unittitle></did>"
+        f"<dsc><c01 level='series'><did><unittitle>Nhóm</unittitle></did>{files}</c01></dsc></archdesc></ead>",
+        "utf-8",
+    )
+    assert bring_one(path).counts["file", "created"] == 5
+    assert opened == ["stage"]
 
 
 def test_a_closed_fonds_takes_no_part_of_a_list(

@@ -75,6 +75,14 @@ def test_a_file_belongs_to_what_is_there(owner: psycopg.Connection, column: str,
     assert len(_files(owner)) > before
 
 
+def test_a_statement_that_adds_no_file_asks_for_no_parent(owner: psycopg.Connection) -> None:
+    added = owner.execute(
+        "insert into file (fonds_id, agency_id, creator_id, custodian_id, code, title)"
+        " select id, agency_id, creator_id, custodian_id, 'K', 'K' from fonds where false"
+    )
+    assert added.rowcount == 0
+
+
 def test_a_file_goes_to_another_fonds_with_its_agency(owner: psycopg.Connection) -> None:
     owner.execute(f"update file set fonds_id = {FONDS_B}, agency_id = {B} where code = 'H02'")
     assert owner.execute(f"select fonds_id = {FONDS_B} from file where code = 'H02'").fetchone() == (True,)

@@ -31,7 +31,7 @@ class Kind(NamedTuple):
     level: str
     fonds_code: str | None
     access_level: int | None
-    needs_place: bool  # in a series, or under no code of its own
+    needs_plan: bool
 
 
 def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]:
@@ -41,16 +41,12 @@ def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]
         return map(itemgetter(columns.index(column)), rows) if column in columns else repeat(None, len(rows))
 
     has_no_code = (None, None) in zip(said("code"), said("composed_code"), strict=True)
-    told = set(
-        zip(
-            said("level"),
-            said("fonds_code"),
-            said("access_level"),
-            map(bool, said("parent_ref")),
-            strict=True,
-        )
-    )
-    return {Kind(level, fonds, access, placed or has_no_code) for level, fonds, access, placed in told}
+    is_in_series = map(bool, said("parent_ref"))
+    told = set(zip(said("level"), said("fonds_code"), said("access_level"), is_in_series, strict=True))
+    return {
+        Kind(level, fonds, access, level != "file" or fonds is None or placed or has_no_code)
+        for level, fonds, access, placed in told
+    }
 
 
 def picked(
@@ -64,13 +60,13 @@ def picked(
 def are_all_new(
     session: Session, cursor: Cursor, actor: Actor, intake: Intake, kinds: Iterable[Kind]
 ) -> bool:
-    """Whether all staged files, of these kinds, may be stored as they are; decides about their fonds on the way.
+    """Whether all staged files may be stored as they are; decides about their fonds on the way.
+
+    None of their kinds needs a plan.
 
     A key or code that is there already breaks its constraint only when they are stored. Raises NotPermitted when the
     actor may not create them.
     """
-    if any(kind.needs_place or kind.fonds_code is None for kind in kinds):
-        return False
     values = {**intake.values, "fonds": list({kind.fonds_code for kind in kinds})}
     cursor.execute(_FONDS, values)
     fonds = {code: (key, is_closed) for code, key, is_closed in cursor.execute(_NAMED, values)}
