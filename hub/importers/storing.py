@@ -1,8 +1,8 @@
 """From parsed batches to the tables: stage, plan, write; a long list of files in parts while the rest is read.
 
 In parts goes only what no look at the whole list could change: files that are new, without fault, in no series,
-each under its own code. The first row that is not so raises `NeedsTheWhole`; the caller undoes all of it and
-begins again, and then everything is staged before anything is planned.
+each under its own code. Once a part is stored, the first row that is not so raises `NeedsTheWhole`; the caller undoes
+all of it and begins again, and then everything is staged before anything is planned.
 """
 
 from __future__ import annotations
