@@ -20,31 +20,33 @@ class Ahead:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="parser")
         self._next: Future[list[Batch]] | None = None
         self._is_awaited = Event()
+        self._is_closed = False
 
-    def go_on(self, rows: int) -> None:
-        """Begin to read the next `rows` and no more, or the rest where there are fewer."""
+    def go_on(self, least: int, most: int) -> None:
+        """Begin to read: `least` rows in any case, and on until there are `most` or they are asked for."""
         self._is_awaited.clear()
-        self._next = self._thread.submit(self._read, rows)
+        self._next = self._thread.submit(self._read, least, most)
 
     def part(self, rows: int) -> list[Batch]:
-        """What was begun, as far as it has come; else the next `rows`. An empty list at the end."""
+        """What was begun, else the next `rows`, with the rest of a batch; an empty list at the end."""
         waiting, self._next = self._next, None
         if waiting is not None:
             self._is_awaited.set()
             return waiting.result()
-        self._is_awaited.clear()
-        return self._read(rows)
+        return self._read(rows, rows)
 
     def close(self) -> None:
-        """End the thread, once it has read what it has begun."""
-        self._is_awaited.set()
+        """End the thread, once it has read the batch it has begun."""
+        self._is_closed = True
         self._thread.shutdown()
 
-    def _read(self, rows: int) -> list[Batch]:
+    def _read(self, least: int, most: int) -> list[Batch]:
         part: list[Batch] = []
-        while rows > 0 and (batch := next(self._batches, None)) is not None:
-            part.append(batch)
-            rows -= len(batch.rows)
-            if self._is_awaited.is_set():
+        rows = 0
+        while rows < (least if self._is_awaited.is_set() else most) and not self._is_closed:
+            batch = next(self._batches, None)
+            if batch is None:
                 break
+            part.append(batch)
+            rows += len(batch.rows)
         return part

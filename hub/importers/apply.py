@@ -32,6 +32,7 @@ from hub.kit import clock
 from hub.kpi.counters import fold
 from hub.records.bulk import driver_connection
 from hub.records.intake.plan import Intake
+from hub.records.intake.write import Gone
 from hub.records.models import ArchivalFile, Fonds
 
 
@@ -130,7 +131,8 @@ class _Import:
             pass
         except UnusableInput as problem:
             result.unusable = problem
-            result.counts.clear()
+        except Gone:
+            result.unusable = UnusableInput("CHANGED_MEANWHILE")
         except OSError as problem:
             result.unusable = UnusableInput("NOT_A_SHEET", reason=problem.strerror or problem)
         except psycopg.IntegrityError as problem:
@@ -140,6 +142,8 @@ class _Import:
             )
         except psycopg.DataError as problem:
             result.unusable = UnusableInput("RULE_BROKEN", rule=problem.sqlstate or "?", reason=problem)
+        if result.unusable:
+            result.begin_anew()
         self.session.expire_all()
         result.seconds = time.perf_counter() - began
         return result

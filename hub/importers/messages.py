@@ -264,6 +264,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Bạn không có quyền sửa bản ghi này. Hãy liên hệ người quản trị của cơ quan.",
         "You may not change this record. Ask the administrator of the agency.",
     ),
+    "CHANGED_MEANWHILE": (
+        "Trong lúc nhập, phông hoặc hồ sơ mà tệp này nói tới đã bị xóa; chưa lưu gì. Hãy nhập lại.",
+        "While this was imported, a fonds or file that it names was removed; nothing is stored. Import it again.",
+    ),
     "RULE_BROKEN": (
         "Dữ liệu vi phạm ràng buộc «{rule}» của cơ sở dữ liệu: {reason}.",
         'The data breaks the rule "{rule}" of the database: {reason}.',

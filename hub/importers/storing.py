@@ -12,13 +12,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg.errors import UniqueViolation
+from psycopg.errors import OutOfMemory, UniqueViolation
 from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.outcome import FileResult
+from hub.kit.errors import NotPermitted
 from hub.records.intake.checks import check_files, check_items
 from hub.records.intake.new_files import (
     STAGED,
@@ -29,13 +30,15 @@ from hub.records.intake.new_files import (
     picked,
     write_new_files,
 )
-from hub.records.intake.plan import LEVELS, Intake, are_new, plan_files
+from hub.records.intake.plan import LEVELS, Intake, plan_files
 from hub.records.intake.plan_items import plan_items
 from hub.records.intake.stage import Cursor, fill_stage, lines_of, open_part, open_stage
 from hub.records.intake.write import write
 
 FIRST_ROWS = 1_000  # nothing is stored while they are read; a list that is shorter is planned
-PART_ROWS = 10_000  # no later part is longer; it is what has been read while the one before it was stored
+# A later part is what was read while the one before it was stored.
+LEAST_ROWS = 2_500
+MOST_ROWS = 10_000
 
 
 class NeedsTheWhole(Exception):
@@ -55,17 +58,17 @@ class Storing:
     _parts: int = 0
 
     def stage(self, batches: Iterator[Batch], *, in_parts: bool) -> None:
-        """Everything parsed into the staging table, or what is left of it after the parts."""
+        """Everything parsed into the staging table, or stored by parts. Raises NeedsTheWhole."""
         open_stage(self.cursor)
         with closing(Ahead(self._written(batches))) as ahead:
             while part := ahead.part(FIRST_ROWS if in_parts else 1):
                 for batch in part:
                     self._count(batch)
                 in_parts = in_parts and self._needs_no_plan(part)
-                if in_parts:
-                    self._store_part(part, ahead)
-                else:
+                if not in_parts:
                     self._fill(part)
+                elif _rows(part):
+                    self._store_part(part, ahead)
         if self._parts:
             open_stage(self.cursor)
 
@@ -97,8 +100,6 @@ class Storing:
         """Decide about every row that is staged."""
         plan_files(self.cursor, self.intake)
         check_files(self.session, self.cursor, self.actor, self.intake)
-        if self._parts and not are_new(self.cursor):
-            raise NeedsTheWhole
         plan_items(self.cursor, self.intake)
         check_items(self.session, self.cursor, self.actor, self.intake)
 
@@ -111,18 +112,26 @@ class Storing:
 
     def _store_part(self, part: list[Batch], ahead: Ahead) -> None:
         self._parts += 1
-        open_part(self.cursor, STAGED.union(*(batch.staged for batch in part)))
-        self._fill(part)
         kinds = set[Kind]().union(*(batch.kinds for batch in part))
-        if not are_all_new(self.session, self.cursor, self.actor, self.intake, kinds):
-            raise NeedsTheWhole
         said = self._said()
         try:
+            open_part(self.cursor, STAGED.union(*(batch.staged for batch in part)))
+            self._fill(part)
+            if not are_all_new(self.session, self.cursor, self.actor, self.intake, kinds):
+                raise NeedsTheWhole
             fonds = open_new_fonds(self.cursor, self.intake, said)
-            ahead.go_on(PART_ROWS)  # a short statement would wait for the parser longer than for its answer
+            ahead.go_on(
+                LEAST_ROWS, MOST_ROWS
+            )  # a short statement would wait for the parser, not for its answer
             files = write_new_files(self.cursor, self.intake, said)
-        except UniqueViolation:
+        except (
+            UniqueViolation,
+            NotPermitted,
+            OutOfMemory,
+        ):  # there already; not to be created; too many locks
             raise NeedsTheWhole from None
+        if files != _rows(part):  # their fonds was removed meanwhile
+            raise NeedsTheWhole
         self.result.counts["file", "created"] += files
         if fonds:
             self.result.counts["fonds", "created"] += fonds
@@ -132,4 +141,8 @@ class Storing:
             if self._parts:
                 raise NeedsTheWhole
             return False
-        return self._parts > 0 or sum(len(batch.rows) for batch in part) >= FIRST_ROWS
+        return self._parts > 0 or _rows(part) >= FIRST_ROWS
+
+
+def _rows(part: list[Batch]) -> int:
+    return sum(len(batch.rows) for batch in part)

@@ -33,8 +33,8 @@ def downgrade() -> None:
         written = (SQL / name).read_text()
         if function is not None:
             _run(_found(rf"create function {function}\(\).*?\n\$\$;", written))
-            op.execute(f"revoke execute on function {function}() from public")
         _run(_found(rf"create trigger {trigger} .*?;", written))
+    op.execute("revoke execute on function hub_parents_of_files() from public")
 
 
 def _found(pattern: str, written: str) -> str:

@@ -21,6 +21,7 @@ from hub.importers.batch import Batch
 from hub.importers.ead import parse
 from hub.importers.outcome import FileResult, UnusableInput
 from hub.importers.spreadsheet import sheet
+from hub.kit.errors import NotPermitted
 from tests.importers.test_apply import saved
 from tests.records.world import World
 
@@ -38,6 +39,9 @@ STORED = (
 CASES = {
     "new files only": LIST,
     "a fonds opened on the way": LIST + "P2,,01,1,Khác,Giấy,1\n",
+    "fonds opened together": LIST + "P2,,01,8,Hai,Giấy,1\nP4,,01,9,Bốn,Giấy,1\nP3,,01,10,Ba,Giấy,1\n",
+    "fonds opened against the order of their codes": LIST
+    + "P4,,01,8,Bốn,Giấy,1\nP4,,01,9,Bốn,Giấy,1\nP2,,01,10,Hai,Giấy,1\nP3,,01,11,Ba,Giấy,1\n",
     "a key that was there": LIST + "P01,,01,2,Lại,Giấy,1\n",
     "a file opened by hand": LIST + "P01,H01,,9,Hồ sơ thu chi sửa,Giấy,1\n",
     "a code that was there": LIST
@@ -55,7 +59,8 @@ def by_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """So many rows in a part, half of them in a batch and in the first part."""
 
     def act(size: int) -> None:
-        monkeypatch.setattr(storing, "PART_ROWS", size)
+        monkeypatch.setattr(storing, "LEAST_ROWS", 1)
+        monkeypatch.setattr(storing, "MOST_ROWS", size)
         monkeypatch.setattr(storing, "FIRST_ROWS", max(size // 2, 1))
         monkeypatch.setattr(sheet, "BATCH_ROWS", max(size // 2, 1))
 
@@ -91,7 +96,8 @@ def test_parts_and_the_whole_come_to_the_same(
             first = bring_one(path, partial=partial)
             stored = rows(STORED)
             again = bring_one(path, partial=partial)
-            found.append((_told(first), stored, _told(again), rows(STORED) == stored))
+            opened = rows("select code from fonds order by id")
+            found.append((_told(first), stored, _told(again), rows(STORED) == stored, opened))
             undone.rollback()
     assert found[0][1] or first.refused
     assert found[0] == found[2]
@@ -159,6 +165,95 @@ def test_a_closed_fonds_takes_no_part_of_a_list(
     assert {finding.code for outcome in result.outcomes for finding in outcome.findings} == {"FONDS_CLOSED"}
 
 
+def test_what_is_older_than_the_day_a_fonds_was_closed_comes_in(
+    tmp_path: Path, bring_one: Bring, session: Session, by_parts: Callable[[int], None]
+) -> None:
+    by_parts(2)
+    closed = "update fonds set state = 'CLOSED', closed_on = date '2020-01-01' where code = 'P01'"
+    session.connection().execute(text(closed))
+    listed = "Mã phông,Mục lục số,Hồ sơ số,Tiêu đề hồ sơ,Thời gian tài liệu\n" + "".join(
+        f"P01,01,{n},Hồ sơ {n},{2015 + n}\n" for n in range(1, 8)
+    )
+    result = bring_one(saved(tmp_path, listed), partial=True)
+    assert dict(result.counts) == {("file", "created"): 5, ("file", "refused"): 2}
+
+
+@pytest.mark.parametrize("size", [2, 1_000])
+def test_what_is_there_already_needs_no_leave_to_be_created(
+    tmp_path: Path, bring_one: Bring, session: Session, by_parts: Callable[[int], None], size: int
+) -> None:
+    path = saved(tmp_path, LIST)
+    bring_one(path)
+    session.connection().execute(text("update fonds set transferred = true where code = 'P01'"))
+    session.expire_all()
+    by_parts(size)
+    assert dict(bring_one(path, "clerk").counts) == {("file", "unchanged"): 7}
+    with pytest.raises(NotPermitted):
+        bring_one(saved(tmp_path, LIST.replace(",01,", ",02,")), "clerk")
+
+
+def test_a_fonds_that_is_removed_meanwhile_is_opened_again(
+    tmp_path: Path,
+    bring_one: Bring,
+    session: Session,
+    by_parts: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_parts(2)
+    work = storing.write_new_files
+
+    def removed_before(*given: Any) -> int:
+        session.connection().execute(text("delete from fonds where code = 'P7'"))
+        return work(*given)
+
+    monkeypatch.setattr(storing, "write_new_files", removed_before)
+    result = bring_one(saved(tmp_path, LIST.replace("P01,", "P7,")))
+    assert dict(result.counts) == {("file", "created"): 7, ("fonds", "created"): 1}
+
+
+def test_a_fonds_that_is_removed_while_its_list_is_stored_is_told(
+    tmp_path: Path, bring_one: Bring, rows: Rows, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path, LIST.replace("P01,", "P7,"))
+    bring_one(saved(tmp_path, HEAD + "P7,,09,1,Một,Giấy,1\n", "first.csv"))
+    session.connection().execute(text("delete from file where catalog_number = '09'"))
+    before = rows(STORED)
+    work = storing.write
+
+    def removed_before(*given: Any) -> None:
+        session.connection().execute(text("delete from fonds where code = 'P7'"))
+        work(*given)
+
+    monkeypatch.setattr(storing, "write", removed_before)
+    result = bring_one(path)
+    assert result.unusable is not None
+    assert (result.unusable.problem_code, result.stored, dict(result.counts)) == (
+        "CHANGED_MEANWHILE",
+        False,
+        {},
+    )
+    assert rows(STORED) == before
+
+
+@pytest.mark.parametrize("size", [2, 1_000])
+def test_of_what_cannot_be_used_no_row_is_told(
+    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], size: int
+) -> None:
+    by_parts(size)
+    path = tmp_path / "a.xlsx"
+    names = ("Mục lục số", "Hồ sơ số", "Tiêu đề hồ sơ")
+    with xlsxwriter.Workbook(str(path)) as book:
+        good, bad = book.add_worksheet("Một"), book.add_worksheet("Hai")
+        good.write_row(0, 0, (*names, "Nguồn gốc"))
+        for number in range(1, 6):
+            good.write_row(number, 0, (1, number, "Một", "lạ"))
+        bad.write_row(0, 0, (*names, names[-1]))
+        bad.write_row(1, 0, (2, 1, "Hai", "Hai"))
+    result = bring_one(path)
+    assert result.unusable is not None
+    assert (list(result.outcomes), dict(result.counts)) == ([], {})
+
+
 def test_a_workbook_of_files_and_items_is_planned_whole(
     tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None]
 ) -> None:
@@ -178,8 +273,8 @@ def test_a_workbook_of_files_and_items_is_planned_whole(
 def test_what_has_been_read_is_handed_over_when_it_is_asked_for() -> None:
     endless = (Batch(("level",), [("file",)]) for _ in count())
     with closing(Ahead(endless)) as ahead:
-        ahead.go_on(sys.maxsize)
-        assert ahead.part(1)
+        ahead.go_on(3, sys.maxsize)
+        assert len(ahead.part(1)) >= 3
         assert [len(ahead.part(rows)) for rows in (1, 3)] == [1, 3]  # nothing was begun
 
 
@@ -190,7 +285,7 @@ def test_what_the_parser_raises_reaches_the_reader_and_ends_its_thread() -> None
 
     with closing(Ahead(batches())) as ahead:
         assert [batch.rows for batch in ahead.part(1)] == [[("file",)]]
-        ahead.go_on(1)
+        ahead.go_on(1, 1)
         with pytest.raises(UnusableInput):
             ahead.part(1)
         assert ahead.part(1) == []

@@ -62,15 +62,13 @@ def are_all_new(
 ) -> bool:
     """Whether all staged files may be stored as they are; decides about their fonds on the way.
 
-    None of their kinds needs a plan.
-
-    A key or code that is there already breaks its constraint only when they are stored. Raises NotPermitted when the
-    actor may not create them.
+    None of their kinds needs a plan. A key or code that is there already breaks its constraint only when they are
+    stored. Raises NotPermitted when the actor may not create them.
     """
     values = {**intake.values, "fonds": list({kind.fonds_code for kind in kinds})}
     cursor.execute(_FONDS, values)
-    fonds = {code: (key, is_closed) for code, key, is_closed in cursor.execute(_NAMED, values)}
-    if any(is_closed for _, is_closed in fonds.values()):
+    fonds = {code: (key, needs_plan) for code, key, needs_plan in cursor.execute(_NAMED, values)}
+    if any(needs_plan for _, needs_plan in fonds.values()):
         return False
     ask_about_new(session, cursor, actor, intake, "fonds")
     for kind in kinds:
@@ -85,7 +83,7 @@ def open_new_fonds(cursor: Cursor, intake: Intake, provided: Mapping[str, frozen
     values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
     opened = cursor.execute(new_fonds(provided["fonds"]), values).rowcount
     if opened:
-        cursor.execute("update pg_temp.import_fonds set action = 'unchanged' where action = 'created'")
+        cursor.execute("update pg_temp.import_fonds set action = 'opened' where action = 'created'")
     return opened
 
 
@@ -97,16 +95,21 @@ def write_new_files(cursor: Cursor, intake: Intake, provided: Mapping[str, froze
 # As `plan` finds those that lists name; of each part, those that no part before it has named.
 _FONDS = """
 insert into pg_temp.import_fonds (mark, code, target, id, action)
-select n.code, n.code, f.id, coalesce(f.id, nextval('fonds_id_seq')),
-       case when f.id is null then 'created' else 'unchanged' end
-  from unnest(%(fonds)s::text[]) n(code)
-  left join fonds f on f.agency_id = %(agency)s and f.code = n.code
- where not exists (select from pg_temp.import_fonds t where t.mark = n.code)
+select code, code, target, coalesce(target, nextval('fonds_id_seq')),
+       case when target is null then 'created' else 'unchanged' end
+  from (select n.code, f.id as target
+          from unnest(%(fonds)s::text[]) n(code)
+          left join fonds f on f.agency_id = %(agency)s and f.code = n.code
+         where not exists (select from pg_temp.import_fonds t where t.mark = n.code)
+         order by n.code) n
 """
 
-# What is older than the day a closed fonds was closed may still come in: that is seen row by row.
+# Whether a fonds needs a plan: into a closed one come some rows, by their dates; and those that a list opens come in
+# the order of their codes, for the oldest is the one that later lists mean when they name none.
 _NAMED = """
 select t.mark, t.id, coalesce(f.state = 'CLOSED', false)
+       or (t.action = 'created'
+           and exists (select from pg_temp.import_fonds o where o.action = 'opened' and o.code > t.code))
   from pg_temp.import_fonds t left join fonds f on f.id = t.id where t.mark = any(%(fonds)s)
 """
 
@@ -115,12 +118,12 @@ _MET_WITHOUT_KEY = """
 with free as materialized (
     select t.mark, f.code, f.notation, coalesce(f.catalog_number, '') as catalog
       from pg_temp.import_fonds t join file f on f.fonds_id = t.id
-     where f.agency_id = %(agency)s and f.source_key is null
+     where f.agency_id = %(agency)s and f.source_key is null and t.mark = any(%(fonds)s)
 )
+select from pg_temp.import_stage s join free f on f.mark = s.fonds_code and f.code = s.code
+union all
 select from pg_temp.import_stage s
- where exists (select from free f where f.mark = s.fonds_code and f.code = s.code)
-    or exists (select from free f where f.mark = s.fonds_code and f.notation = s.notation
-                                    and f.catalog = coalesce(s.catalog_number, ''))
+  join free f on f.mark = s.fonds_code and f.notation = s.notation and f.catalog = coalesce(s.catalog_number, '')
  limit 1
 """
 

@@ -53,16 +53,6 @@ def found(cursor: Cursor, query: str, values: dict[str, Any]) -> bool:
     return cursor.execute(query, values).fetchone() is not None
 
 
-def are_new(cursor: Cursor) -> bool:
-    """Whether every planned file is new, without fault, and has a code of its own."""
-    return not found(cursor, _NOT_NEW, {})
-
-
-_NOT_NEW = """
-select from pg_temp.import_file
- where action <> 'created' or target is not null or coalesce(code, composed_code) is null limit 1
-"""
-
 # The columns that statements join or choose by: to look at all sixty takes a tenth of a long import.
 _JOINED = "row, level, source_key, ref, parent_ref, fonds_code, file_code, code, composed_code, fault"
 

@@ -88,8 +88,12 @@ _NEVER_NULL = {
 }
 
 
+class Gone(Exception):
+    """What the planned records belong to was removed by somebody else meanwhile."""
+
+
 def write(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> None:
-    """Store what is planned; `provided` names the staged columns that speak at each level."""
+    """Store what is planned; `provided` names the staged columns that speak at each level. Raises Gone."""
     values = {**intake.values, "title_sort": sort_key(intake.fonds_title)}
     changed = [level for level in LEVELS if cursor.execute(_ANY_CHANGE.format(level=level)).fetchone()]
     for level in changed:
@@ -98,7 +102,9 @@ def write(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]
         if "access_level" in provided[level]:
             propose(cursor, level, intake)
     for level in LEVELS:
-        cursor.execute(_NEW[level](provided[level]), values)
+        [planned] = cursor.execute(_NEW_ONES.format(level=level)).fetchone() or (0,)
+        if cursor.execute(_NEW[level](provided[level]), values).rowcount != planned:
+            raise Gone
     for level in changed:
         cursor.execute(_changes(level, provided[level]), values)
         tell(cursor, level, intake)
@@ -241,6 +247,7 @@ where t.action = 'created' order by t.row"""
 
 _NEW = {"fonds": new_fonds, "series": _new_series, "file": _new_files, "item": _new_items}
 
+_NEW_ONES = "select count(*) from pg_temp.import_{level} where action = 'created'"
 _ANY_CHANGE = "select 1 from pg_temp.import_{level} where action = 'updated' limit 1"
 
 # A code that passes from one record to another, changed or new: the constraint is checked row by row, so the old
