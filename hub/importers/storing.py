@@ -41,6 +41,10 @@ LEAST_ROWS = 2_500
 MOST_ROWS = 10_000
 
 
+# A key or code is there already; nothing new may come in, but all of it may be there; so many parts, so many locks.
+_NO_PART = (UniqueViolation, NotPermitted, OutOfMemory)
+
+
 class NeedsTheWhole(Exception):
     """A part of the list cannot be stored before the rest of it is known."""
 
@@ -120,15 +124,10 @@ class Storing:
             if not are_all_new(self.session, self.cursor, self.actor, self.intake, kinds):
                 raise NeedsTheWhole
             fonds = open_new_fonds(self.cursor, self.intake, said)
-            ahead.go_on(
-                LEAST_ROWS, MOST_ROWS
-            )  # a short statement would wait for the parser, not for its answer
+            # Not before: a short statement would wait for the parser, not for its answer.
+            ahead.go_on(LEAST_ROWS, MOST_ROWS)
             files = write_new_files(self.cursor, self.intake, said)
-        except (
-            UniqueViolation,
-            NotPermitted,
-            OutOfMemory,
-        ):  # there already; not to be created; too many locks
+        except _NO_PART:
             raise NeedsTheWhole from None
         if files != _rows(part):  # their fonds was removed meanwhile
             raise NeedsTheWhole
