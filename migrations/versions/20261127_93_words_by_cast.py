@@ -1,4 +1,4 @@
-"""words by cast: the search form and its words are made with a third less work, and are the same to the letter"""
+"""words by cast: the search form and its words are made with a quarter less work, and are the same to the letter"""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def upgrade() -> None:
 
     Every match makes the pattern begin anew, and codes and dates are full of stops, hyphens and strokes: those are
     replaced one by one before it. The words of a text of letters, digits and blanks are what PostgreSQL reads a
-    tsvector from. Instructions for a file's search form and words, counted by callgrind: 104,000 before, 64,000 now.
+    tsvector from. Instructions for what is made of a file, counted by callgrind: 51,000 before and 34,000 now for its
+    generated columns, 28,000 and 23,000 for its words.
     """
     found = _PLAIN
     for sign in _OFTEN:
