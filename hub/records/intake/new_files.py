@@ -113,18 +113,21 @@ select t.mark, t.id, coalesce(f.state = 'CLOSED', false)
   from pg_temp.import_fonds t left join fonds f on f.id = t.id where t.mark = any(%(fonds)s)
 """
 
-# As `plan` finds them: the same code, or the same number.
+# As `plan` finds them: the same code, or the same number. Both sides are materialized: PostgreSQL knows nothing of what
+# has just been staged, and would look through the one for each row of the other.
 _MET_WITHOUT_KEY = """
 with free as materialized (
-    select t.mark, f.code, f.notation, coalesce(f.catalog_number, '') as catalog
-      from pg_temp.import_fonds t join file f on f.fonds_id = t.id
-     where f.agency_id = %(agency)s and f.source_key is null and t.mark = any(%(fonds)s)
+    select fonds_id, code, notation, coalesce(catalog_number, '') as catalog
+      from file where agency_id = %(agency)s and source_key is null
+), sought as materialized (
+    select t.id as fonds_id, s.code, s.notation, coalesce(s.catalog_number, '') as catalog
+      from pg_temp.import_stage s join pg_temp.import_fonds t on t.mark = s.fonds_code
 )
-select from pg_temp.import_stage s join free f on f.mark = s.fonds_code and f.code = s.code
+select from sought s join free f on f.fonds_id = s.fonds_id and f.code = s.code
 union all
-select from pg_temp.import_stage s
-  join free f on f.mark = s.fonds_code and f.notation = s.notation and f.catalog = coalesce(s.catalog_number, '')
- limit 1
+select from sought s join free f
+    on f.fonds_id = s.fonds_id and f.notation = s.notation and f.catalog = s.catalog
+limit 1
 """
 
 
