@@ -1,5 +1,5 @@
 -- What is asked of new files as a whole is asked of their groups, and those are made in one look at the files of a
--- statement instead of six: they are tallied (record_tally.sql), and the fonds, series, agencies (looked_up_parents.sql)
+-- statement instead of six: they are tallied (record_tally.sql), and the fonds, series, agencies (held_by_key.sql)
 -- and users (named_users.sql) whom they name are held.
 create function hub_files_added() returns trigger language plpgsql security definer set search_path = public, pg_temp as
 $$

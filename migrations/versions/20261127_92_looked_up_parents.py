@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from alembic import op
@@ -18,7 +17,6 @@ TRIGGERS = {
     "fonds": ("fonds_moves_files", "fonds_of_files_gone", "fonds_of_files_emptied"),
     "series": ("series_of_files_gone", "series_of_files_anew", "series_of_files_emptied"),
     "agency": ("agency_of_files_gone", "agency_of_files_anew", "agency_of_files_emptied"),
-    "app_user": ("app_user_named_seen",),
 }
 
 
@@ -32,21 +30,11 @@ def downgrade() -> None:
     for table, triggers in TRIGGERS.items():
         for trigger in triggers:
             op.execute(f"drop trigger {trigger} on {table}")
-    users_before = re.search(
-        r"create function hub_look_up_users.*?\n\$\$;", (SQL / "named_users.sql").read_text(), re.DOTALL
-    )
-    assert users_before is not None
-    restored = users_before[0].replace("create function", "create or replace function")
-    op.get_bind().exec_driver_sql(restored.replace("%", "%%"))
     for function in (
         "hub_parents_of_files()",
-        "hub_parents_of_changed_files()",
-        "hub_hold_parents(text, text, bigint[], bigint[])",
-        "hub_hold(text, text, bigint[], bigint[])",
+        "hub_parent_missing(text, text, text, text)",
         "hub_fonds_takes_files()",
         "hub_parent_has_files()",
-        "hub_user_goes()",
-        "hub_see_all_records()",
     ):
         op.execute(f"drop function {function}")
     op.create_foreign_key(

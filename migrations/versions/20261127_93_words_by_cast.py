@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "20261127_93_words_by_cast"
-down_revision = "20261127_92_looked_up_parents"
+down_revision = "20261127_92b_hold_by_key"
 branch_labels = None
 depends_on = None
 

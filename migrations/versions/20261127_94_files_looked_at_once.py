@@ -14,7 +14,7 @@ depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
 BEFORE = {
-    "looked_up_parents.sql": ("hub_parents_of_files", "file_parents_added"),
+    "held_by_key.sql": ("hub_parents_of_files", "file_parents_added"),
     "named_users.sql": ("hub_users_of_files", "file_users_added"),
     "record_tally.sql": (None, "file_tally_added"),
 }
