@@ -283,4 +283,4 @@ def settings(law: Law, subject: Subject) -> dict[str, str]:
 def _names(policy: Policy) -> tuple[str, ...]:
     law = Law({}, policy=policy)  # no name depends on the agencies, whose tree changes more often
     read = (reads(law, resource) for resource in TABLES)
-    return tuple(sorted({name for text in (writes(law), *read) for name in _NAMED.findall(text)}))
+    return tuple(sorted({name for text in (_text(law), *read) for name in _NAMED.findall(text)}))

@@ -16,7 +16,7 @@ from typing import Any
 from hub.importers.outcome import Finding, RowOutcome
 from hub.records.intake.new_files import Kind
 
-BATCH_ROWS = 1_000
+BATCH_ROWS = 500
 
 Progress = Callable[[int, int, int], None]  # bytes read, bytes in all, rows found
 
