@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.importers.outcome import Finding, RowOutcome
-from hub.records.intake.new_files import Kind
+from hub.records.intake.kinds import Kind
 
 BATCH_ROWS = 500
 
@@ -32,6 +32,12 @@ class Batch:
     staged: tuple[str, ...] = ()  # the columns that go there
     lines: bytes = b""  # and the rows as COPY reads them
     kinds: set[Kind] = field(default_factory=set)
+
+    @property
+    def level(self) -> str | None:
+        """The level of all its rows, where they have one."""
+        levels = {kind.level for kind in self.kinds}
+        return levels.pop() if len(levels) == 1 else None
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows by column name, for tests and for people."""

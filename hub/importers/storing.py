@@ -1,8 +1,9 @@
 """From parsed batches to the tables: stage, plan, write; a long list of files in parts while the rest is read.
 
-In parts goes only what no look at the whole list could change: files that are new, without fault, in no series,
-each under its own code. Once a part is stored, the first row that is not so raises `NeedsTheWhole`; the caller undoes
-all of it and begins again, and then everything is staged before anything is planned.
+In parts goes only what no look at the whole list could change: files that are new, without fault, in no series, each
+under its own code; and items that are new, each in its place in a file that is there, and twin of no other. Once a part
+is stored, the first row that is not so raises `NeedsTheWhole`; the caller undoes all of it and begins again, and then
+everything is staged before anything is planned.
 """
 
 from __future__ import annotations
@@ -20,16 +21,11 @@ from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.outcome import FileResult
 from hub.kit.errors import NotPermitted
+from hub.records.intake import new_files, new_items
 from hub.records.intake.checks import check_files, check_items
-from hub.records.intake.new_files import (
-    STAGED,
-    Kind,
-    are_all_new,
-    kinds_of,
-    open_new_fonds,
-    picked,
-    write_new_files,
-)
+from hub.records.intake.kinds import Kind, kinds_of, picked
+from hub.records.intake.new_files import are_all_new_files, open_new_fonds, write_new_files
+from hub.records.intake.new_items import are_all_new_items, write_new_items
 from hub.records.intake.plan import LEVELS, Intake, plan_files
 from hub.records.intake.plan_items import plan_items
 from hub.records.intake.stage import Cursor, fill_stage, lines_of, open_part, open_stage
@@ -40,6 +36,9 @@ FIRST_ROWS = 1_000  # nothing is stored while they are read; a list that is shor
 LEAST_ROWS = 2_500
 MOST_ROWS = 10_000
 
+
+# What is stored in parts, in this order, and the columns that this takes.
+_STAGED = {"file": new_files.STAGED, "item": new_items.STAGED}
 
 # A key or code is there already; nothing new may come in, but all of it may be there; so many parts, so many locks.
 _NO_PART = (UniqueViolation, NotPermitted, OutOfMemory)
@@ -82,8 +81,8 @@ class Storing:
             batch.kinds = kinds_of(batch.columns, batch.rows)
             rows: Iterable[Sequence[Any]] = batch.rows
             batch.staged = batch.columns
-            if self._parts:
-                batch.staged, rows = picked(batch.columns, rows)
+            if self._parts and (level := batch.level) in _STAGED:
+                batch.staged, rows = picked(batch.columns, rows, _STAGED[level])
             batch.lines = lines_of(self.cursor.connection, batch.staged, rows)
             yield batch
 
@@ -116,27 +115,40 @@ class Storing:
 
     def _store_part(self, part: list[Batch], ahead: Ahead) -> None:
         self._parts += 1
-        kinds = set[Kind]().union(*(batch.kinds for batch in part))
-        said = self._said()
+        of_level = {level: [batch for batch in part if batch.level == level] for level in _STAGED}
+        levels = [level for level, batches in of_level.items() if batches]
         try:
-            open_part(self.cursor, STAGED.union(*(batch.staged for batch in part)))
-            self._fill(part)
-            if not are_all_new(self.session, self.cursor, self.actor, self.intake, kinds):
-                raise NeedsTheWhole
-            fonds = open_new_fonds(self.cursor, self.intake, said)
-            # Not before: a short statement would wait for the parser, not for its answer.
-            ahead.go_on(LEAST_ROWS, MOST_ROWS)
-            files = write_new_files(self.cursor, self.intake, said)
+            for level in levels:
+                self._store(level, of_level[level], ahead if level == levels[-1] else None)
         except _NO_PART:
             raise NeedsTheWhole from None
-        if files != _rows(part):  # their fonds was removed meanwhile
+
+    def _store(self, level: str, batches: list[Batch], ahead: Ahead | None) -> None:
+        """Store the rows of one level; `ahead` reads on meanwhile."""
+        asked = self.session, self.cursor, self.actor, self.intake
+        kinds = set[Kind]().union(*(batch.kinds for batch in batches))
+        open_part(self.cursor, _STAGED[level].union(*(batch.staged for batch in batches)))
+        self._fill(batches)
+        if not (are_all_new_files if level == "file" else are_all_new_items)(*asked, kinds):
             raise NeedsTheWhole
-        self.result.counts["file", "created"] += files
+        fonds = open_new_fonds(self.cursor, self.intake, self._said()) if level == "file" else 0
+        if ahead is not None:
+            # Not before: a short statement would wait for the parser, not for its answer.
+            ahead.go_on(LEAST_ROWS, MOST_ROWS)
+        write_new = write_new_files if level == "file" else write_new_items
+        stored = write_new(self.cursor, self.intake, self._said())
+        if stored != _rows(batches):  # what they belong to was removed meanwhile
+            raise NeedsTheWhole
+        self.result.counts[level, "created"] += stored
         if fonds:
             self.result.counts["fonds", "created"] += fonds
 
     def _needs_no_plan(self, part: list[Batch]) -> bool:
-        if any(kind.needs_plan for batch in part for kind in batch.kinds):
+        if any(
+            batch.level is None or any(kind.needs_plan for kind in batch.kinds)
+            for batch in part
+            if batch.rows
+        ):
             if self._parts:
                 raise NeedsTheWhole
             return False

@@ -36,9 +36,11 @@ AGENCY = "UBND-HOANKIEM"
 ORM_ROWS = 5_000
 GOALS = {"ead": 5_000, "csv": 20_000, "xlsx": 5_000}
 _APPLY = (
-    "are_all_new",
+    "are_all_new_files",
+    "are_all_new_items",
     "open_new_fonds",
     "write_new_files",
+    "write_new_items",
     "plan_files",
     "check_files",
     "plan_items",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ import xlsxwriter
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from hub.importers import storing
 from hub.importers.apply import import_path
 from hub.importers.batch import Reading
 from hub.importers.outcome import FileResult, ImportResult
 from hub.importers.registry import format_of
+from hub.importers.spreadsheet import sheet
 from tests.records.world import World
 
+_PROVISIONAL = re.compile(r"TAM-\d+-\d+")
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -90,3 +94,37 @@ def write_sheet(path: Path, rows: list[list[Any]], name: str = "Mục lục") ->
                 if cell is not None:
                     sheet.write(at, column, cell)
     return path
+
+
+@pytest.fixture
+def by_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """So many rows in a part, half of them in a batch and in the first part."""
+
+    def act(size: int) -> None:
+        monkeypatch.setattr(storing, "LEAST_ROWS", 1)
+        monkeypatch.setattr(storing, "MOST_ROWS", size)
+        monkeypatch.setattr(storing, "FIRST_ROWS", max(size // 2, 1))
+        monkeypatch.setattr(sheet, "BATCH_ROWS", max(size // 2, 1))
+
+    return act
+
+
+def told(result: FileResult) -> tuple[Any, ...]:
+    """What an import says, without the rows that need no words."""
+    said = [
+        (
+            o.row,
+            o.level,
+            o.action,
+            [(f.field, f.code, _PROVISIONAL.sub("TAM", f.message_vi)) for f in o.findings],
+        )
+        for o in result.outcomes
+        if o.findings
+    ]
+    return (
+        dict(result.counts),
+        said,
+        result.stored,
+        dict(result.skipped),
+        [note.code for note in result.notes],
+    )

@@ -20,8 +20,8 @@ from hub.importers.ahead import Ahead
 from hub.importers.batch import Batch
 from hub.importers.ead import parse
 from hub.importers.outcome import FileResult, UnusableInput
-from hub.importers.spreadsheet import sheet
 from hub.kit.errors import NotPermitted
+from tests.importers.conftest import told
 from tests.importers.test_apply import saved
 from tests.records.world import World
 
@@ -54,34 +54,6 @@ CASES = {
 }
 
 
-@pytest.fixture
-def by_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """So many rows in a part, half of them in a batch and in the first part."""
-
-    def act(size: int) -> None:
-        monkeypatch.setattr(storing, "LEAST_ROWS", 1)
-        monkeypatch.setattr(storing, "MOST_ROWS", size)
-        monkeypatch.setattr(storing, "FIRST_ROWS", max(size // 2, 1))
-        monkeypatch.setattr(sheet, "BATCH_ROWS", max(size // 2, 1))
-
-    return act
-
-
-def _told(result: FileResult) -> tuple[Any, ...]:
-    said = [
-        (o.row, o.level, o.action, [(f.field, f.code, f.message_vi) for f in o.findings])
-        for o in result.outcomes
-        if o.findings
-    ]
-    return (
-        dict(result.counts),
-        said,
-        result.stored,
-        dict(result.skipped),
-        [note.code for note in result.notes],
-    )
-
-
 @pytest.mark.parametrize("partial", [False, True])
 @pytest.mark.parametrize("case", CASES)
 def test_parts_and_the_whole_come_to_the_same(
@@ -97,7 +69,7 @@ def test_parts_and_the_whole_come_to_the_same(
             stored = rows(STORED)
             again = bring_one(path, partial=partial)
             opened = rows("select code from fonds order by id")
-            found.append((_told(first), stored, _told(again), rows(STORED) == stored, opened))
+            found.append((told(first), stored, told(again), rows(STORED) == stored, opened))
             undone.rollback()
     assert found[0][1] or first.refused
     assert found[0] == found[2]
@@ -211,7 +183,7 @@ def test_a_fonds_that_is_removed_meanwhile_is_opened_again(
     assert dict(result.counts) == {("file", "created"): 7, ("fonds", "created"): 1}
 
 
-def test_a_fonds_that_is_removed_while_its_list_is_stored_is_told(
+def test_a_fonds_that_is_removed_while_its_list_is_stored_istold(
     tmp_path: Path, bring_one: Bring, rows: Rows, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = saved(tmp_path, LIST.replace("P01,", "P7,"))
@@ -236,7 +208,7 @@ def test_a_fonds_that_is_removed_while_its_list_is_stored_is_told(
 
 
 @pytest.mark.parametrize("size", [2, 1_000])
-def test_of_what_cannot_be_used_no_row_is_told(
+def test_of_what_cannot_be_used_no_row_istold(
     tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], size: int
 ) -> None:
     by_parts(size)
@@ -252,22 +224,6 @@ def test_of_what_cannot_be_used_no_row_is_told(
     result = bring_one(path)
     assert result.unusable is not None
     assert (list(result.outcomes), dict(result.counts)) == ([], {})
-
-
-def test_a_workbook_of_files_and_items_is_planned_whole(
-    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None]
-) -> None:
-    by_parts(2)
-    path = tmp_path / "a.xlsx"
-    with xlsxwriter.Workbook(str(path)) as book:
-        files, items = book.add_worksheet("Hồ sơ"), book.add_worksheet("Văn bản")
-        files.write_row(0, 0, ("Mục lục số", "Hồ sơ số", "Tiêu đề hồ sơ"))
-        for number in range(1, 6):
-            files.write_row(number, 0, (1, number, "Một"))
-        items.write_row(0, 0, ("Mục lục số", "Hồ sơ số", "Số, ký hiệu", "Trích yếu"))
-        items.write_row(1, 0, (1, 2, "1/QĐ", "Hai"))
-    result = bring_one(path)
-    assert dict(result.counts) == {("file", "created"): 5, ("item", "created"): 1}
 
 
 def test_what_has_been_read_is_handed_over_when_it_is_asked_for() -> None:

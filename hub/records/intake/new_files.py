@@ -7,57 +7,23 @@ them, at two thirds of what planning them costs. Whatever is not so is for the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
-from operator import itemgetter
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session
 
 from hub.access.actor import Actor
 from hub.kit.vietnamese import sort_key
 from hub.records.intake.checks import ask, ask_about_new
+from hub.records.intake.kinds import Kind
 from hub.records.intake.plan import SOME_WITHOUT_KEY, Intake, found
 from hub.records.intake.stage import Cursor
-from hub.records.intake.write import OF_FILE, insert, new_fonds, spoken_of_files, staged_of_files
+from hub.records.intake.write import OF_FILE, insert, new_fonds, spoken_of_files, staged_of
 
 # Of the columns of the stage, those that are asked for here.
-STAGED = staged_of_files() | {"row", "fonds_code", "code", "composed_code", "source_key", "source_hash"}
+STAGED = staged_of("file") | {"row", "fonds_code", "code", "composed_code", "source_key", "source_hash"}
 
 
-class Kind(NamedTuple):
-    """What staged rows have in common that decides whether they may be stored as they are."""
-
-    level: str
-    fonds_code: str | None
-    access_level: int | None
-    needs_plan: bool
-
-
-def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]:
-    """The kinds of these rows: few, however many rows there are."""
-
-    def said(column: str) -> Iterator[Any]:
-        return map(itemgetter(columns.index(column)), rows) if column in columns else repeat(None, len(rows))
-
-    has_no_code = (None, None) in zip(said("code"), said("composed_code"), strict=True)
-    is_in_series = map(bool, said("parent_ref"))
-    told = set(zip(said("level"), said("fonds_code"), said("access_level"), is_in_series, strict=True))
-    return {
-        Kind(level, fonds, access, level != "file" or fonds is None or placed or has_no_code)
-        for level, fonds, access, placed in told
-    }
-
-
-def picked(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> tuple[tuple[str, ...], Iterator[Sequence[Any]]]:
-    """What of these columns and rows of files is asked for here."""
-    places = [at for at, column in enumerate(columns) if column in STAGED]
-    return tuple(columns[at] for at in places), map(itemgetter(*places), rows)
-
-
-def are_all_new(
+def are_all_new_files(
     session: Session, cursor: Cursor, actor: Actor, intake: Intake, kinds: Iterable[Kind]
 ) -> bool:
     """Whether all staged files may be stored as they are; decides about their fonds on the way.
@@ -88,7 +54,7 @@ def open_new_fonds(cursor: Cursor, intake: Intake, provided: Mapping[str, frozen
 
 
 def write_new_files(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
-    """Store the staged files, of which `are_all_new` has said yes and whose fonds are there; how many."""
+    """Store the staged files, of which `are_all_new_files` has said yes and whose fonds are there; how many."""
     return cursor.execute(_staged(provided["file"]), intake.values).rowcount
 
 

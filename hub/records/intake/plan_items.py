@@ -24,13 +24,15 @@ def plan_items(cursor: Cursor, intake: Intake) -> None:
             cursor.execute(statement, values)
 
 
+# What names the file of an item.
+MARK = "coalesce(s.parent_ref, '') || chr(1) || coalesce(s.file_code, '')"
+
 # Every file that items name, resolved once: a file of this import, else one that is there.
-_HOMES = """
+_HOMES = f"""
 insert into pg_temp.import_home
 with named as (
-    select coalesce(parent_ref, '') || chr(1) || coalesce(file_code, '') as mark, parent_ref, file_code,
-           min(file_catalog) as catalog, min(file_notation) as notation
-      from pg_temp.import_stage where level = 'item' group by parent_ref, file_code
+    select {MARK} as mark, parent_ref, file_code, min(file_catalog) as catalog, min(file_notation) as notation
+      from pg_temp.import_stage s where level = 'item' group by parent_ref, file_code
 )
 select n.mark, coalesce(a.id, b.id, c.id, d.id) as file_id, n.notation, n.catalog,
        case when n.catalog is null and n.parent_ref like 'hs:%%' then n.parent_ref end as number
@@ -68,13 +70,13 @@ with numbered as (
 update pg_temp.import_home h set file_id = o.id from once o where h.file_id is null and h.number = o.number
 """
 
-_ITEMS = """
+_ITEMS = f"""
 insert into pg_temp.import_item
 with keyed as (
     select s.row, s.fault, s.source_hash, s.ordinal, h.file_id,
            case when s.source_key like '|%%' then 'vb:' || h.file_id || s.source_key else s.source_key end as source_key
       from pg_temp.import_stage s
-      left join pg_temp.import_home h on h.mark = coalesce(s.parent_ref, '') || chr(1) || coalesce(s.file_code, '')
+      left join pg_temp.import_home h on h.mark = {MARK}
      where s.level = 'item'
 )
 select k.row, k.file_id, k.source_key, k.ordinal, x.id as target, x.file_id as old_file,
@@ -94,7 +96,7 @@ update pg_temp.import_item t
  where t.target is not null and t.old_file <> t.file_id and t.source_key not like 'ead:%%' and t.action = 'updated'
 """
 
-_DESIGNATION = """lower(s.number) || chr(1) || coalesce(lower(s.notation), '') || chr(1) || lower(s.issuer)
+DESIGNATION = """lower(s.number) || chr(1) || coalesce(lower(s.notation), '') || chr(1) || lower(s.issuer)
            || chr(1) || coalesce(extract(year from s.start_date)::text, '')"""
 
 # One key in several rows: they name one file in two ways, or one document in several files.
@@ -111,7 +113,7 @@ update pg_temp.import_item t
 
 _TWINS_IN_STAGE = f"""
 with designated as (
-    select t.row, t.id, t.file_id, s.place, s.code, hub_fold(s.title) as words, {_DESIGNATION} as mark
+    select t.row, t.id, t.file_id, s.place, s.code, hub_fold(s.title) as words, {DESIGNATION} as mark
       from pg_temp.import_item t join pg_temp.import_stage s on s.row = t.row
      where t.action = 'created' and s.number is not null and s.issuer is not null
 ), firsts as (

@@ -129,10 +129,10 @@ def _code(level: str, *more: str) -> str:
         f" where x.agency_id = %(agency)s and x.code = {given}) then {given}"
         for given in ("s.code", *more)
     ]
-    return f"case {' '.join(tests)} else {_PROVISIONAL} end"
+    return f"case {' '.join(tests)} else {PROVISIONAL} end"
 
 
-_PROVISIONAL = "'TAM-' || %(year)s::int || '-' || t.id"  # as rules.description.provisional_code
+PROVISIONAL = "'TAM-' || %(year)s::int || '-' || t.id"  # as rules.description.provisional_code
 
 
 def insert(level: str, fixed: Mapping[str, str], spoken: Mapping[str, str], source: str) -> str:
@@ -215,34 +215,38 @@ def spoken_of_files(provided: frozenset[str]) -> dict[str, str]:
     return spoken | {derived: spoken[said] for derived, said in _DECLARED.items() if said in spoken}
 
 
-def staged_of_files() -> frozenset[str]:
-    """Columns of the stage that a new file can speak of."""
-    return frozenset(source if isinstance(source, str) else source[1] for source in COLUMNS["file"].values())
+def spoken_of_items(provided: frozenset[str]) -> dict[str, str]:
+    """Columns of a new item, with their SQL; a document at home in a flagged file is flagged."""
+    spoken = _spoken("item", provided)
+    return spoken | {
+        "has_personal_data": f"f.has_personal_data or {spoken.get('has_personal_data', 'false')}"
+    }
+
+
+def staged_of(level: str) -> frozenset[str]:
+    """Columns of the stage that a new record can speak of."""
+    return frozenset(source if isinstance(source, str) else source[1] for source in COLUMNS[level].values())
+
+
+OF_ITEM = {
+    "fonds_id": "f.fonds_id",
+    "agency_id": "%(agency)s::bigint",
+    "custodian_id": "f.custodian_id",
+    "transferred": "f.transferred",
+    "source_hash": "s.source_hash",
+    "created_by": "%(user)s::bigint",
+}
 
 
 def _new_items(provided: frozenset[str]) -> str:
-    fixed = {
-        "id": "t.id",
-        "file_id": "t.file_id",
-        "fonds_id": "f.fonds_id",
-        "agency_id": "%(agency)s::bigint",
-        "custodian_id": "f.custodian_id",
-        "transferred": "f.transferred",
-        "ordinal": "t.ordinal",
-        "code": _code("item"),
-        "source_key": "t.source_key",
-        "source_hash": "s.source_hash",
-        "created_by": "%(user)s::bigint",
-    }
+    planned = {name: f"t.{name}" for name in ("id", "file_id", "ordinal", "source_key")}
+    fixed = {**planned, **OF_ITEM, "code": _code("item")}
     source = """
 from pg_temp.import_item t
 join pg_temp.import_stage s on s.row = t.row
 join file f on f.id = t.file_id
 where t.action = 'created' order by t.row"""
-    spoken = _spoken("item", provided)
-    # a document at home in a flagged file is flagged
-    spoken["has_personal_data"] = f"f.has_personal_data or {spoken.get('has_personal_data', 'false')}"
-    return insert("item", fixed, spoken, source)
+    return insert("item", fixed, spoken_of_items(provided), source)
 
 
 _NEW = {"fonds": new_fonds, "series": _new_series, "file": _new_files, "item": _new_items}
@@ -261,7 +265,7 @@ update {level} x set code = x.code || '~' || x.id
 """
 
 
-_KEPT_CODE = f"case when x.code like '%%~' || x.id then {_PROVISIONAL} else x.code end"
+_KEPT_CODE = f"case when x.code like '%%~' || x.id then {PROVISIONAL} else x.code end"
 
 # A finding aid is whole; a list speaks of its own columns only, and an empty cell of them (null) empties the field.
 _JOINED_EXTRA = "jsonb_strip_nulls(x.extra || s.extra)"

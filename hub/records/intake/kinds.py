@@ -1,0 +1,50 @@
+"""What staged rows have in common that decides whether a part of a long list may be stored as it is.
+
+It is read off the rows on their way to the stage, where it costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import repeat
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+
+class Kind(NamedTuple):
+    """Level, fonds and access mode of some rows, and whether something else about them is for the plan to decide."""
+
+    level: str
+    fonds_code: str | None
+    access_level: int | None
+    needs_plan: bool
+
+
+def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]:
+    """The kinds of these rows: few, however many rows there are."""
+
+    def said(column: str) -> Iterator[Any]:
+        return map(itemgetter(columns.index(column)), rows) if column in columns else repeat(None, len(rows))
+
+    has_no_code = (None, None) in zip(said("code"), said("composed_code"), strict=True)
+    has_no_place = None in said("ordinal")
+    is_in_series = map(bool, said("parent_ref"))
+    told = set(zip(said("level"), said("fonds_code"), said("access_level"), is_in_series, strict=True))
+
+    def needs_plan(level: str, fonds: str | None, is_placed: bool) -> bool:
+        if level == "file":
+            return fonds is None or is_placed or has_no_code
+        return level != "item" or has_no_place
+
+    return {
+        Kind(level, fonds, access, needs_plan(level, fonds, is_placed))
+        for level, fonds, access, is_placed in told
+    }
+
+
+def picked(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], wanted: Container[str]
+) -> tuple[tuple[str, ...], Iterator[Sequence[Any]]]:
+    """What of these columns and rows is wanted."""
+    places = [at for at, column in enumerate(columns) if column in wanted]
+    return tuple(columns[at] for at in places), map(itemgetter(*places), rows)

@@ -1,0 +1,130 @@
+"""A part of a long list: items that are new, each in its place in a file that is there, and twin of no other.
+
+As with `new_files`, they need no plan; whatever is not so is for the whole list to decide (`plan_items`, `checks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlmodel import Session
+
+from hub.access.actor import Actor
+from hub.records.intake.checks import ask
+from hub.records.intake.kinds import Kind
+from hub.records.intake.plan import Intake, found
+from hub.records.intake.plan_items import DESIGNATION, MARK
+from hub.records.intake.stage import Cursor
+from hub.records.intake.write import OF_ITEM, PROVISIONAL, insert, spoken_of_items, staged_of
+from hub.records.rules.states import CONTENTS_CHANGE_IN
+
+# Of the columns of the stage, those that are asked for here.
+STAGED = staged_of("item") | {
+    "row",
+    "code",
+    "ordinal",
+    "parent_ref",
+    "file_code",
+    "source_key",
+    "source_hash",
+}
+
+
+def are_all_new_items(
+    session: Session, cursor: Cursor, actor: Actor, intake: Intake, kinds: Iterable[Kind]
+) -> bool:
+    """Whether all staged items may be stored as they are; finds their files on the way.
+
+    None of their kinds needs a plan. A key or code that is there already breaks its constraint only when they are
+    stored. Raises NotPermitted when the actor may not create them.
+    """
+    values = {**intake.values, "states": list(CONTENTS_CHANGE_IN)}
+    cursor.execute(_HOMES, values)
+    homes = cursor.execute(_AT_HOME, values).fetchall()
+    if any(needs_plan for _, needs_plan in homes):
+        return False
+    for fonds_id, _ in homes:
+        for access_level in {kind.access_level for kind in kinds}:
+            ask(session, actor, intake, "item", fonds_id, access_level)
+    return not any(found(cursor, query, values) for query in (_TWINS_IN_STAGE, _MET))
+
+
+def write_new_items(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
+    """Store the staged items, of which `are_all_new_items` has said yes; how many."""
+    return cursor.execute(_staged(provided["item"]), intake.values).rowcount
+
+
+# As `plan_items` finds them, of each part those that no part before it has named; a file whose number and code are
+# those of two is none.
+_HOMES = f"""
+insert into pg_temp.import_home (mark, file_id)
+select n.mark, case when c.id <> d.id then null else coalesce(c.id, d.id) end
+  from (select distinct {MARK} as mark, parent_ref, file_code from pg_temp.import_stage s) n
+  left join file c on c.agency_id = %(agency)s and c.source_key = n.parent_ref
+  left join file d on d.agency_id = %(agency)s and d.code = n.file_code
+ where not exists (select from pg_temp.import_home h where h.mark = n.mark)
+"""
+
+# The fonds of the files of a part, and whether one of those needs a plan: there is none, or nothing may come in, or
+# nothing but secrets.
+_AT_HOME = f"""
+select f.fonds_id, bool_or(f.id is null or f.state <> all(%(states)s) or f.access_level is not distinct from 2)
+  from (select distinct {MARK} as mark from pg_temp.import_stage s) n
+  join pg_temp.import_home h on h.mark = n.mark left join file f on f.id = h.file_id
+ group by f.fonds_id
+"""
+
+# Two documents of one designation are one, or may be (NĐ 30/2020 PL VI, III.1.h); which, is for the plan to say.
+_TWINS_IN_STAGE = f"""
+with designated as materialized (
+    select s.number, s.notation, s.issuer, s.start_date, lower(s.number) as numbered
+      from pg_temp.import_stage s where s.number is not null and s.issuer is not null
+)
+select from designated s
+ where s.numbered in (select numbered from designated group by numbered having count(*) > 1)
+ group by {DESIGNATION} having count(*) > 1
+ limit 1
+"""
+
+# The same with those that are there; and a document of the same number in the same place.
+_MET = f"""
+with sought as materialized (
+    select h.file_id, s.ordinal, s.number, lower(s.notation) as notation, lower(s.issuer) as issuer,
+           extract(year from s.start_date) as year, s.source_key like '|%%' as is_local
+      from pg_temp.import_stage s join pg_temp.import_home h on h.mark = {MARK}
+     where s.number is not null
+), met as (
+    select w.issuer, w.year, x.issuer as its_issuer, x.issued_date, x.state from sought w
+      join item x on x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = w.notation
+    union all
+    select w.issuer, w.year, x.issuer, x.issued_date, x.state from sought w
+      join item x on x.agency_id = %(agency)s and x.number = w.number and x.notation is null and w.notation is null
+)
+select from met
+ where lower(its_issuer) = issuer and state in ('ACTIVE', 'DRAFT')
+   and (year is null or issued_date is null or extract(year from issued_date) = year)
+union all
+select from sought w
+  join item x on x.file_id = w.file_id and x.ordinal = w.ordinal and x.number = w.number
+       and lower(x.notation) is not distinct from w.notation
+ where w.is_local
+limit 1
+"""
+
+
+def _staged(provided: frozenset[str]) -> str:
+    fixed = {
+        "id": "t.id",
+        "file_id": "f.id",
+        "ordinal": "s.ordinal",
+        **OF_ITEM,
+        "code": f"coalesce(s.code, {PROVISIONAL})",
+        "source_key": "case when s.source_key like '|%%' then 'vb:' || f.id || s.source_key else s.source_key end",
+    }
+    # Keys are drawn as the stage is read, from its beginning, however it is joined.
+    source = f"""
+from (select nextval('item_id_seq') as id, * from pg_temp.import_stage) s
+cross join lateral (select s.id) t
+join pg_temp.import_home h on h.mark = {MARK}
+join file f on f.id = h.file_id"""
+    return insert("item", fixed, spoken_of_items(provided), source)
