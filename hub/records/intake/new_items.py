@@ -74,16 +74,19 @@ select f.fonds_id, bool_or(f.id is null or f.state <> all(%(states)s) or f.acces
  group by f.fonds_id
 """
 
-# Two documents of one designation are one, or may be (NĐ 30/2020 PL VI, III.1.h); which, is for the plan to say.
+# Two documents of one designation are one, or may be (NĐ 30/2020 PL VI, III.1.h); which, is for the plan to say. It
+# compares the numbers of a list whatever their case, those of documents that are there as they are written.
 _TWINS_IN_STAGE = f"""
 with designated as materialized (
-    select s.number, s.notation, s.issuer, s.start_date, lower(s.number) as numbered
+    select s.number, s.notation, s.issuer, s.start_date
       from pg_temp.import_stage s where s.number is not null and s.issuer is not null
 )
-select from designated s
- where s.numbered in (select numbered from designated group by numbered having count(*) > 1)
- group by {DESIGNATION} having count(*) > 1
- limit 1
+(select from designated where lower(number) <> upper(number) limit 1)
+union all
+(select from designated s
+  where s.number in (select number from designated group by number having count(*) > 1)
+  group by {DESIGNATION} having count(*) > 1
+  limit 1)
 """
 
 # The same with those that are there; and a document of the same number in the same place.
@@ -94,14 +97,14 @@ with sought as materialized (
       from pg_temp.import_stage s join pg_temp.import_home h on h.mark = {MARK}
      where s.number is not null
 ), met as (
-    select w.issuer, w.year, x.issuer as its_issuer, x.issued_date, x.state from sought w
+    select w.issuer, w.year, x.issuer as its_issuer, x.issued_date from sought w
       join item x on x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = w.notation
     union all
-    select w.issuer, w.year, x.issuer, x.issued_date, x.state from sought w
+    select w.issuer, w.year, x.issuer, x.issued_date from sought w
       join item x on x.agency_id = %(agency)s and x.number = w.number and x.notation is null and w.notation is null
 )
 select from met
- where lower(its_issuer) = issuer and state in ('ACTIVE', 'DRAFT')
+ where lower(its_issuer) = issuer
    and (year is null or issued_date is null or extract(year from issued_date) = year)
 union all
 select from sought w
