@@ -34,7 +34,9 @@ from tests.bench.servers import ROOT
 
 AGENCY = "UBND-HOANKIEM"
 ORM_ROWS = 5_000
-GOALS = {"ead": 5_000, "csv": 20_000, "xlsx": 5_000}
+GOALS = {"ead": 5_000, "csv": 20_000, "items": 20_000, "xlsx": 5_000}
+IN_A_FILE = 50
+_ENDS = {"ead": "xml", "items": "csv"}
 _APPLY = (
     "are_all_new_files",
     "are_all_new_items",
@@ -63,10 +65,15 @@ def measure(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for name, rows, write in (
             ("ead", 25_000, _ead), ("ead", 100_000, _ead), ("csv", 50_000, _csv), ("csv", 200_000, _csv),
+            ("items", 50_000, _items), ("items", 200_000, _items),
             ("xlsx", 20_000, write_xlsx), ("xlsx", 80_000, write_xlsx),
         ):  # fmt: skip
-            path = Path(scratch) / f"{name}-{rows}.{'xml' if name == 'ead' else name}"
+            path = Path(scratch) / f"{name}-{rows}.{_ENDS.get(name, name)}"
             write(path, rows)
+            if name == "items":
+                homes = Path(scratch) / "files.csv"
+                _homes(homes, rows)
+                _child("import", folder, homes)
             told = _child("import", folder, path)
             rate = told["rows"] / told["seconds"]
             print(
@@ -97,15 +104,17 @@ def _child(kind: str, folder: Path, path: Path) -> dict[str, float]:
 
 HEADER = ("FileCode", "DocOrdinal", "TypeName", "CodeNumber", "CodeNotation", "IssuedDate", "OrganName", "Subject",
           "Language", "PageAmount", "Mode", "ConfidenceLevel")  # fmt: skip
+FILE_HEADER = ("FileNotation", "Title", "Maintenance", "Mode", "StartDate", "EndDate", "TotalDoc")
 
 
 def _rows(number: int, mark: str) -> Iterator[tuple[object, ...]]:
     for n in range(number):
         day = date(2021, 1, 1) + timedelta(days=n % 1400)
+        file, place = divmod(n, IN_A_FILE)
+        subject = f"Văn bản số {n} về việc giải quyết hồ sơ đất đai tại phường Hàng Bạc"
         yield (
-            f"{AGENCY}.2021.{mark}", n + 1, "Công văn", n + 1, "CV-UBND", day.strftime("%d/%m/%Y"),
-            "UBND quận Hoàn Kiếm", f"Văn bản số {n} về việc giải quyết hồ sơ đất đai tại phường Hàng Bạc", "01",
-            1 + n % 9, "01", "01",
+            f"{AGENCY}.{mark}.{file}", place + 1, "Công văn", n + 1, f"CV-{mark}", day.strftime("%d/%m/%Y"),
+            "UBND quận Hoàn Kiếm", subject, "01", 1 + n % 9, "01", "01",
         )  # fmt: skip
 
 
@@ -115,7 +124,20 @@ def _file_rows(number: int) -> Iterator[tuple[object, ...]]:
         yield (f"{n:06d}.TH", title, "Vĩnh viễn", "01", "01/2021", "12/2021", n % 30)
 
 
-FILE_HEADER = ("FileNotation", "Title", "Maintenance", "Mode", "StartDate", "EndDate", "TotalDoc")
+def _items(path: Path, rows: int) -> None:
+    with path.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(HEADER)
+        writer.writerows(_rows(rows, f"V{rows}"))
+
+
+def _homes(path: Path, rows: int) -> None:
+    """The files that a list of so many items names."""
+    with path.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(("FileCatalog", *FILE_HEADER))
+        for n, (_, title, *rest) in enumerate(_file_rows(rows // IN_A_FILE)):
+            writer.writerow((f"V{rows}", n, title, *rest[:-1], IN_A_FILE))
 
 
 def _csv(path: Path, rows: int) -> None:

@@ -47,6 +47,8 @@ def check_items(session: Session, cursor: Cursor, actor: Actor, intake: Intake) 
     _put(cursor, "item", "SECRET_FILE", _SECRET_FILE, values)
     _ask_about_changes(session, cursor, actor, "item")
     ask_about_new(session, cursor, actor, intake, "item")
+    # PostgreSQL knows of none that is listed or refused, and would look through all of them for each.
+    cursor.execute("analyze pg_temp.import_item (id, target, action)")
     _put(cursor, "item", "TWIN_REFUSED", _TWIN_REFUSED, values)
 
 

@@ -57,8 +57,8 @@ def write_new_items(cursor: Cursor, intake: Intake, provided: Mapping[str, froze
 # As `plan_items` finds them, of each part those that no part before it has named; a file whose number and code are
 # those of two is none.
 _HOMES = f"""
-insert into pg_temp.import_home (mark, file_id)
-select n.mark, case when c.id <> d.id then null else coalesce(c.id, d.id) end
+insert into pg_temp.import_home (mark, file_id, had_items)
+select n.mark, case when c.id <> d.id then null else coalesce(c.id, d.id) end, coalesce(c.item_count, d.item_count) > 0
   from (select distinct {MARK} as mark, parent_ref, file_code from pg_temp.import_stage s) n
   left join file c on c.agency_id = %(agency)s and c.source_key = n.parent_ref
   left join file d on d.agency_id = %(agency)s and d.code = n.file_code
@@ -89,28 +89,33 @@ union all
   limit 1)
 """
 
-# The same with those that are there; and a document of the same number in the same place.
+# The same with those that are there; and a document of the same number in the same place. Looked up one by one, each
+# by an index: PostgreSQL knows nothing of what was stored a moment ago, and would look through all of it.
 _MET = f"""
 with sought as materialized (
-    select h.file_id, s.ordinal, s.number, lower(s.notation) as notation, lower(s.issuer) as issuer,
+    select h.file_id, h.had_items, s.ordinal, s.number, lower(s.notation) as notation, lower(s.issuer) as issuer,
            extract(year from s.start_date) as year, s.source_key like '|%%' as is_local
       from pg_temp.import_stage s join pg_temp.import_home h on h.mark = {MARK}
      where s.number is not null
-), met as (
-    select w.issuer, w.year, x.issuer as its_issuer, x.issued_date from sought w
-      join item x on x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = w.notation
-    union all
-    select w.issuer, w.year, x.issuer, x.issued_date from sought w
-      join item x on x.agency_id = %(agency)s and x.number = w.number and x.notation is null and w.notation is null
 )
-select from met
- where lower(its_issuer) = issuer
-   and (year is null or issued_date is null or extract(year from issued_date) = year)
+select from sought w
+ cross join lateral (
+     select x.issuer, x.issued_date from item x
+      where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = w.notation offset 0) x
+ where lower(x.issuer) = w.issuer
+   and (w.year is null or x.issued_date is null or extract(year from x.issued_date) = w.year)
 union all
 select from sought w
-  join item x on x.file_id = w.file_id and x.ordinal = w.ordinal and x.number = w.number
-       and lower(x.notation) is not distinct from w.notation
- where w.is_local
+ cross join lateral (
+     select x.issuer, x.issued_date from item x
+      where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) is null offset 0) x
+ where w.notation is null and lower(x.issuer) = w.issuer
+   and (w.year is null or x.issued_date is null or extract(year from x.issued_date) = w.year)
+union all
+select from sought w
+ cross join lateral (
+     select x.number, x.notation from item x where x.file_id = w.file_id and x.ordinal = w.ordinal offset 0) x
+ where w.had_items and w.is_local and x.number = w.number and lower(x.notation) is not distinct from w.notation
 limit 1
 """
 

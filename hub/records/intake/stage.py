@@ -90,7 +90,7 @@ _PLANS: dict[str, str] = {
     "import_series": "row bigint, ref text, parent_ref text, target bigint, id bigint, fonds_id bigint, action text",
     "import_file": "row bigint, ref text, code text, composed_code text, target bigint, id bigint, fonds_id bigint,"
     " series_id bigint, source_hash bytea, old_hash bytea, old_series bigint, action text",
-    "import_home": "mark text, file_id bigint, notation text, catalog text, number text",
+    "import_home": "mark text, file_id bigint, notation text, catalog text, number text, had_items boolean",
     "import_item": "row bigint, file_id bigint, source_key text, ordinal integer, target bigint, old_file bigint,"
     " id bigint, action text",
 }
