@@ -140,7 +140,7 @@ class _Import:
             result.unusable = UnusableInput(
                 "RULE_BROKEN", rule=rule, reason=problem.diag.message_detail or problem
             )
-        except psycopg.DataError as problem:
+        except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded) as problem:
             result.unusable = UnusableInput("RULE_BROKEN", rule=problem.sqlstate or "?", reason=problem)
         if result.unusable:
             result.begin_anew()

@@ -13,7 +13,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg.errors import OutOfMemory, UniqueViolation
+from psycopg import DataError, IntegrityError
+from psycopg.errors import DeadlockDetected, OutOfMemory, ProgramLimitExceeded
 from sqlmodel import Session
 
 from hub.access.actor import Actor
@@ -40,8 +41,9 @@ MOST_ROWS = 10_000
 # What is stored in parts, in this order, and the columns that this takes.
 _STAGED = {"file": new_files.STAGED, "item": new_items.STAGED}
 
-# A key or code is there already; nothing new may come in, but all of it may be there; so many parts, so many locks.
-_NO_PART = (UniqueViolation, NotPermitted, OutOfMemory)
+# A key or code is there already, or something in a row cannot be stored, which it need not where rows are refused;
+# nothing new may come in, but all of it may be there; so many parts, so many locks; two lists that meet in their files.
+_NO_PART = (IntegrityError, DataError, ProgramLimitExceeded, NotPermitted, OutOfMemory, DeadlockDetected)
 
 
 class NeedsTheWhole(Exception):

@@ -192,6 +192,7 @@ def twin_of(
         # Folded by the database on both sides, so that ix_item_duplicate serves it.
         func.lower(Item.notation) == func.lower(notation),
         func.lower(Item.issuer) == func.lower(issuer),
+        func.hashtext(func.lower(Item.issuer)) == func.hashtext(func.lower(issuer)),
         col(Item.state).in_(("ACTIVE", "DRAFT")),
         Item.id != besides,
     )

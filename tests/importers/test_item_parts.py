@@ -158,6 +158,45 @@ def test_new_items_are_stored_while_the_list_is_read(
     assert stored == []
 
 
+def test_a_list_that_comes_back_to_its_files_goes_to_the_whole(
+    items: Callable[..., FileResult],
+    rows: Rows,
+    by_parts: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a file holds is counted with each part: in a list by date, all files would be counted with all parts."""
+    by_parts(2)
+    stored: list[int] = []
+    work = storing.write_new_items
+    monkeypatch.setattr(storing, "write_new_items", lambda *given: stored.append(work(*given)) or stored[-1])
+    by_date = HEAD + "".join(
+        f"A.{1 + n % 2},,,{1 + n // 2},,{n + 1}/QĐ,01/03/2019,Văn bản {n},UBND,1,01\n" for n in range(20)
+    )
+    assert dict(items(by_date).counts) == {("item", "created"): 20}
+    assert sum(stored) < 10
+    held = rows("select code, item_count from file where code in ('A.1', 'A.2') order by code")
+    assert held == [{"code": "A.1", "item_count": 10}, {"code": "A.2", "item_count": 10}]
+
+
+def test_a_list_that_meets_another_in_its_files_begins_again(
+    items: Callable[..., FileResult], by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parts hold their files in the order of the sheet, the whole in the order of their keys."""
+    by_parts(2)
+    work = storing.write_new_items
+    stored: list[int] = []
+
+    def deadlocked(*given: Any) -> int:
+        if stored:
+            given[0].execute("do $$ begin raise exception using errcode = 'deadlock_detected'; end $$")
+        stored.append(work(*given))
+        return stored[-1]
+
+    monkeypatch.setattr(storing, "write_new_items", deadlocked)
+    assert dict(items(LIST).counts) == {("item", "created"): 8}
+    assert len(stored) == 1
+
+
 def test_a_workbook_of_files_and_their_items_goes_by_parts(
     tmp_path: Path, bring_one: Bring, rows: Rows, session: Session, by_parts: Callable[[int], None]
 ) -> None:

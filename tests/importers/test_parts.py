@@ -47,6 +47,8 @@ CASES = {
     "a code that was there": LIST
     + "P01,M.1,01,8,Có mã,Giấy,1\nP01,,01,9,Chín,Giấy,1\nP01,M.1,01,10,Lại mã,Giấy,1\n",
     "a code composed twice": LIST + "P2,,01,2,Cùng mã,Giấy,1\n",
+    "a code given where the same is composed elsewhere": LIST
+    + "P01,X.1,01,20,Một,Giấy,1\nP2,,01,20,Hai,Giấy,1\n",
     "a code given that was composed": LIST + "P01,{agency}.01.3,01,8,Trùng,Giấy,1\n",
     "a heading after some files": LIST + ",,,,II. Xây dựng,,\nP01,,01,8,Tám,Giấy,1\n",
     "a bad row at the end": LIST + "P01,,01,8,Tám,Giấy,không rõ\n",
@@ -105,6 +107,33 @@ def test_new_files_are_stored_while_the_list_is_read(
     ]  # its first file is there: the list is planned whole, and nothing is written
 
 
+def test_keys_are_in_the_order_of_the_list_however_many_fonds_it_names(
+    tmp_path: Path, bring_one: Bring, rows: Rows, by_parts: Callable[[int], None]
+) -> None:
+    listed = "".join(f"Q{n % 4},,01,{n},Hồ sơ {n},Giấy,1\n" for n in range(4, 44))
+    opened = "".join(f"Q{n},,09,1,Hồ sơ,Giấy,1\n" for n in range(4))
+    bring_one(saved(tmp_path, HEAD + opened, "first.csv"))
+    by_parts(40)
+    bring_one(saved(tmp_path, HEAD + listed))
+    found = rows("select notation from file where catalog_number = '01' order by id")
+    assert [row["notation"] for row in found] == [str(n) for n in range(4, 44)]
+
+
+@pytest.mark.parametrize("size", [2, 1_000])
+def test_what_cannot_be_stored_of_a_list_that_is_refused_is_not_told(
+    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], size: int
+) -> None:
+    by_parts(size)
+    # longer than an entry of an index may be, and not to be compressed
+    number = "".join(chr(0x4E00 + n * 7 % 20_000) for n in range(4_000))
+    listed = LIST.replace(",01,1,", f",{number},1,")
+    refused = bring_one(saved(tmp_path, listed + "P01,,01,8,Tám,Giấy,không rõ\n"))
+    assert (refused.unusable, refused.stored, refused.count("refused")) == (None, False, 1)
+    broken = bring_one(saved(tmp_path, listed))
+    assert broken.unusable is not None
+    assert (broken.unusable.problem_code, broken.stored) == ("RULE_BROKEN", False)
+
+
 def test_a_finding_aid_whose_files_come_before_their_series_is_read_once(
     tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +152,28 @@ def test_a_finding_aid_whose_files_come_before_their_series_is_read_once(
         "utf-8",
     )
     assert bring_one(path).counts["file", "created"] == 5
+    assert opened == ["stage"]
+
+
+def test_a_finding_aid_whose_items_come_before_their_file_is_read_once(
+    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_parts(2)
+    monkeypatch.setattr(parse, "BATCH_ROWS", 1)
+    opened: list[str] = []
+    work = storing.open_stage
+    monkeypatch.setattr(storing, "open_stage", lambda cursor: (opened.append("stage"), work(cursor)))
+    items = "".join(
+        f"<c02 level='item'><did><unitid>{n}</unitid><unittitle>Văn bản {n}</unittitle></did></c02>"
+        for n in "12345"
+    )
+    path = tmp_path / "a.xml"
+    path.write_text(
+        "<ead><eadheader><eadid>a</eadid></eadheader><archdesc level='fonds'><did><unittitle>Phông</unittitle></did>"
+        f"<dsc><c01 level='file'><did><unittitle>Hồ sơ</unittitle></did>{items}</c01></dsc></archdesc></ead>",
+        "utf-8",
+    )
+    assert bring_one(path).counts["item", "created"] == 5
     assert opened == ["stage"]
 
 

@@ -26,6 +26,9 @@ _LONGEST = {
     "code": 100,
     "notation": 100,
     "file_code": 100,
+    "number": 100,
+    "number_notation": 200,
+    "issuer": 300,
 }
 _PLAIN = ("keywords", "information_sign", "paper_file_code", "signer_name", "signer_position", "autograph")
 _CONDITIONS = {

@@ -98,10 +98,10 @@ limit 1
 
 
 def _staged(provided: frozenset[str]) -> str:
-    # Neither joined to a plan nor sorted: the stage is read from its beginning, and keys are drawn in that order.
+    # Neither joined to a plan nor sorted; keys are drawn as the stage is read, however it is joined.
     source = """
-from pg_temp.import_stage s
+from (select nextval('file_id_seq') as id, * from pg_temp.import_stage) s
 join (select t.mark, x.* from pg_temp.import_fonds t join fonds x on x.id = t.id) f
   on f.mark = s.fonds_code"""
-    fixed = {**OF_FILE, "code": "coalesce(s.code, s.composed_code)"}
+    fixed = {"id": "s.id", **OF_FILE, "code": "coalesce(s.code, s.composed_code)"}
     return insert("file", fixed, spoken_of_files(provided), source)

@@ -41,9 +41,11 @@ def are_all_new_items(
     values = {**intake.values, "states": list(CONTENTS_CHANGE_IN)}
     cursor.execute(_HOMES, values)
     homes = cursor.execute(_AT_HOME, values).fetchall()
-    if any(needs_plan for _, needs_plan in homes):
+    if any(needs_plan for _, needs_plan, _, _ in homes):
         return False
-    for fonds_id, _ in homes:
+    if sum(held for _, _, held, _ in homes) > sum(new for _, _, _, new in homes):
+        return False
+    for fonds_id, _, _, _ in homes:
         for access_level in {kind.access_level for kind in kinds}:
             ask(session, actor, intake, "item", fonds_id, access_level)
     return not any(found(cursor, query, values) for query in (_TWINS_IN_STAGE, _MET))
@@ -66,10 +68,11 @@ select n.mark, case when c.id <> d.id then null else coalesce(c.id, d.id) end, c
 """
 
 # The fonds of the files of a part, and whether one of those needs a plan: there is none, or nothing may come in, or
-# nothing but secrets.
+# nothing but secrets. And the items of all of them: what files hold is counted anew with each part that adds to them.
 _AT_HOME = f"""
-select f.fonds_id, bool_or(f.id is null or f.state <> all(%(states)s) or f.access_level is not distinct from 2)
-  from (select distinct {MARK} as mark from pg_temp.import_stage s) n
+select f.fonds_id, bool_or(f.id is null or f.state <> all(%(states)s) or f.access_level is not distinct from 2),
+       sum(f.item_count), sum(n.new)
+  from (select {MARK} as mark, count(*) as new from pg_temp.import_stage s group by 1) n
   join pg_temp.import_home h on h.mark = n.mark left join file f on f.id = h.file_id
  group by f.fonds_id
 """
@@ -101,14 +104,16 @@ with sought as materialized (
 select from sought w
  cross join lateral (
      select x.issuer, x.issued_date from item x
-      where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = w.notation offset 0) x
+      where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = w.notation
+        and hashtext(lower(x.issuer)) = hashtext(w.issuer) offset 0) x
  where lower(x.issuer) = w.issuer
    and (w.year is null or x.issued_date is null or extract(year from x.issued_date) = w.year)
 union all
 select from sought w
  cross join lateral (
      select x.issuer, x.issued_date from item x
-      where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) is null offset 0) x
+      where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) is null
+        and hashtext(lower(x.issuer)) = hashtext(w.issuer) offset 0) x
  where w.notation is null and lower(x.issuer) = w.issuer
    and (w.year is null or x.issued_date is null or extract(year from x.issued_date) = w.year)
 union all

@@ -156,7 +156,7 @@ select s.row, s.ref, s.code, o.code as composed_code, x.id as target,
   left join pg_temp.import_series p on p.ref = s.parent_ref and p.action <> 'refused'
   left join lateral (select id, source_hash, series_id from file
                       where agency_id = %(agency)s and source_key = s.source_key limit 1) x on true
-  left join free o on o.code = s.composed_code
+  left join free o on o.code = s.composed_code and s.code is null
  where s.level = 'file'
  order by s.row
 """

@@ -135,9 +135,12 @@ with wanted as (
 ), met as (
     select w.row, x.id from wanted w
       join item x on x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = lower(w.notation)
+           and hashtext(lower(x.issuer)) = hashtext(lower(w.issuer))
     union all
     select w.row, x.id from wanted w
-      join item x on x.agency_id = %(agency)s and x.number = w.number and x.notation is null and w.notation is null
+      join item x on x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) is null
+           and hashtext(lower(x.issuer)) = hashtext(lower(w.issuer))
+     where w.notation is null
 ), twins as (
     select distinct on (w.row) w.row, x.id, x.file_id, x.code, hub_fold(w.title) = hub_fold(x.subject) as same
       from met join wanted w on w.row = met.row join item x on x.id = met.id

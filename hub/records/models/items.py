@@ -61,7 +61,13 @@ class Item(SQLModel, table=True):
             text("coalesce(issued_date, '-infinity'::date) DESC"),
             text("id DESC"),
         ),
-        Index("ix_item_duplicate", "agency_id", "number", text("lower(notation)")),
+        Index(
+            "ix_item_duplicate",
+            "agency_id",
+            "number",
+            text("lower(notation)"),
+            text("hashtext(lower(issuer))"),
+        ),
         Index("ix_item_public", "id", postgresql_where=text("published and access_level = 0")),
         Index(
             "ix_item_agency_public",
