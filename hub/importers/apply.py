@@ -206,16 +206,16 @@ class _Import:
         """Whether lists go into a fonds: no finding aid brought it, or a list has named it.
 
         Asked with the beginning of its files' keys, which leads PostgreSQL through their index; compared by order it
-        would depend on the collation of the database.
+        would depend on the collation of the database, and asked for the fonds as well it looks through all its files.
         """
         if fonds.source_key is None:
             return True
-        named = exists().where(
+        named = select(ArchivalFile.fonds_id).where(
             col(ArchivalFile.agency_id) == fonds.agency_id,
-            col(ArchivalFile.fonds_id) == fonds.id,
             col(ArchivalFile.source_key).startswith(f"hs:{fonds.code}|", autoescape=True),
         )
-        return self.session.scalars(select(named)).one()
+        listed = named.offset(0).subquery()
+        return self.session.scalars(select(exists().where(listed.c.fonds_id == fonds.id))).one()
 
     def _audit(self, result: FileResult) -> None:
         with result.path.open("rb") as source:

@@ -57,13 +57,15 @@ def write_new_items(cursor: Cursor, intake: Intake, provided: Mapping[str, froze
 
 
 # As `plan_items` finds them, of each part those that no part before it has named; a file whose number and code are
-# those of two is none.
+# those of two is none. One look by an index for each: a part names few of the files that an agency has.
 _HOMES = f"""
 insert into pg_temp.import_home (mark, file_id, had_items)
 select n.mark, case when c.id <> d.id then null else coalesce(c.id, d.id) end, coalesce(c.item_count, d.item_count) > 0
   from (select distinct {MARK} as mark, parent_ref, file_code from pg_temp.import_stage s) n
-  left join file c on c.agency_id = %(agency)s and c.source_key = n.parent_ref
-  left join file d on d.agency_id = %(agency)s and d.code = n.file_code
+  left join lateral (select id, item_count from file
+                      where agency_id = %(agency)s and source_key = n.parent_ref limit 1) c on true
+  left join lateral (select id, item_count from file
+                      where agency_id = %(agency)s and code = n.file_code limit 1) d on true
  where not exists (select from pg_temp.import_home h where h.mark = n.mark)
 """
 
