@@ -134,46 +134,27 @@ def test_what_cannot_be_stored_of_a_list_that_is_refused_is_not_told(
     assert (broken.unusable.problem_code, broken.stored) == ("RULE_BROKEN", False)
 
 
-def test_a_finding_aid_whose_files_come_before_their_series_is_read_once(
-    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(("above", "level"), [("series", "file"), ("file", "item")])
+def test_a_finding_aid_in_which_what_stands_above_ends_last_is_read_once(
+    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch,
+    above: str, level: str,
+) -> None:  # fmt: skip
     by_parts(2)
     monkeypatch.setattr(parse, "BATCH_ROWS", 1)
     opened: list[str] = []
     work = storing.open_stage
     monkeypatch.setattr(storing, "open_stage", lambda cursor: (opened.append("stage"), work(cursor)))
-    files = "".join(
-        f"<c02><did><unitid>{n}</unitid><unittitle>Hồ sơ {n}</unittitle></did></c02>" for n in "12345"
-    )
-    path = tmp_path / "a.xml"
-    path.write_text(
-        "<ead><eadheader><eadid>a</eadid></eadheader><archdesc level='fonds'><did><unittitle>Phông</unittitle></did>"
-        f"<dsc><c01 level='series'><did><unittitle>Nhóm</unittitle></did>{files}</c01></dsc></archdesc></ead>",
-        "utf-8",
-    )
-    assert bring_one(path).counts["file", "created"] == 5
-    assert opened == ["stage"]
-
-
-def test_a_finding_aid_whose_items_come_before_their_file_is_read_once(
-    tmp_path: Path, bring_one: Bring, by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_parts(2)
-    monkeypatch.setattr(parse, "BATCH_ROWS", 1)
-    opened: list[str] = []
-    work = storing.open_stage
-    monkeypatch.setattr(storing, "open_stage", lambda cursor: (opened.append("stage"), work(cursor)))
-    items = "".join(
-        f"<c02 level='item'><did><unitid>{n}</unitid><unittitle>Văn bản {n}</unittitle></did></c02>"
+    below = "".join(
+        f"<c02 level='{level}'><did><unitid>{n}</unitid><unittitle>Tên {n}</unittitle></did></c02>"
         for n in "12345"
     )
     path = tmp_path / "a.xml"
     path.write_text(
         "<ead><eadheader><eadid>a</eadid></eadheader><archdesc level='fonds'><did><unittitle>Phông</unittitle></did>"
-        f"<dsc><c01 level='file'><did><unittitle>Hồ sơ</unittitle></did>{items}</c01></dsc></archdesc></ead>",
+        f"<dsc><c01 level='{above}'><did><unittitle>Trên</unittitle></did>{below}</c01></dsc></archdesc></ead>",
         "utf-8",
     )
-    assert bring_one(path).counts["item", "created"] == 5
+    assert bring_one(path).counts[level, "created"] == 5
     assert opened == ["stage"]
 
 

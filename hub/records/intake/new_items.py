@@ -6,6 +6,7 @@ As with `new_files`, they need no plan; whatever is not so is for the whole list
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -30,6 +31,15 @@ STAGED = staged_of("item") | {
 }
 
 
+class _Homes(NamedTuple):
+    """The files of a fonds that a part adds to: what they hold, and what is to come."""
+
+    fonds_id: int
+    needs_plan: bool
+    held: int
+    new: int
+
+
 def are_all_new_items(
     session: Session, cursor: Cursor, actor: Actor, intake: Intake, kinds: Iterable[Kind]
 ) -> bool:
@@ -40,14 +50,15 @@ def are_all_new_items(
     """
     values = {**intake.values, "states": list(CONTENTS_CHANGE_IN)}
     cursor.execute(_HOMES, values)
-    homes = cursor.execute(_AT_HOME, values).fetchall()
-    if any(needs_plan for _, needs_plan, _, _ in homes):
+    homes = [_Homes(*row) for row in cursor.execute(_AT_HOME, values)]
+    if any(home.needs_plan for home in homes):
         return False
-    if sum(held for _, _, held, _ in homes) > sum(new for _, _, _, new in homes):
+    # What a file holds is counted anew with each part that adds to it.
+    if sum(home.held for home in homes) > sum(home.new for home in homes):
         return False
-    for fonds_id, _, _, _ in homes:
+    for home in homes:
         for access_level in {kind.access_level for kind in kinds}:
-            ask(session, actor, intake, "item", fonds_id, access_level)
+            ask(session, actor, intake, "item", home.fonds_id, access_level)
     return not any(found(cursor, query, values) for query in (_TWINS_IN_STAGE, _MET))
 
 
@@ -69,8 +80,7 @@ select n.mark, case when c.id <> d.id then null else coalesce(c.id, d.id) end, c
  where not exists (select from pg_temp.import_home h where h.mark = n.mark)
 """
 
-# The fonds of the files of a part, and whether one of those needs a plan: there is none, or nothing may come in, or
-# nothing but secrets. And the items of all of them: what files hold is counted anew with each part that adds to them.
+# Of each fonds; a file needs a plan where there is none, where nothing may come in, or nothing but secrets.
 _AT_HOME = f"""
 select f.fonds_id, bool_or(f.id is null or f.state <> all(%(states)s) or f.access_level is not distinct from 2),
        sum(f.item_count), sum(n.new)
