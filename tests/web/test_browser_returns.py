@@ -132,7 +132,10 @@ def test_it_saves_by_itself_and_keeps_what_was_typed_without_a_network(
     context.set_offline(True)
     page.fill("#difficulties", "Mất mạng.")
     page.wait_for_selector("#status:has-text('Mất kết nối')")
-    page.close()  # left before anything could be saved; a page that is left for another still tries
+    # Left before anything could be saved. A page that is left still tries, and the network is back for it a moment
+    # before it is gone.
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('offline')); }")
+    page.close()
     context.set_offline(False)
     page = context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -32,10 +32,11 @@ STAGED = staged_of("item") | {
 
 
 class _Homes(NamedTuple):
-    """The files of a fonds that a part adds to: what they hold, and what is to come."""
+    """The files of a fonds that a part adds to: whether they held any before the list, what they hold, what comes."""
 
     fonds_id: int
     needs_plan: bool
+    had_items: bool
     held: int
     new: int
 
@@ -59,7 +60,9 @@ def are_all_new_items(
     for home in homes:
         for access_level in {kind.access_level for kind in kinds}:
             ask(session, actor, intake, "item", home.fonds_id, access_level)
-    return not any(found(cursor, query, values) for query in (_TWINS_IN_STAGE, _MET))
+    if any(home.had_items for home in homes) and found(cursor, _SAME_PLACE, values):
+        return False
+    return not (found(cursor, _TWINS_IN_STAGE, values) or found(cursor, _TWINS, values))
 
 
 def write_new_items(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
@@ -83,7 +86,7 @@ select n.mark, case when c.id <> d.id then null else coalesce(c.id, d.id) end, c
 # Of each fonds; a file needs a plan where there is none, where nothing may come in, or nothing but secrets.
 _AT_HOME = f"""
 select f.fonds_id, bool_or(f.id is null or f.state <> all(%(states)s) or f.access_level is not distinct from 2),
-       sum(f.item_count), sum(n.new)
+       bool_or(h.had_items), sum(f.item_count), sum(n.new)
   from (select {MARK} as mark, count(*) as new from pg_temp.import_stage s group by 1) n
   join pg_temp.import_home h on h.mark = n.mark left join file f on f.id = h.file_id
  group by f.fonds_id
@@ -104,36 +107,40 @@ union all
   limit 1)
 """
 
-# The same with those that are there; and a document of the same number in the same place. Looked up one by one, each
-# by an index: PostgreSQL knows nothing of what was stored a moment ago, and would look through all of it.
-_MET = f"""
+# The same with those that are there. Looked up one by one by their index: PostgreSQL knows nothing of what was stored
+# a moment ago, and would look through all of it.
+_TWINS = """
 with sought as materialized (
-    select h.file_id, h.had_items, s.ordinal, s.number, lower(s.notation) as notation, lower(s.issuer) as issuer,
-           extract(year from s.start_date) as year, s.source_key like '|%%' as is_local
-      from pg_temp.import_stage s join pg_temp.import_home h on h.mark = {MARK}
-     where s.number is not null
+    select s.number, lower(s.notation) as notation, lower(s.issuer) as issuer, extract(year from s.start_date) as year
+      from pg_temp.import_stage s where s.number is not null and s.issuer is not null
+), met as (
+    select w.issuer, w.year, x.issuer as its_issuer, x.issued_date from sought w
+     cross join lateral (
+         select x.issuer, x.issued_date from item x
+          where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = w.notation
+            and hashtext(lower(x.issuer)) = hashtext(w.issuer) offset 0) x
+    union all
+    select w.issuer, w.year, x.issuer, x.issued_date from sought w
+     cross join lateral (
+         select x.issuer, x.issued_date from item x
+          where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) is null
+            and hashtext(lower(x.issuer)) = hashtext(w.issuer) offset 0) x
+     where w.notation is null
 )
-select from sought w
+select from met
+ where lower(its_issuer) = issuer
+   and (year is null or issued_date is null or extract(year from issued_date) = year)
+ limit 1
+"""
+
+# A document of the same number in the same place, in a file that held some before the list.
+_SAME_PLACE = f"""
+select from pg_temp.import_stage s join pg_temp.import_home h on h.mark = {MARK}
  cross join lateral (
-     select x.issuer, x.issued_date from item x
-      where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) = w.notation
-        and hashtext(lower(x.issuer)) = hashtext(w.issuer) offset 0) x
- where lower(x.issuer) = w.issuer
-   and (w.year is null or x.issued_date is null or extract(year from x.issued_date) = w.year)
-union all
-select from sought w
- cross join lateral (
-     select x.issuer, x.issued_date from item x
-      where x.agency_id = %(agency)s and x.number = w.number and lower(x.notation) is null
-        and hashtext(lower(x.issuer)) = hashtext(w.issuer) offset 0) x
- where w.notation is null and lower(x.issuer) = w.issuer
-   and (w.year is null or x.issued_date is null or extract(year from x.issued_date) = w.year)
-union all
-select from sought w
- cross join lateral (
-     select x.number, x.notation from item x where x.file_id = w.file_id and x.ordinal = w.ordinal offset 0) x
- where w.had_items and w.is_local and x.number = w.number and lower(x.notation) is not distinct from w.notation
-limit 1
+     select x.number, x.notation from item x where x.file_id = h.file_id and x.ordinal = s.ordinal offset 0) x
+ where h.had_items and s.source_key like '|%%'
+   and x.number = s.number and lower(x.notation) is not distinct from lower(s.notation)
+ limit 1
 """
 
 
