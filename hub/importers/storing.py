@@ -1,4 +1,4 @@
-"""From parsed batches to the tables: stage, plan, write; a long list of files in parts while the rest is read.
+"""From parsed batches to the tables: stage, plan, write; a long list in parts while the rest is read.
 
 In parts goes only what no look at the whole list could change: files that are new, without fault, in no series, each
 under its own code; and items that are new, each in its place in a file that is there, and twin of no other. Once a part
@@ -36,7 +36,6 @@ FIRST_ROWS = 1_000  # nothing is stored while they are read; a list that is shor
 # A later part is what was read while the one before it was stored.
 LEAST_ROWS = 2_500
 MOST_ROWS = 10_000
-
 
 # What is stored in parts, in this order, and the columns that this takes.
 _STAGED = {"file": new_files.STAGED, "item": new_items.STAGED}

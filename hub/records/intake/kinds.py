@@ -27,9 +27,8 @@ def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]
         return map(itemgetter(columns.index(column)), rows) if column in columns else repeat(None, len(rows))
 
     has_no_code = (None, None) in zip(said("code"), said("composed_code"), strict=True)
-    has_no_place = (
-        None in said("ordinal") or "file_code" not in columns
-    )  # only lists name the file of an item
+    # Only lists name the file of an item; in a finding aid it stands around it, and ends after it.
+    has_no_place = None in said("ordinal") or "file_code" not in columns
     is_in_series = map(bool, said("parent_ref"))
     told = set(zip(said("level"), said("fonds_code"), said("access_level"), is_in_series, strict=True))
 

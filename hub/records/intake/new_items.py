@@ -14,7 +14,7 @@ from hub.access.actor import Actor
 from hub.records.intake.checks import ask
 from hub.records.intake.kinds import Kind
 from hub.records.intake.plan import Intake, found
-from hub.records.intake.plan_items import DESIGNATION, MARK
+from hub.records.intake.plan_items import DESIGNATION, KEY, MARK
 from hub.records.intake.stage import Cursor
 from hub.records.intake.write import OF_ITEM, PROVISIONAL, insert, spoken_of_items, staged_of
 from hub.records.rules.states import CONTENTS_CHANGE_IN
@@ -151,7 +151,7 @@ def _staged(provided: frozenset[str]) -> str:
         "ordinal": "s.ordinal",
         **OF_ITEM,
         "code": f"coalesce(s.code, {PROVISIONAL})",
-        "source_key": "case when s.source_key like '|%%' then 'vb:' || f.id || s.source_key else s.source_key end",
+        "source_key": KEY,
     }
     # Keys are drawn as the stage is read, from its beginning, however it is joined.
     source = f"""

@@ -27,6 +27,9 @@ def plan_items(cursor: Cursor, intake: Intake) -> None:
 # What names the file of an item.
 MARK = "coalesce(s.parent_ref, '') || chr(1) || coalesce(s.file_code, '')"
 
+# The key of an item; one that begins with | is local to its file.
+KEY = "case when s.source_key like '|%%' then 'vb:' || h.file_id || s.source_key else s.source_key end"
+
 # Every file that items name, resolved once: a file of this import, else one that is there.
 _HOMES = f"""
 insert into pg_temp.import_home
@@ -74,7 +77,7 @@ _ITEMS = f"""
 insert into pg_temp.import_item
 with keyed as (
     select s.row, s.fault, s.source_hash, s.ordinal, h.file_id,
-           case when s.source_key like '|%%' then 'vb:' || h.file_id || s.source_key else s.source_key end as source_key
+           {KEY} as source_key
       from pg_temp.import_stage s
       left join pg_temp.import_home h on h.mark = {MARK}
      where s.level = 'item'
