@@ -198,6 +198,23 @@ def test_the_steps_of_a_file_lie_side_by_side(city: City) -> None:
     assert found == sorted(found)
 
 
+def test_documents_of_a_load_are_found_by_their_files_though_nothing_is_known_of_their_table(
+    city: City,
+) -> None:
+    files = city.files(city.fonds(city.agency("P")), 1_000, origin_declared="BORN_DIGITAL")
+    city.session.execute(
+        text(
+            "insert into item (file_id, fonds_id, agency_id, custodian_id, code, subject, issued_date)"
+            " select f.id, f.fonds_id, f.agency_id, f.custodian_id, f.id || '.' || n, 'Văn bản', date '2022-03-01'"
+            " from file f, generate_series(1, 3) n"
+        )
+    )
+    asked = "explain select * from hub_timely_transfers_steps(:ids)"
+    plan = "\n".join(city.session.execute(text(asked), {"ids": list(files)}).scalars())
+    assert "Index Cond: (file_id = c" in plan, plan
+    assert "Seq Scan on item" not in plan, plan
+
+
 def test_every_counter_answers_a_target_of_the_plan(city: City) -> None:
     rows = rows_of(city.session, PLAN, [CUT_OFF], None)[CUT_OFF]
     kept = {row.code: one.measure.name for row in rows if (one := counting(row)) is not None and is_kept(one)}
