@@ -2,8 +2,8 @@
 
 One enforcer is one policy and one tree, and never changes: `load_policy()` on a live enforcer clears its
 roles first and lets people in who are denied. Roles come from the subject's own grants, not from Casbin's
-store. Only the rules of the asked (resource, action) are shown to Casbin, through a context variable, so cost
-follows the largest such bucket and threads do not meet.
+store. Only the rules of the asked (resource, action) and of roles that the subject holds are shown to Casbin, through a
+context variable, so cost follows the few that could speak and threads do not meet.
 """
 
 import csv
@@ -139,11 +139,11 @@ def _domain(scope: str, row: Facts) -> str:
     return f"{scope}:{'' if agency is None else agency}"
 
 
-_asked: ContextVar[tuple[str, str] | None] = ContextVar("asked", default=None)
+_shown: ContextVar[list[list[str]] | None] = ContextVar("shown", default=None)
 
 
 class _Buckets(list[list[str]]):
-    """The policy list, of which Casbin sees only the rules of the (resource, action) now asked for."""
+    """The policy list, of which Casbin sees only the rules that are now shown."""
 
     def __init__(self, rules: Sequence[list[str]]) -> None:
         super().__init__(rules)
@@ -152,8 +152,13 @@ class _Buckets(list[list[str]]):
             self.of.setdefault((rule[1], rule[2]), []).append(rule)
 
     def _seen(self) -> list[list[str]]:
-        asked = _asked.get()
-        return self.of.get(asked, []) if asked else list(super().__iter__())
+        shown = _shown.get()
+        return list(super().__iter__()) if shown is None else shown
+
+    def spoken(self, subject: Subject, resource: str, action: str) -> list[list[str]]:
+        """The rules about an action on a resource that are of a role the subject holds somewhere."""
+        rules = self.of.get((resource, action), [])
+        return [rule for rule in rules if subject.holds(rule[0].removeprefix(ROLE_PREFIX))]
 
     def __iter__(self) -> Iterator[list[str]]:
         return iter(self._seen())
@@ -213,11 +218,12 @@ class HubEnforcer(casbin.Enforcer):
 
     def decide(self, subject: Subject, resource: str, action: str, row: Facts) -> tuple[bool, list[str]]:
         """Whether it is allowed, and the rule that decided; no rule when none spoke."""
-        if (resource, action) not in self.buckets.of:
+        spoken = self.buckets.spoken(subject, resource, action)
+        if not spoken:
             return False, []  # an empty list would be matched once against empty strings
-        token = _asked.set((resource, action))
+        token = _shown.set(spoken)
         try:
             allowed, rule = self.enforce_ex(subject, resource, action, row)
         finally:
-            _asked.reset(token)
+            _shown.reset(token)
         return bool(allowed), list(rule)

@@ -166,8 +166,7 @@ FAULTS = (
         "rules found by their action alone",
         "",
         (POINT, "self.of.setdefault((rule[1], rule[2]), [])", 'self.of.setdefault(("", rule[2]), [])'),
-        (POINT, "self.of.get(asked, [])", 'self.of.get(("", asked[1]), [])'),
-        (POINT, "if (resource, action) not in self.buckets.of:", 'if ("", action) not in self.buckets.of:'),
+        (POINT, "self.of.get((resource, action), [])", 'self.of.get(("", action), [])'),
     ),
 )
 
