@@ -93,25 +93,30 @@ def items(tmp_path: Path, bring_one: Bring, session: Session) -> Callable[..., F
     return act
 
 
-@pytest.mark.parametrize("partial", [False, True])
 @pytest.mark.parametrize("case", CASES)
 def test_parts_and_the_whole_come_to_the_same(
-    items: Callable[..., FileResult], rows: Rows, session: Session, case: str, partial: bool,
+    items: Callable[..., FileResult],
+    rows: Rows,
+    session: Session,
+    case: str,
     by_parts: Callable[[int], None],
-) -> None:  # fmt: skip
-    found = []
-    for size in (2, 4, 1_000):
-        by_parts(size)
-        with session.begin_nested() as undone:
-            first = items(CASES[case], partial=partial, closed=case == "a closed file")
-            stored, around = rows(STORED), rows(ROUND)
-            again = items(CASES[case], partial=partial)
-            same = (rows(STORED), rows(ROUND)) == (stored, around)
-            found.append((told(first), stored, around, told(again), same))
-            undone.rollback()
-    assert len(found[0][1]) > 1 or first.refused
-    assert found[0] == found[2]
-    assert found[1] == found[2]
+) -> None:
+    for partial in (True, False):
+        found = []
+        for size in (2, 4, 1_000):
+            by_parts(size)
+            with session.begin_nested() as undone:
+                first = items(CASES[case], partial=partial, closed=case == "a closed file")
+                stored, around = rows(STORED), rows(ROUND)
+                again = items(CASES[case], partial=partial)
+                same = (rows(STORED), rows(ROUND)) == (stored, around)
+                found.append((told(first), stored, around, told(again), same))
+                undone.rollback()
+        assert len(found[0][1]) > 1 or first.refused
+        assert found[0] == found[2]
+        assert found[1] == found[2]
+        if not first.refused:  # without refused rows the good part is the whole
+            return
 
 
 @pytest.mark.parametrize("seed", range(12))

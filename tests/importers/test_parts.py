@@ -56,26 +56,28 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("partial", [False, True])
 @pytest.mark.parametrize("case", CASES)
 def test_parts_and_the_whole_come_to_the_same(
-    tmp_path: Path, bring_one: Bring, rows: Rows, session: Session, world: World, case: str, partial: bool,
+    tmp_path: Path, bring_one: Bring, rows: Rows, session: Session, world: World, case: str,
     by_parts: Callable[[int], None],
 ) -> None:  # fmt: skip
     path = saved(tmp_path, CASES[case].replace("{agency}", world.a.code))
-    found = []
-    for size in (2, 4, 1_000):
-        by_parts(size)
-        with session.begin_nested() as undone:
-            first = bring_one(path, partial=partial)
-            stored = rows(STORED)
-            again = bring_one(path, partial=partial)
-            opened = rows("select code from fonds order by id")
-            found.append((told(first), stored, told(again), rows(STORED) == stored, opened))
-            undone.rollback()
-    assert found[0][1] or first.refused
-    assert found[0] == found[2]
-    assert found[1] == found[2]
+    for partial in (True, False):
+        found = []
+        for size in (2, 4, 1_000):
+            by_parts(size)
+            with session.begin_nested() as undone:
+                first = bring_one(path, partial=partial)
+                stored = rows(STORED)
+                again = bring_one(path, partial=partial)
+                opened = rows("select code from fonds order by id")
+                found.append((told(first), stored, told(again), rows(STORED) == stored, opened))
+                undone.rollback()
+        assert found[0][1] or first.refused
+        assert found[0] == found[2]
+        assert found[1] == found[2]
+        if not first.refused:  # without refused rows the good part is the whole
+            return
 
 
 def test_new_files_are_stored_while_the_list_is_read(
