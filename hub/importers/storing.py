@@ -1,9 +1,9 @@
 """From parsed batches to the tables: stage, plan, write; a long list in parts while the rest is read.
 
 In parts goes only what no look at the whole list could change: files that are new, without fault, in no series, each
-under its own code; and items that are new, each in its place in a file that is there, and twin of no other. Once a part
-is stored, the first row that is not so raises `NeedsTheWhole`; the caller undoes all of it and begins again, and then
-everything is staged before anything is planned.
+under its own code; and items that are new, each in a file that is there, and twin of no other. Once a part is stored,
+the first row that is not so raises `NeedsTheWhole`; the caller undoes all of it and begins again, and then everything
+is staged before anything is planned.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class Storing:
     result: FileResult
     _provided: dict[str, set[str]] = field(default_factory=lambda: {level: set() for level in LEVELS})
     _parts: int = 0
+    _are_items_placed: set[bool] = field(default_factory=set)
 
     def stage(self, batches: Iterator[Batch], *, in_parts: bool) -> None:
         """Everything parsed into the staging table, or stored by parts. Raises NeedsTheWhole."""
@@ -99,6 +100,8 @@ class Storing:
                 self.result.counts[outcome.level, "refused"] += 1
         for kind in batch.kinds:
             self._provided[kind.level].update(batch.columns)
+            if kind.level == "item":
+                self._are_items_placed.add(kind.is_placed)
 
     def plan(self) -> None:
         """Decide about every row that is staged."""
@@ -145,7 +148,8 @@ class Storing:
             self.result.counts["fonds", "created"] += fonds
 
     def _needs_no_plan(self, part: list[Batch]) -> bool:
-        if any(
+        # An item without a place stands after all that have one, those still to come included.
+        if len(self._are_items_placed) > 1 or any(
             batch.level is None or any(kind.needs_plan for kind in batch.kinds)
             for batch in part
             if batch.rows

@@ -42,6 +42,9 @@ ROUND = (
     " join item i on i.id = l.item_id where l.file_id = f.id) as listed from file f order by f.code"
 )
 MORE = "A.4,,,1,,9/QĐ,09/03/2019,Chín,UBND,1,01\n"
+UNPLACED = HEAD + "".join(
+    f"A.{1 + n // 3},,,,,{n + 1}/QĐ,0{n + 1}/03/2019,Văn bản {n},UBND,{n},01\n" for n in range(8)
+)
 CASES = {
     "new items only": LIST + MORE,
     "files by their number": LIST.replace("A.1,,", ",01,1").replace("A.2,,", ",01,2") + MORE,
@@ -51,6 +54,12 @@ CASES = {
     "a closed file": LIST + MORE.replace("A.4", "A.3").replace("1,,9", "9,,9"),
     "a secret file": LIST + MORE.replace("A.4", "MẬT"),
     "no place": LIST + MORE.replace("A.4,,,1,", "A.4,,,,") + MORE.replace("A.4,,,1,,9", "A.4,,,,,10"),
+    "no places": UNPLACED,
+    "no places, after some that were there": UNPLACED + MORE.replace("1,,9", ",,9") + MORE.replace("1,,9", ",,10"),
+    "no places, and back to a file": UNPLACED + MORE.replace("A.4", "A.1").replace("1,,9", ",,9"),
+    "no places, and none else": UNPLACED
+    + "A.4,,,,,,,Không số,UBND,1,01\nA.4,,,,,,,Không số nữa,UBND,1,01\nA.4,,,,,,,Không số,UBND,1,01\n",
+    "places at last": UNPLACED + MORE + MORE.replace("A.4", "A.1").replace("1,,9", "9,,10"),
     "a document twice": LIST + "A.1,,,9,,2/QĐ,02/03/2019,Văn bản 1,UBND,1,01\n" + MORE,
     "a twin in another file": LIST + "A.4,,,9,,2/qđ,02/05/2019,Văn bản 1,ubnd,1,01\n" + MORE,
     "a twin with other words": LIST + "A.4,,,9,,2/QĐ,02/05/2019,Khác,UBND,1,01\n" + MORE,
@@ -79,7 +88,7 @@ CASES = {
 
 @pytest.fixture
 def items(tmp_path: Path, bring_one: Bring, session: Session) -> Callable[..., FileResult]:
-    """Import a list into the files A.1 to A.4, of which A.3 holds a document; MẬT is secret, RIÊNG a person's."""
+    """Import a list into the files A.1 to A.4, of which A.4 holds a document; MẬT is secret, RIÊNG a person's."""
     held = "MẬT,02,1,Hồ sơ mật,03,1\nRIÊNG,02,2,Hồ sơ cấp giấy chứng nhận của ông A,01,1\n"
     bring_one(saved(tmp_path, FILES + held))
     bring_one(saved(tmp_path, HEAD + "A.4,,,1,,50/CV,09/03/2019,Đã có,UBND,1,01\n", "held.csv"))
@@ -128,7 +137,7 @@ def test_any_list_comes_to_the_same(
 
     def row(n: int) -> str:
         file = pick(("A.1,,", "A.2,,", ",01,2", "A.3,,", *([",,4", "A.1,01,2"][: pick(rare)])))
-        place = "" if pick(rare) else str(n if not pick(rare) else pick((1, 2, 3)))
+        place = "" if pick(rare) or seed % 3 == 0 else str(n if not pick(rare) else pick((1, 2, 3)))
         number = pick(("", "1/QĐ", "2", "2/qđ")) if pick(rare) else f"{n}/{pick(('QĐ', 'CV'))}"
         code = pick(("", f"M.{n}", "M.1", "V01")) if pick(rare) else ""
         day = pick(("", "2019", "31/02/2019")) if pick(rare) else f"0{1 + n % 9}/0{1 + n % 7}/201{n % 3}"
@@ -148,19 +157,42 @@ def test_any_list_comes_to_the_same(
     assert found[1] == found[2]
 
 
+@pytest.mark.parametrize("listed", [LIST, UNPLACED], ids=["placed", "unplaced"])
 def test_new_items_are_stored_while_the_list_is_read(
-    items: Callable[..., FileResult], by_parts: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+    items: Callable[..., FileResult],
+    by_parts: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    listed: str,
 ) -> None:
     by_parts(2)
     stored: list[int] = []
     work = storing.write_new_items
     monkeypatch.setattr(storing, "write_new_items", lambda *given: stored.append(work(*given)) or stored[-1])
-    assert dict(items(LIST).counts) == {("item", "created"): 8}
+    assert dict(items(listed).counts) == {("item", "created"): 8}
     assert sum(stored) == 8
     assert len(stored) >= 4
     stored.clear()
-    assert dict(items(LIST).counts) == {("item", "unchanged"): 8}
+    assert dict(items(listed).counts) == {("item", "unchanged"): 8}
     assert stored == []
+
+
+@pytest.mark.parametrize("size", [8, 1_000])
+def test_without_a_place_a_document_stands_after_what_its_file_holds_and_shows(
+    items: Callable[..., FileResult], rows: Rows, session: Session, by_parts: Callable[[int], None], size: int
+) -> None:
+    session.connection().execute(
+        text(
+            "insert into item_listing (file_id, item_id, agency_id, ordinal) select f.id, i.id, f.agency_id, 7"
+            " from file f, item i where f.code = 'A.3' and i.subject = 'Đã có'"
+        )
+    )
+    by_parts(size)
+    items(UNPLACED + MORE.replace(",1,,9", ",,,9"))
+    told = (
+        "select f.code, array_agg(i.ordinal order by i.ordinal) as places from item i join file f on f.id = i.file_id"
+        " where f.code in ('A.3', 'A.4') group by f.code order by f.code"
+    )
+    assert [tuple(row.values()) for row in rows(told)] == [("A.3", [8, 9]), ("A.4", [1, 2])]
 
 
 def test_a_list_that_comes_back_to_its_files_goes_to_the_whole(

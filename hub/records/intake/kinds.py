@@ -12,12 +12,16 @@ from typing import Any, NamedTuple
 
 
 class Kind(NamedTuple):
-    """Level, fonds and access mode of some rows, and whether something else about them is for the plan to decide."""
+    """Level, fonds and access mode of some rows, and whether something else about them is for the plan to decide.
+
+    Items are placed where the list says their ordinal in the file; else they stand in the order of the list.
+    """
 
     level: str
     fonds_code: str | None
     access_level: int | None
     needs_plan: bool
+    is_placed: bool = False
 
 
 def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]:
@@ -28,18 +32,19 @@ def kinds_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[Kind]
 
     has_no_code = (None, None) in zip(said("code"), said("composed_code"), strict=True)
     # Only lists name the file of an item; in a finding aid it stands around it, and ends after it.
-    has_no_place = None in said("ordinal") or "file_code" not in columns
-    is_in_series = map(bool, said("parent_ref"))
-    told = set(zip(said("level"), said("fonds_code"), said("access_level"), is_in_series, strict=True))
+    stands_in_its_file = "file_code" not in columns
+    is_below = map(bool, said("parent_ref"))
+    is_placed = (ordinal is not None for ordinal in said("ordinal"))
+    told = set(zip(said("level"), said("fonds_code"), said("access_level"), is_below, is_placed, strict=True))
 
-    def needs_plan(level: str, fonds: str | None, is_placed: bool) -> bool:
+    def needs_plan(level: str, fonds: str | None, is_in_series: bool) -> bool:
         if level == "file":
-            return fonds is None or is_placed or has_no_code
-        return level != "item" or has_no_place
+            return fonds is None or is_in_series or has_no_code
+        return level != "item" or stands_in_its_file
 
     return {
-        Kind(level, fonds, access, needs_plan(level, fonds, is_placed))
-        for level, fonds, access, is_placed in told
+        Kind(level, fonds, access, needs_plan(level, fonds, is_below), level == "item" and is_placed)
+        for level, fonds, access, is_below, is_placed in told
     }
 
 

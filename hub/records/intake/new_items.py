@@ -1,4 +1,4 @@
-"""A part of a long list: items that are new, each in its place in a file that is there, and twin of no other.
+"""A part of a long list: items that are new, each in a file that is there, and twin of no other.
 
 As with `new_files`, they need no plan; whatever is not so is for the whole list to decide (`plan_items`, `checks`).
 """
@@ -46,8 +46,8 @@ def are_all_new_items(
 ) -> bool:
     """Whether all staged items may be stored as they are; finds their files on the way.
 
-    None of their kinds needs a plan. A key or code that is there already breaks its constraint only when they are
-    stored. Raises NotPermitted when the actor may not create them.
+    None of their kinds needs a plan, and all rows of the list say a place or none does. A key or code that is there
+    already breaks its constraint only when they are stored. Raises NotPermitted when the actor may not create them.
     """
     values = {**intake.values, "states": list(CONTENTS_CHANGE_IN)}
     cursor.execute(_HOMES, values)
@@ -67,7 +67,8 @@ def are_all_new_items(
 
 def write_new_items(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
     """Store the staged items, of which `are_all_new_items` has said yes; how many."""
-    return cursor.execute(_staged(provided["item"]), intake.values).rowcount
+    are_placed = not found(cursor, _UNPLACED, intake.values)
+    return cursor.execute(_staged(provided["item"], are_placed), intake.values).rowcount
 
 
 # As `plan_items` finds them, of each part those that no part before it has named; a file whose number and code are
@@ -143,12 +144,24 @@ select from pg_temp.import_stage s join pg_temp.import_home h on h.mark = {MARK}
  limit 1
 """
 
+_UNPLACED = "select from pg_temp.import_stage where ordinal is null limit 1"
 
-def _staged(provided: frozenset[str]) -> str:
+# Items without a place stand as in `plan_items` after what their file holds, in the order of the sheet. What it holds
+# is asked once for each file: without the offset it is asked for every item.
+_HELD = f"""
+join (select o.file_id, greatest(coalesce((select max(ordinal) from item where file_id = o.file_id), 0),
+                                 coalesce((select max(ordinal) from item_listing where file_id = o.file_id), 0)) as last
+        from (select distinct h.file_id
+                from pg_temp.import_stage s join pg_temp.import_home h on h.mark = {MARK}) o
+      offset 0) held on held.file_id = f.id"""
+_NEXT = "held.last + row_number() over (partition by f.id order by s.row)"
+
+
+def _staged(provided: frozenset[str], are_placed: bool) -> str:
     fixed = {
         "id": "t.id",
         "file_id": "f.id",
-        "ordinal": "s.ordinal",
+        "ordinal": "s.ordinal" if are_placed else _NEXT,
         **OF_ITEM,
         "code": f"coalesce(s.code, {PROVISIONAL})",
         "source_key": KEY,
@@ -158,5 +171,5 @@ def _staged(provided: frozenset[str]) -> str:
 from (select nextval('item_id_seq') as id, * from pg_temp.import_stage) s
 cross join lateral (select s.id) t
 join pg_temp.import_home h on h.mark = {MARK}
-join file f on f.id = h.file_id"""
+join file f on f.id = h.file_id{"" if are_placed else _HELD}"""
     return insert("item", fixed, spoken_of_items(provided), source)

@@ -170,17 +170,20 @@ update pg_temp.import_stage s set warned = x.code
    and not exists (select 1 from pg_temp.import_item o where o.target = x.id)
 """
 
-# Who says no place stands last, in the order of the sheet.
+# Who says no place stands last, in the order of the sheet. What is taken is materialized, and of the list found in one
+# look at it: else it is asked for every document, and of the list all of it each time.
 _ORDINALS = """
 with open as (
     select t.row, t.file_id, row_number() over (partition by t.file_id order by t.row) as after
       from pg_temp.import_item t where t.ordinal is null and t.action in ('created', 'listed')
-), taken as (
+), listed as (
+    select file_id, max(ordinal) as last from pg_temp.import_item group by file_id
+), taken as materialized (
     select f.file_id, greatest(
                coalesce((select max(ordinal) from item where file_id = f.file_id), 0),
                coalesce((select max(ordinal) from item_listing where file_id = f.file_id), 0),
-               coalesce((select max(ordinal) from pg_temp.import_item i where i.file_id = f.file_id), 0)) as last
-      from (select distinct file_id from open) f
+               coalesce(l.last, 0)) as last
+      from (select distinct file_id from open) f join listed l on l.file_id = f.file_id
 )
 update pg_temp.import_item t set ordinal = k.last + o.after
   from open o join taken k on k.file_id = o.file_id where t.row = o.row
