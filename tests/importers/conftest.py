@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,9 @@ from hub.importers.registry import format_of
 from hub.importers.spreadsheet import sheet
 from tests.records.world import World
 
+# Rows in a part of a list, the whole the last; with HUB_EXAMPLES more of them, and more random lists.
+EXAMPLES = int(os.environ.get("HUB_EXAMPLES", "0"))
+PARTS = (2, 4, 1_000) if EXAMPLES else (2, 1_000)
 _PROVISIONAL = re.compile(r"TAM-\d+-\d+")
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
