@@ -101,11 +101,11 @@ def write_sheet(path: Path, rows: list[list[Any]], name: str = "Mục lục") ->
 
 
 @pytest.fixture
-def by_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """So many rows in a part, half of them in a batch and in the first part."""
+def by_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """So many rows in a part, half of them in a batch and in the first part; from `least` on, as the parser is fast."""
 
-    def act(size: int) -> None:
-        monkeypatch.setattr(storing, "LEAST_ROWS", 1)
+    def act(size: int, least: int | None = None) -> None:
+        monkeypatch.setattr(storing, "LEAST_ROWS", least or size)
         monkeypatch.setattr(storing, "MOST_ROWS", size)
         monkeypatch.setattr(storing, "FIRST_ROWS", max(size // 2, 1))
         monkeypatch.setattr(sheet, "BATCH_ROWS", max(size // 2, 1))
