@@ -139,8 +139,10 @@ class Storing:
         if ahead is not None:
             # Not before: a short statement would wait for the parser, not for its answer.
             ahead.go_on(LEAST_ROWS, MOST_ROWS)
-        write_new = write_new_files if level == "file" else write_new_items
-        stored = write_new(self.cursor, self.intake, self._said())
+        if level == "file":
+            stored = write_new_files(self.cursor, self.intake, self._said())
+        else:
+            stored = write_new_items(self.cursor, self.intake, self._said(), all(self._are_items_placed))
         if stored != _rows(batches):  # what they belong to was removed meanwhile
             raise NeedsTheWhole
         self.result.counts[level, "created"] += stored

@@ -65,9 +65,13 @@ def are_all_new_items(
     return not (found(cursor, _TWINS_IN_STAGE, values) or found(cursor, _TWINS, values))
 
 
-def write_new_items(cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]]) -> int:
-    """Store the staged items, of which `are_all_new_items` has said yes; how many."""
-    are_placed = not found(cursor, _UNPLACED, intake.values)
+def write_new_items(
+    cursor: Cursor, intake: Intake, provided: Mapping[str, frozenset[str]], are_placed: bool
+) -> int:
+    """Store the staged items, of which `are_all_new_items` has said yes; how many.
+
+    `are_placed` tells whether the list says their places; else they stand in its order.
+    """
     return cursor.execute(_staged(provided["item"], are_placed), intake.values).rowcount
 
 
@@ -143,8 +147,6 @@ select from pg_temp.import_stage s join pg_temp.import_home h on h.mark = {MARK}
    and x.number = s.number and lower(x.notation) is not distinct from lower(s.notation)
  limit 1
 """
-
-_UNPLACED = "select from pg_temp.import_stage where ordinal is null limit 1"
 
 # Items without a place stand as in `plan_items` after what their file holds, in the order of the sheet. What it holds
 # is asked once for each file: without the offset it is asked for every item.
