@@ -142,7 +142,8 @@ class Storing:
         if level == "file":
             stored = write_new_files(self.cursor, self.intake, self._said())
         else:
-            stored = write_new_items(self.cursor, self.intake, self._said(), all(self._are_items_placed))
+            are_placed = all(kind.is_placed for kind in kinds)
+            stored = write_new_items(self.cursor, self.intake, self._said(), are_placed)
         if stored != _rows(batches):  # what they belong to was removed meanwhile
             raise NeedsTheWhole
         self.result.counts[level, "created"] += stored

@@ -102,7 +102,7 @@ def write_sheet(path: Path, rows: list[list[Any]], name: str = "Mục lục") ->
 
 @pytest.fixture
 def by_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """So many rows in a part, half of them in a batch and in the first part; from `least` on, as the parser is fast."""
+    """So many rows in a part, half as many in a batch and in the first; with `least`, what the parser has by then."""
 
     def act(size: int, least: int | None = None) -> None:
         monkeypatch.setattr(storing, "LEAST_ROWS", least or size)
