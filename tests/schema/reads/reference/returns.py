@@ -7,7 +7,8 @@ from types import SimpleNamespace as Row
 from typing import Any
 
 from hub.access.actor import Actor
-from tests.schema.reads.world import TODAY, World
+from tests.schema.reads.reference.rows import Rows
+from tests.schema.reads.world import TODAY
 
 HANDED_IN = ("SUBMITTED", "APPROVED", "ACCEPTED")
 
@@ -23,14 +24,8 @@ def owes(agency: Row, day: date) -> bool:
     )
 
 
-class Returns:
-    """A part of `Reference`."""
-
-    world: World
-
-    def seen(self, actor: Actor, typename: str, row: Row | None) -> Row | None:
-        """By the reference."""
-        raise NotImplementedError
+class Returns(Rows):
+    """Fields of periods and returns."""
 
     def owing(self, actor: Actor, period: Row) -> list[Row]:
         """Agencies that owe a return which the actor may read."""
