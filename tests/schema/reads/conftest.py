@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from schema import HubSchema, build_schema
-from tests.schema.reads import world as city
 from tests.schema.reads.desk import Desk
+from tests.schema.reads.making import make
 from tests.schema.reads.reference import Reference
-from tests.schema.reads.world import World
+from tests.schema.reads.world import TODAY, World, read
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def city_url(clone: Callable[[], contextlib.AbstractContextManager[str]]) -> Ite
     """The address of the city."""
     with clone() as dsn:
         with psycopg.connect(dsn, autocommit=True) as connection:
-            city.make(connection)
+            make(connection)
             connection.execute("analyze")
         yield dsn
 
@@ -36,7 +36,7 @@ def city_url(clone: Callable[[], contextlib.AbstractContextManager[str]]) -> Ite
 def world(city_url: str) -> World:
     """Every row of the city."""
     with psycopg.connect(city_url) as connection:
-        return city.read(connection)
+        return read(connection)
 
 
 @pytest.fixture(scope="session")
@@ -58,4 +58,4 @@ def reference(schema: HubSchema, world: World) -> Reference:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The city's clock stands still."""
-    monkeypatch.setenv("HUB_TODAY", city.TODAY.isoformat())
+    monkeypatch.setenv("HUB_TODAY", TODAY.isoformat())

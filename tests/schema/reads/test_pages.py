@@ -13,8 +13,9 @@ import pytest
 
 from hub.kit.ids import decode, encode
 from schema import HubSchema
-from tests.schema.reads import world as city
 from tests.schema.reads.desk import Desk
+from tests.schema.reads.making import make
+from tests.schema.reads.world import read
 
 FIELDS = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 ORDERS = {
@@ -107,9 +108,9 @@ def test_a_cursor_stays_good_while_rows_come_and_go(
 ) -> None:
     text = "query($c: String) { items(first: 5, after: $c) { nodes { id } pageInfo { endCursor } } }"
     with clone() as dsn, psycopg.connect(dsn, autocommit=True) as owner, asyncio.Runner() as runner:
-        city.make(owner)
+        make(owner)
         reader = runner.run(psycopg.AsyncConnection.connect(dsn, autocommit=True))
-        desk = Desk(schema, runner, reader, city.read(owner))
+        desk = Desk(schema, runner, reader, read(owner))
         before = desk.ask("{ items(first: 10) { nodes { id } } }", "officer")["items"]["nodes"]
         page = desk.ask(text, "officer")["items"]
         owner.execute("delete from item_listing")
